@@ -1,0 +1,59 @@
+export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+export type LogFormat = 'json' | 'text';
+export type QueueBackend = 'redis' | 'postgres';
+export type AuthMode = 'none' | 'api-key';
+
+/** Which commands a `command` target may run: none, any, or those named in a file that the targets library reads. */
+export type CommandTargets = 'disabled' | 'enabled' | { readonly allowListFile: string };
+
+export interface RedisConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string | null;
+  readonly password: string | null;
+  readonly tls: boolean;
+  readonly db: number;
+  readonly cluster: boolean;
+  /** `REDIS_URL` as given; the fields above already carry what it says. */
+  readonly url: string | null;
+}
+
+/**
+ * What an operator decided, read once at start and checked: the only form in which the environment reaches the rest
+ * of the code. An abstract class so that one name is both the type and the injection token.
+ */
+export abstract class AppConfig {
+  abstract readonly isProduction: boolean;
+  abstract readonly service: { readonly name: string; readonly version: string };
+
+  abstract readonly databaseUrl: string;
+  /** Connections this process may hold to `databaseUrl`. */
+  abstract readonly databasePoolSize: number;
+
+  abstract readonly queueBackend: QueueBackend;
+  /** Used with the `postgres` backend only: a database of its own, because NOTIFY serialises commits database-wide. */
+  abstract readonly queueDatabaseUrl: string;
+  abstract readonly redis: RedisConfig;
+
+  abstract readonly logLevel: LogLevel;
+  abstract readonly logFormat: LogFormat;
+  abstract readonly metricsEnabled: boolean;
+
+  abstract readonly host: string;
+  abstract readonly port: number;
+  abstract readonly workerHost: string;
+  abstract readonly workerPort: number;
+  /** Executions that one worker process runs at the same time. */
+  abstract readonly workerConcurrency: number;
+  /** How long runs in flight may go on after SIGTERM before they are released to another worker. */
+  abstract readonly drainTimeoutMs: number;
+
+  abstract readonly authMode: AuthMode;
+  abstract readonly authAllowNone: boolean;
+  /** Hosts, CIDRs and ports that HTTP targets may reach beyond public addresses. */
+  abstract readonly egressAllow: readonly string[];
+  abstract readonly commandTargets: CommandTargets;
+
+  abstract readonly retentionDays: number;
+  abstract readonly dataDir: string;
+}

@@ -1,0 +1,7 @@
+/** The environment does not make a configuration. `message` is for an operator's eyes: one line per fault, no secrets. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(['The configuration has faults:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+    this.name = 'ConfigError';
+  }
+}

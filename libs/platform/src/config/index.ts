@@ -1,0 +1,12 @@
+export {
+  AppConfig,
+  type AuthMode,
+  type CommandTargets,
+  type LogFormat,
+  type LogLevel,
+  type QueueBackend,
+  type RedisConfig,
+} from './app-config.js';
+export { AppConfigModule, readConfig } from './app-config.module.js';
+export { ConfigError } from './config-error.js';
+export { loadConfig } from './load-config.js';

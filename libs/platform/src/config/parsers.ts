@@ -1,0 +1,87 @@
+/** Says what would have been accepted; the reader of the variable adds its name and, unless secret, its value. */
+export class NotAllowed extends Error {
+  constructor(readonly allowed: string) {
+    super(allowed);
+  }
+}
+
+export type Parser<T> = (text: string) => T;
+
+export const text: Parser<string> = (value) => value;
+
+export function oneOf<const T extends string>(...choices: T[]): Parser<T> {
+  return (value) => {
+    const match = choices.find((choice) => choice.toLowerCase() === value.toLowerCase());
+    if (match === undefined) throw new NotAllowed(`one of ${choices.join(', ')}`);
+    return match;
+  };
+}
+
+export const flag: Parser<boolean> = (value) => oneOf('true', 'false')(value) === 'true';
+
+/** Digits only: `1e3`, `0x10` and `5.0` are more often slips than meant. */
+export function integer(min: number, max: number): Parser<number> {
+  return (value) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : NaN;
+    if (!(number >= min && number <= max)) throw new NotAllowed(`a whole number from ${min} to ${max}`);
+    return number;
+  };
+}
+
+export const host: Parser<string> = (value) => {
+  const name = value.replace(/^\[(.*)\]$/, '$1');
+  if (!/^[A-Za-z0-9._:%-]+$/.test(name))
+    throw new NotAllowed('a host name or an IP address, without scheme or port');
+  return name;
+};
+
+export const list: Parser<readonly string[]> = (value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** The grammar of an entry belongs to the egress policy; only what is surely a slip is refused here. */
+export const egressList: Parser<readonly string[]> = (value) => {
+  const entries = list(value);
+  if (entries.some((entry) => /\s|:\/\//.test(entry))) {
+    throw new NotAllowed(
+      'hosts, CIDRs and ports separated by commas, without scheme, such as 127.0.0.1, 10.0.0.0/8',
+    );
+  }
+  return entries;
+};
+
+export const postgresUrl: Parser<string> = (value) => {
+  const url = parseUrl(value, ['postgres:', 'postgresql:']);
+  const allowed = 'postgresql://user:password@host:5432/database';
+  if (url === null || url.pathname.length < 2 || url.pathname.indexOf('/', 1) !== -1)
+    throw new NotAllowed(allowed);
+  return value.trim();
+};
+
+export const redisUrl: Parser<URL> = (value) => {
+  const url = parseUrl(value, ['redis:', 'rediss:']);
+  const isUsable =
+    url !== null && url.hostname !== '' && /^\/?\d*$/.test(url.pathname) && isDecodable(url.password);
+  if (!isUsable) throw new NotAllowed('redis://user:password@host:6379/0, or rediss:// for TLS');
+  return url;
+};
+
+/** A path must contain a slash, so that a misspelt `enable` is a fault and not a file. */
+export const commandTargets: Parser<'disabled' | 'enabled' | { allowListFile: string }> = (value) => {
+  if (value === 'disabled' || value === 'enabled') return value;
+  if (!/[/\\]/.test(value))
+    throw new NotAllowed('disabled, enabled, or the path of an allow-list file such as ./commands.json');
+  return { allowListFile: value };
+};
+
+function parseUrl(value: string, protocols: string[]): URL | null {
+  if (!URL.canParse(value)) return null;
+  const url = new URL(value);
+  return protocols.includes(url.protocol) ? url : null;
+}
+
+function isDecodable(part: string): boolean {
+  return !/%(?![0-9a-f]{2})/i.test(part);
+}

@@ -1,0 +1,61 @@
+import {
+  commandTargets,
+  egressList,
+  flag,
+  host,
+  integer,
+  oneOf,
+  type Parser,
+  postgresUrl,
+  redisUrl,
+  text,
+} from './parsers.js';
+
+export interface Variable<T> {
+  readonly parse: Parser<T>;
+  /** Text used when the variable is unset or empty; `null` when the default follows from other variables. */
+  readonly fallback: string | null;
+  /** A secret's value never appears in a fault. */
+  readonly secret: boolean;
+}
+
+function variable<T, F extends string | null>(parse: Parser<T>, fallback: F) {
+  return { parse, fallback, secret: false };
+}
+
+function secret<T, F extends string | null>(parse: Parser<T>, fallback: F) {
+  return { parse, fallback, secret: true };
+}
+
+/** Every variable this service knows, in the order of `.env.example`. */
+export const VARIABLES = {
+  NODE_ENV: variable(text, 'development'),
+  DATABASE_URL: secret(postgresUrl, 'postgresql://postgres:postgres@localhost:5432/scheduler'),
+  DATABASE_POOL_SIZE: variable(integer(1, 500), '10'),
+  QUEUE_BACKEND: variable(oneOf('redis', 'postgres'), 'redis'),
+  QUEUE_DATABASE_URL: secret(postgresUrl, null),
+  REDIS_URL: secret(redisUrl, null),
+  REDIS_HOST: variable(host, 'localhost'),
+  REDIS_PORT: variable(integer(1, 65535), '6379'),
+  REDIS_USERNAME: variable(text, null),
+  REDIS_PASSWORD: secret(text, null),
+  REDIS_TLS: variable(flag, 'false'),
+  REDIS_DB: variable(integer(0, 1_000_000), '0'),
+  REDIS_CLUSTER: variable(flag, 'false'),
+  LOG_LEVEL: variable(oneOf('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'), 'INFO'),
+  LOG_FORMAT: variable(oneOf('json', 'text'), null),
+  METRICS_ENABLED: variable(flag, 'true'),
+  HOST: variable(host, '127.0.0.1'),
+  PORT: variable(integer(0, 65535), '3000'),
+  WORKER_PORT: variable(integer(0, 65535), '3001'),
+  WORKER_CONCURRENCY: variable(integer(1, 1000), '4'),
+  DRAIN_TIMEOUT_SECONDS: variable(integer(0, 3600), '25'),
+  AUTH_MODE: variable(oneOf('none', 'api-key'), null),
+  AUTH_ALLOW_NONE: variable(flag, 'false'),
+  EGRESS_ALLOW: variable(egressList, null),
+  COMMAND_TARGETS: variable(commandTargets, 'disabled'),
+  RETENTION_DAYS: variable(integer(1, 36_500), '30'),
+  DATA_DIR: variable(text, '.data'),
+};
+
+export type VariableName = keyof typeof VARIABLES;
