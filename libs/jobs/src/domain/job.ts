@@ -1,0 +1,29 @@
+import type { Target } from '@app/targets';
+import type { RetryPolicy } from './retry-policy.js';
+
+export type DeliveryGuarantee = 'at_least_once' | 'at_most_once';
+
+/** WHAT to run. */
+export interface Job {
+  readonly id: string;
+  readonly service: string;
+  readonly name: string;
+  readonly description: string;
+  readonly tags: readonly string[];
+  readonly target: Target;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly retryPolicy: RetryPolicy;
+  /** Per attempt. */
+  readonly timeoutMs: number;
+  /** 1 (first) … 10. */
+  readonly priority: number;
+  /** null = unlimited. */
+  readonly maxConcurrency: number | null;
+  readonly deliveryGuarantee: DeliveryGuarantee;
+  readonly active: boolean;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** A deleted job keeps its row so that its history stays readable. */
+  readonly deletedAt: Date | null;
+}

@@ -1,0 +1,29 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppConfig } from '@app/platform/config';
+import { dataSourceOptions } from './data-source.js';
+
+/** The process's one connection pool; features add their entities with `TypeOrmModule.forFeature`. */
+@Module({})
+export class DatabaseModule {
+  static forApp(applicationName: string): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          inject: [AppConfig],
+          useFactory: (config: AppConfig) => ({
+            ...dataSourceOptions({
+              url: config.databaseUrl,
+              poolSize: config.databasePoolSize,
+              applicationName,
+            }),
+            autoLoadEntities: true,
+            retryAttempts: 30,
+            retryDelay: 1_000,
+          }),
+        }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,5 @@
+export { DatabaseModule } from './database.module.js';
+export { dataSourceOptions, withDataSource, type DatabaseOptions } from './data-source.js';
+export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';
+export { checkSchema, type SchemaCheck } from './schema-check.js';
+export { violatedConstraint } from './postgres-error.js';

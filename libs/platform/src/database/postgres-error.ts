@@ -1,0 +1,8 @@
+import { QueryFailedError } from 'typeorm';
+
+/** The constraint or unique index that a statement ran into, by name; null for any other failure. */
+export function violatedConstraint(error: unknown): string | null {
+  if (!(error instanceof QueryFailedError)) return null;
+  const { constraint } = error.driverError as { constraint?: string };
+  return constraint ?? null;
+}
