@@ -1,0 +1,24 @@
+import { Transform } from 'class-transformer';
+
+/**
+ * Query parameters are text; these decorators turn it into the value a rule can check. What does not convert stays
+ * text, so that the rule refuses it: `limit=5x`, `limit=` and `limit=1&limit=2` are faults, never numbers.
+ */
+export function QueryInteger(): PropertyDecorator {
+  return Transform(({ value }) =>
+    typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+  );
+}
+
+export function QueryBoolean(): PropertyDecorator {
+  const values: Readonly<Record<string, boolean>> = { true: true, false: false };
+  return Transform(({ value }) => (typeof value === 'string' ? (values[value] ?? value) : value));
+}
+
+/** `state=failed,timed_out` and `state=failed&state=timed_out` mean the same. */
+export function QueryList(): PropertyDecorator {
+  return Transform(({ value }) => {
+    const parts = Array.isArray(value) ? value : [value];
+    return parts.every((part) => typeof part === 'string') ? parts.flatMap((part) => part.split(',')) : value;
+  });
+}

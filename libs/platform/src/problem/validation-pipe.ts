@@ -1,0 +1,49 @@
+import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import { type ValidationError } from 'class-validator';
+import { fieldErrorsOf } from './field-errors.js';
+import { type FieldError, ProblemError } from './problem-error.js';
+
+/**
+ * Checks bodies, queries and parameters against their DTO class. Nothing is converted silently: a body's "5" is not a
+ * number, and a query DTO says itself how text becomes a value.
+ */
+export function createValidationPipe(): ValidationPipe {
+  return new StrictValidationPipe();
+}
+
+/** Nest's pipe takes `null` for an empty object and lets lists through; neither is what a client meant. */
+@Injectable()
+class StrictValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: false,
+      validationError: { target: true, value: true },
+      exceptionFactory: (failures: ValidationError[]) => validationProblem(fieldErrorsOf(failures)),
+    });
+  }
+
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const isDto = metadata.type === 'body' && metadata.metatype !== undefined && this.toValidate(metadata);
+    if (isDto && value !== undefined && !isJsonObject(value)) {
+      throw validationProblem([
+        { pointer: '', code: 'invalid_type', detail: 'The body must be a JSON object' },
+      ]);
+    }
+    return super.transform(value, metadata);
+  }
+}
+
+function isJsonObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The one problem for values that are wrong, whoever finds them. */
+export function validationProblem(errors: readonly FieldError[]): ProblemError {
+  const places = errors.map(({ pointer }) => pointer || 'the body');
+  const shown =
+    places.length > 5 ? `${places.slice(0, 5).join(', ')} and ${places.length - 5} more` : places.join(', ');
+  return new ProblemError('invalid', 'validation_failed', `The request is not valid: see ${shown}.`, errors);
+}

@@ -1,0 +1,6 @@
+export {
+  currentRequestId,
+  currentTraceparent,
+  type RequestContext,
+  runInRequestContext,
+} from './request-context.js';
