@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { SupervisedProcess } from './supervised-process.js';
+
+export interface AppProcessOptions {
+  readonly name: 'api' | 'worker';
+  readonly url: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly report: (line: string) => void;
+}
+
+/** The worker lets in-flight runs finish for 25 s; a little more, then it is killed. */
+const DRAIN_GRACE_MS = 30_000;
+
+/** One of the two apps as a child process, its output passed through line by line under its name. */
+export function appProcess(options: AppProcessOptions): SupervisedProcess {
+  const main = fileURLToPath(new URL(`../../${options.name}/src/main.js`, import.meta.url));
+  return new SupervisedProcess({
+    name: options.name,
+    launch: () => passThrough(launchApp(main, options.env), options),
+    isReady: () => answersReady(options.url),
+    outputAt: 'its output above',
+    stopSignal: 'SIGTERM',
+    graceMs: DRAIN_GRACE_MS,
+    report: options.report,
+  });
+}
+
+/**
+ * A session of its own, so that Ctrl-C reaches it once, from us, as SIGTERM; and an IPC channel, whose end tells it
+ * that we are gone (`exitWhenParentGoes`).
+ */
+function launchApp(main: string, env: AppProcessOptions['env']): ChildProcess {
+  return spawn(process.execPath, ['--enable-source-maps', main], {
+    env,
+    detached: process.platform !== 'win32',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+}
+
+function passThrough(child: ChildProcess, { name, report }: AppProcessOptions): ChildProcess {
+  const prefix = `${name.padEnd(6)} | `;
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream as Readable }).on('line', (line) => report(prefix + line));
+  }
+  return child;
+}
+
+async function answersReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

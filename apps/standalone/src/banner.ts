@@ -1,0 +1,33 @@
+import { type Environment, localUrl, type StandaloneSettings } from './settings.js';
+
+/** What somebody who sees the service for the first time wants to do next. The `curl` works as it stands, repeatedly. */
+export function banner(settings: StandaloneSettings, env: Environment, readyAfterMs: number): string {
+  const api = localUrl(settings.host, settings.port);
+  const worker = localUrl(settings.host, Number(env.WORKER_PORT));
+  return `
+Ready after ${(readyAfterMs / 1000).toFixed(1)} s. Ctrl-C stops everything.
+
+  API       ${api}
+  Docs      ${api}/docs
+  Health    ${api}/health/ready
+  Metrics   ${api}/metrics, ${worker}/metrics (worker)
+  Data      ${whereDataIs(settings)}, queue on ${env.QUEUE_BACKEND}
+
+Create a job:
+
+  ${createJobCommand(api)}
+`;
+}
+
+/** A folder or a server; its password is nobody's business. */
+function whereDataIs({ databaseUrl, dataDir }: StandaloneSettings): string {
+  if (databaseUrl === undefined) return `embedded PostgreSQL in ${dataDir}`;
+  const { hostname, pathname } = new URL(databaseUrl);
+  return `PostgreSQL on ${hostname}, database ${pathname.slice(1)}`;
+}
+
+/** The shell makes the name unique, since a second job of the same name is refused. */
+function createJobCommand(api: string): string {
+  const job = `{"name":"hello-'$(date +%s)'","target":{"type":"command","command":"node","args":["-e","console.log(process.env.SCHEDULER_PARAMETERS)"]},"parameters":{"greeting":"hello"}}`;
+  return `curl -s -X POST ${api}/jobs -H 'content-type: application/json' -d '${job}'`;
+}
