@@ -47,12 +47,12 @@ export class JobEntity implements Job {
   @Column('integer')
   version!: number;
 
-  @Column('timestamptz', { name: 'created_at', precision: 3 })
+  @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt!: Date;
 
-  @Column('timestamptz', { name: 'updated_at', precision: 3 })
+  @Column('timestamp with time zone', { name: 'updated_at', precision: 3 })
   updatedAt!: Date;
 
-  @Column('timestamptz', { name: 'deleted_at', precision: 3, nullable: true })
+  @Column('timestamp with time zone', { name: 'deleted_at', precision: 3, nullable: true })
   deletedAt!: Date | null;
 }

@@ -27,3 +27,21 @@ export interface Job {
   /** A deleted job keeps its row so that its history stays readable. */
   readonly deletedAt: Date | null;
 }
+
+/** What a client decides about a job; the rest is the service's. */
+export interface JobSpec extends Pick<
+  Job,
+  | 'name'
+  | 'description'
+  | 'tags'
+  | 'target'
+  | 'parameters'
+  | 'retryPolicy'
+  | 'timeoutMs'
+  | 'priority'
+  | 'maxConcurrency'
+  | 'deliveryGuarantee'
+> {
+  /** Left out: true for a new job, as it was for a replaced one, so that an update never wakes a job by accident. */
+  readonly active?: boolean;
+}

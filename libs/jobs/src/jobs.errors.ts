@@ -1,0 +1,21 @@
+import { ProblemError } from '@app/platform/problem';
+
+/** Unknown, deleted or not a UUID: a client learns no difference. */
+export function jobNotFound(jobId: string): ProblemError {
+  return new ProblemError('not_found', 'job_not_found', `There is no job ${jobId}.`);
+}
+
+export function jobNameTaken(name: string): ProblemError {
+  const detail = `Another job is named ${JSON.stringify(name)}.`;
+  return new ProblemError('conflict', 'job_name_taken', detail, [
+    { pointer: '/name', code: 'job_name_taken', detail },
+  ]);
+}
+
+export function jobChanged(jobId: string, version: number): ProblemError {
+  return new ProblemError(
+    'precondition_failed',
+    'job_changed',
+    `Job ${jobId} has changed since it was read: it is at version ${version} now.`,
+  );
+}

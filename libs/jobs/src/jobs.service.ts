@@ -1,0 +1,117 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { Clock } from '@app/platform/clock';
+import type { Job, JobSpec } from './domain/job.js';
+import { JobLifecycle } from './job-lifecycle.js';
+import { jobChanged, jobNotFound } from './jobs.errors.js';
+import { type JobFilter, JobsRepository, type JobWindow } from './jobs.repository.js';
+
+/** Which version the caller has seen; null when it does not matter. */
+export type ExpectedVersion = number | null;
+
+@Injectable()
+export class JobsService {
+  constructor(
+    private readonly repository: JobsRepository,
+    private readonly lifecycle: JobLifecycle,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `job_name_taken` */
+  async create(service: string, spec: JobSpec): Promise<Job> {
+    const now = this.clock.now();
+    const job: Job = {
+      ...spec,
+      active: spec.active ?? true,
+      id: uuidv7(),
+      service,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      deletedAt: null,
+    };
+    await this.repository.insert(job);
+    return job;
+  }
+
+  /** @throws ProblemError `job_not_found`, also for a deleted job and for an id that is not a UUID */
+  async get(id: string): Promise<Job> {
+    const job = isUuid(id) ? await this.repository.find(id) : null;
+    return job ?? notFound(id);
+  }
+
+  /** For history, which outlives its job. */
+  async findIncludingDeleted(id: string): Promise<Job | null> {
+    return isUuid(id) ? this.repository.findIncludingDeleted(id) : null;
+  }
+
+  /** Newest first. */
+  list(service: string, filter: JobFilter, window: JobWindow): Promise<Job[]> {
+    return this.repository.list(service, filter, window);
+  }
+
+  /**
+   * The job as it is, kept from being changed or deleted until `tx` ends: for a transaction that adds something to a job.
+   * @throws ProblemError `job_not_found`
+   */
+  async lockForUse(tx: EntityManager, id: string): Promise<Job> {
+    const job = isUuid(id) ? await this.repository.lockForUse(tx, id) : null;
+    return job ?? notFound(id);
+  }
+
+  /**
+   * Replaces what a client decides. Nothing is written, and the version stays, when that changes nothing.
+   * @param decide gets the job as it is under the lock, so that a partial update never undoes a concurrent one
+   * @throws ProblemError `job_not_found`, `job_changed`, `job_name_taken`
+   */
+  change(id: string, expected: ExpectedVersion, decide: (job: Job) => JobSpec): Promise<Job> {
+    return this.repository.transaction(async (tx) => {
+      const current = await this.lockForChange(tx, id, expected);
+      const spec = decide(current);
+      const changed: Job = { ...current, ...spec, active: spec.active ?? current.active };
+      if (isDeepStrictEqual(changed, { ...current })) return current;
+      return this.store(tx, current, changed);
+    });
+  }
+
+  activate(id: string): Promise<Job> {
+    return this.change(id, null, (job) => ({ ...job, active: true }));
+  }
+
+  deactivate(id: string): Promise<Job> {
+    return this.change(id, null, (job) => ({ ...job, active: false }));
+  }
+
+  /**
+   * Ends the job and what hangs on it; its history stays readable and its name becomes free.
+   * @throws ProblemError `job_not_found`, `job_changed`
+   */
+  delete(id: string, expected: ExpectedVersion): Promise<void> {
+    return this.repository.transaction(async (tx) => {
+      const job = await this.lockForChange(tx, id, expected);
+      await this.repository.update(tx, { ...job, deletedAt: this.clock.now() });
+      await this.lifecycle.deleted(tx, id);
+    });
+  }
+
+  private async lockForChange(tx: EntityManager, id: string, expected: ExpectedVersion): Promise<Job> {
+    const job = isUuid(id) ? await this.repository.lockForChange(tx, id) : null;
+    if (!job) return notFound(id);
+    if (expected !== null && expected !== job.version) throw jobChanged(id, job.version);
+    return job;
+  }
+
+  private async store(tx: EntityManager, current: Job, changed: Job): Promise<Job> {
+    const job: Job = { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
+    await this.repository.update(tx, job);
+    if (job.active && !current.active) await this.lifecycle.activated(tx, job.id);
+    if (!job.active && current.active) await this.lifecycle.deactivated(tx, job.id);
+    return job;
+  }
+}
+
+function notFound(id: string): never {
+  throw jobNotFound(id);
+}
