@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
+import { stopWithUs } from '../stop-with-us.js';
 import { SupervisedProcess } from '../supervised-process.js';
 import { databaseUrl, loadAccess } from './access.js';
 import { locateBinaries } from './binaries.js';
 import { prepareCluster } from './cluster.js';
-import { guardPostgres } from './guard.js';
 import { clearLeftover, readPostmaster } from './postmaster-file.js';
 import { stepDown } from './unprivileged.js';
 
@@ -86,7 +86,7 @@ function superviseServer(
     launch: () => {
       const server = withLog(log, spawnServer);
       pid = server.pid;
-      guardWhileRunning(server);
+      stopWithUs(server);
       return server;
     },
     isReady: async () => {
@@ -107,12 +107,6 @@ function withLog(log: string, spawnServer: (stderr: number) => ChildProcess): Ch
   } finally {
     closeSync(stderr);
   }
-}
-
-function guardWhileRunning(server: ChildProcess): void {
-  if (server.pid === undefined) return;
-  const guard = guardPostgres(server.pid);
-  server.once('exit', () => guard?.kill('SIGKILL'));
 }
 
 async function startOrStop(server: SupervisedProcess, signal: AbortSignal): Promise<void> {
