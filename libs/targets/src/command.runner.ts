@@ -1,0 +1,154 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandEnvironment } from './command-environment.js';
+import type { CommandPolicy, PermittedCommand } from './command-policy.js';
+import { OutputCapture, TextStream } from './output-capture.js';
+import { aborted, failed, succeeded, type AbortReason, type Outcome, type RunResult } from './outcome.js';
+import { ProcessGroup, type Exit, type OutputListener, type ProcessSpec } from './process-group.js';
+import type { LogSink, RunContext, Runner } from './runner.js';
+import type { CommandTarget } from './target.js';
+
+const KILL_GRACE_MS = 5_000;
+/** A lease is given up 12 s after its last renewal and lost after 15 s: the process must be dead in between. */
+const KILL_GRACE_AFTER_LEASE_LOSS_MS = 2_000;
+
+/** Starts a program, without a shell, in a fresh directory and a process group of its own. */
+export class CommandRunner implements Runner<CommandTarget> {
+  constructor(
+    private readonly policy: CommandPolicy,
+    private readonly killGraceMs: (reason: unknown) => number = defaultKillGraceMs,
+  ) {}
+
+  async run(target: CommandTarget, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
+    const command = this.policy.permit(target);
+    if (command.type === 'failed') return command;
+    if (signal.aborted) return aborted(signal);
+    try {
+      return await inFreshDirectory(log, (workDirectory) => {
+        const spec = processSpec(command, target, context, workDirectory);
+        return this.runProcess(spec, signal, log);
+      });
+    } catch (error) {
+      return outcomeOfStartError(error);
+    }
+  }
+
+  private async runProcess(spec: ProcessSpec, signal: AbortSignal, log: LogSink): Promise<Outcome> {
+    const output = new CommandOutput(log);
+    const group = await ProcessGroup.start(spec, output);
+    const exit = await group.end(signal, this.killGraceMs);
+    output.end();
+    const result = output.resultOf(exit);
+    if (exit.wasAborted) return aborted(signal, result);
+    if (exit.exitCode === 0) return succeeded(result);
+    return failed('exit_code', { type: 'exit_code', message: exitMessage(exit) }, { result });
+  }
+}
+
+/** Both streams go to the log as they come. The result holds stdout, or stderr where a failed command wrote only that. */
+class CommandOutput implements OutputListener {
+  private readonly stdout = new OutputCapture();
+  private readonly stderr = new OutputCapture();
+  private readonly stdoutText = new TextStream();
+  private readonly stderrText = new TextStream();
+
+  constructor(private readonly log: LogSink) {}
+
+  onStdout(chunk: Uint8Array): void {
+    this.stdout.add(chunk);
+    this.write('stdout', this.stdoutText.decode(chunk));
+  }
+
+  onStderr(chunk: Uint8Array): void {
+    this.stderr.add(chunk);
+    this.write('stderr', this.stderrText.decode(chunk));
+  }
+
+  end(): void {
+    this.write('stdout', this.stdoutText.end());
+    this.write('stderr', this.stderrText.end());
+  }
+
+  resultOf({ exitCode }: Exit): RunResult {
+    const shown = this.stdout.isEmpty && exitCode !== 0 ? this.stderr : this.stdout;
+    return { exitCode, ...shown.read() };
+  }
+
+  private write(stream: 'stdout' | 'stderr', text: string): void {
+    if (text !== '') this.log.write(stream, text);
+  }
+}
+
+async function inFreshDirectory(
+  log: LogSink,
+  work: (directory: string) => Promise<Outcome>,
+): Promise<Outcome> {
+  const directory = await mkdtemp(join(tmpdir(), 'scheduler-run-'));
+  try {
+    return await work(directory);
+  } finally {
+    await rm(directory, { recursive: true, force: true, maxRetries: 2 }).catch((error: Error) =>
+      log.write('system', `the run's directory could not be removed: ${error.message}\n`),
+    );
+  }
+}
+
+function processSpec(
+  command: PermittedCommand,
+  target: CommandTarget,
+  context: RunContext,
+  workDirectory: string,
+): ProcessSpec {
+  const { path, args } = command;
+  const env = commandEnvironment(command.env, context, workDirectory);
+  return { path, args, env, workDirectory, stdin: stdinText(target.stdin) };
+}
+
+function stdinText(stdin: unknown): string | null {
+  if (stdin === undefined || stdin === null) return null;
+  return typeof stdin === 'string' ? stdin : JSON.stringify(stdin);
+}
+
+function exitMessage({ exitCode, signal }: Exit): string {
+  return signal === null ? `exited with code ${exitCode}` : `killed by ${signal}`;
+}
+
+/** An error without a code is a bug of ours and is thrown again. */
+function outcomeOfStartError(error: unknown): Outcome {
+  const { code } = (error ?? {}) as { code?: unknown };
+  switch (code) {
+    case undefined:
+      throw error;
+    case 'ENOENT':
+    case 'EACCES':
+    case 'ENOTDIR':
+    case 'ENOEXEC':
+      return failed('target', {
+        type: 'command_not_found',
+        message: 'the command was not found or is not executable',
+      });
+    case 'E2BIG':
+      return failed('target', {
+        type: 'invalid_target',
+        message: 'arguments, environment or parameters are too long',
+      });
+    case 'ERR_INVALID_ARG_VALUE':
+      return failed('target', {
+        type: 'invalid_target',
+        message: 'arguments and environment must not contain NUL',
+      });
+    default:
+      // Out of processes, files or disk: this machine's trouble, worth another attempt.
+      return failed('exit_code', {
+        type: 'spawn_failed',
+        message: `the command could not be started (${String(code)})`,
+      });
+  }
+}
+
+function defaultKillGraceMs(reason: unknown): number {
+  return (reason as AbortReason | undefined)?.type === 'lease_lost'
+    ? KILL_GRACE_AFTER_LEASE_LOSS_MS
+    : KILL_GRACE_MS;
+}

@@ -1,0 +1,94 @@
+import { parseEgressRule, withoutTrailingDot, type EgressRule } from './egress-rule.js';
+import { isMetadata, isPublic, parseIpAddress, unwrapIpAddress, type IpAddress } from './ip-address.js';
+
+/** A name, one address it stands for (itself, for a literal one), and a port. */
+export interface Destination {
+  readonly hostname: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * Where HTTP targets may connect to: public unicast addresses, and what EGRESS_ALLOW adds.
+ *
+ * Cloud metadata addresses hand out credentials, so a host or a network in EGRESS_ALLOW does not open them; only their
+ * own address does. Pure: whoever connects asks about each address, so a name's answer cannot change in between.
+ */
+export class EgressPolicy {
+  private constructor(private readonly rules: readonly EgressRule[]) {}
+
+  /** Throws an Error that names the first entry it cannot read. */
+  static parse(egressAllow: readonly string[]): EgressPolicy {
+    return new EgressPolicy(egressAllow.map(parseEgressRule));
+  }
+
+  /** Why `url` must not be called, or null. A name's addresses are still to be checked when it is resolved. */
+  refusalOfUrl(url: URL): string | null {
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+      return 'only http and https URLs may be called';
+    if (url.username || url.password) return 'a URL must not carry credentials';
+    const hostname = bareHost(url.hostname);
+    if (!parseIpAddress(hostname)) return null;
+    return this.refusalOf({ hostname, address: hostname, port: portOf(url) });
+  }
+
+  /** Why `destination` must not be connected to, or null. */
+  refusalOf(destination: Destination): string | null {
+    const raw = parseIpAddress(destination.address);
+    if (!raw) return `${named(destination)} has no valid address`;
+    const address = unwrapIpAddress(raw);
+    if (isMetadata(address)) {
+      return this.listsExactly(address, destination.port)
+        ? null
+        : `${named(destination)} is a cloud metadata address`;
+    }
+    if (isPublic(address) || this.lists(destination, [raw, address])) return null;
+    return `${named(destination)} is not a public address (${address.range()}) and EGRESS_ALLOW does not list it`;
+  }
+
+  private lists(destination: Destination, forms: readonly IpAddress[]): boolean {
+    const hostname = withoutTrailingDot(destination.hostname.toLowerCase());
+    return this.rules.some((rule) => {
+      if (!coversPort(rule, destination.port)) return false;
+      if (rule.type === 'host') return coversHost(rule.host, hostname);
+      return forms.some((form) => coversAddress(rule, form));
+    });
+  }
+
+  private listsExactly(address: IpAddress, port: number): boolean {
+    const allBits = address.toByteArray().length * 8;
+    return this.rules.some(
+      (rule) =>
+        rule.type === 'network' &&
+        rule.prefixBits === allBits &&
+        coversAddress(rule, address) &&
+        coversPort(rule, port),
+    );
+  }
+}
+
+/** A URL's host without the brackets of an IPv6 address. */
+function bareHost(hostname: string): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+}
+
+function portOf(url: URL): number {
+  if (url.port) return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}
+
+function named({ hostname, port }: Destination): string {
+  return `${hostname}:${port}`;
+}
+
+function coversPort({ ports }: EgressRule, port: number): boolean {
+  return ports === null || (port >= ports.from && port <= ports.to);
+}
+
+function coversHost(pattern: string, hostname: string): boolean {
+  return pattern.startsWith('*.') ? hostname.endsWith(pattern.slice(1)) : hostname === pattern;
+}
+
+function coversAddress(rule: EgressRule & { type: 'network' }, address: IpAddress): boolean {
+  return rule.network.kind() === address.kind() && address.match(rule.network, rule.prefixBits);
+}

@@ -1,0 +1,66 @@
+import type { Dispatcher } from 'undici';
+import { OutputCapture } from './output-capture.js';
+import type { RunResult } from './outcome.js';
+
+/** How much of a response is read before its socket is destroyed. */
+export const READ_LIMIT_BYTES = 1024 * 1024;
+
+const HEADER_VALUE_LIMIT = 1_000;
+
+/** Enough to understand an answer, and nothing that a target would call a secret, such as a cookie. */
+const KEPT_HEADERS: readonly string[] = [
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'date',
+  'location',
+  'retry-after',
+  'server',
+  'x-request-id',
+];
+
+export interface HttpAnswer {
+  readonly result: RunResult & { readonly statusCode: number };
+  /** Why the body ended before it was complete, if it did: an abort or a network error. */
+  readonly error: unknown;
+}
+
+/** Reads at most 1 MB, keeps 64 KB, and never decompresses: what a small answer unpacks to is the target's choice. */
+export async function readResponse(response: Dispatcher.ResponseData): Promise<HttpAnswer> {
+  const capture = new OutputCapture();
+  let readBytes = 0;
+  let error: unknown = null;
+  try {
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      readBytes += chunk.length;
+      capture.add(chunk);
+      if (readBytes > READ_LIMIT_BYTES) break; // leaving the loop destroys the socket
+    }
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { result: resultOf(response, capture, error !== null), error };
+}
+
+function resultOf(
+  response: Dispatcher.ResponseData,
+  capture: OutputCapture,
+  isIncomplete: boolean,
+): HttpAnswer['result'] {
+  const { output, truncated } = capture.read();
+  return {
+    statusCode: response.statusCode,
+    headers: keptHeaders(response.headers),
+    output,
+    truncated: truncated || isIncomplete,
+  };
+}
+
+function keptHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const name of KEPT_HEADERS) {
+    const value = headers[name];
+    if (value !== undefined) kept[name] = [value].flat().join(', ').slice(0, HEADER_VALUE_LIMIT);
+  }
+  return kept;
+}

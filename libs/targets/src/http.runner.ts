@@ -1,0 +1,121 @@
+import { Agent, type Dispatcher } from 'undici';
+import { egressConnector, systemResolve, type Resolve } from './egress-connector.js';
+import type { EgressPolicy } from './egress-policy.js';
+import { egressDenied, invalidTarget, outcomeOfError } from './http-error.js';
+import { buildRequest, redirectedRequest, type HttpRequest } from './http-request.js';
+import { readResponse, type HttpAnswer } from './http-response.js';
+import { isSuccess, outcomeOfStatus } from './http-status.js';
+import { aborted, failed, type Outcome } from './outcome.js';
+import type { LogSink, RunContext, Runner } from './runner.js';
+import type { HttpTarget } from './target.js';
+
+const MAX_REDIRECTS = 3;
+const REDIRECT_STATUS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * A kept connection that the server closes while a POST is on its way gives ECONNRESET, and whether the POST was seen
+ * cannot be known. So idle connections are given up before any common server does (gunicorn 2 s, Node and Apache 5 s);
+ * under load they are still reused. The runner never sends a request twice: that is the retry policy's to decide.
+ */
+const KEEP_ALIVE_MS = 1_000;
+
+/** One call, whole: what the policy of a target's redirects, time and signal need at each hop. */
+interface Call {
+  readonly target: HttpTarget;
+  readonly context: RunContext;
+  readonly signal: AbortSignal;
+  readonly log: LogSink;
+}
+
+/** Calls an HTTP endpoint once and says what came of it. */
+export class HttpRunner implements Runner<HttpTarget> {
+  private readonly agent: Agent;
+
+  constructor(
+    private readonly egress: EgressPolicy,
+    private readonly userAgent: string,
+    resolve: Resolve = systemResolve(),
+  ) {
+    this.agent = new Agent({
+      connect: egressConnector(egress, resolve),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    });
+  }
+
+  async run(target: HttpTarget, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
+    if (!URL.canParse(target.url)) return invalidTarget('the URL is not valid');
+    const url = new URL(target.url);
+    const call = { target, context, signal, log };
+    return this.follow(call, buildRequest(target, url, context, this.userAgent));
+  }
+
+  /** Ends the connections that are still open. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async follow(call: Call, first: HttpRequest): Promise<Outcome> {
+    let request = first;
+    for (let redirects = 0; ; redirects++) {
+      const answer = await this.send(call, request);
+      if ('type' in answer) return answer;
+      const next = nextRequest(call.target, request, answer);
+      if (next === null) return outcomeOfStatus(answer.result, call.target.successStatus, Date.now());
+      if (redirects === MAX_REDIRECTS) return tooManyRedirects(answer);
+      request = next;
+    }
+  }
+
+  /** One hop: a complete answer, or the outcome that stands in its place. */
+  private async send(call: Call, request: HttpRequest): Promise<HttpAnswer | Outcome> {
+    if (call.signal.aborted) return aborted(call.signal);
+    const refusal = this.egress.refusalOfUrl(request.url);
+    if (refusal !== null) return egressDenied(refusal);
+    try {
+      const answer = await readResponse(await this.dispatch(call, request));
+      call.log.write('system', `${request.method} ${shown(request.url)}: ${answer.result.statusCode}\n`);
+      return answer.error === null ? answer : brokenOff(call, answer.error, answer.result);
+    } catch (error) {
+      return brokenOff(call, error, null);
+    }
+  }
+
+  /** The signal is the total limit; the two time-outs are undici's own, which would otherwise be five minutes. */
+  private dispatch({ context, signal }: Call, request: HttpRequest): Promise<Dispatcher.ResponseData> {
+    return this.agent.request({
+      origin: request.url.origin,
+      path: `${request.url.pathname}${request.url.search}`,
+      method: request.method,
+      headers: request.headers,
+      body: request.body,
+      signal,
+      headersTimeout: context.timeoutMs,
+      bodyTimeout: context.timeoutMs,
+    });
+  }
+}
+
+function brokenOff(call: Call, error: unknown, result: HttpAnswer['result'] | null): Outcome {
+  return call.signal.aborted ? aborted(call.signal, result) : outcomeOfError(error, result);
+}
+
+/** Null for the last answer of a run: no redirect, one that was not asked for, or one that counts as success. */
+function nextRequest(target: HttpTarget, request: HttpRequest, { result }: HttpAnswer): HttpRequest | null {
+  const { statusCode, headers } = result;
+  if (!target.followRedirects || !REDIRECT_STATUS.has(statusCode)) return null;
+  if (isSuccess(statusCode, target.successStatus)) return null;
+  const location = headers?.location;
+  if (location === undefined || !URL.canParse(location, request.url.href)) return null;
+  return redirectedRequest(request, statusCode, new URL(location, request.url));
+}
+
+function tooManyRedirects({ result }: HttpAnswer): Outcome {
+  const message = `the target redirected more than ${MAX_REDIRECTS} times`;
+  return failed('status', { type: 'too_many_redirects', message }, { result });
+}
+
+/** Without the query: it may hold a secret, and logs are read by more people than jobs are. */
+function shown(url: URL): string {
+  return `${url.origin}${url.pathname}`;
+}

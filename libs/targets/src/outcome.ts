@@ -1,0 +1,70 @@
+/** What was seen of the call; `output` holds at most 64 KB and is safe to store as Postgres text or jsonb. */
+export interface RunResult {
+  readonly statusCode?: number;
+  /** Null when a signal ended the process. */
+  readonly exitCode?: number | null;
+  readonly headers?: Record<string, string>;
+  readonly output: string;
+  readonly truncated: boolean;
+}
+
+/** What a retry policy's `retryOn` may name. */
+export type RetryableCause = 'network' | 'timeout' | '5xx' | '429' | 'exit_code';
+
+/**
+ * Why a run failed. Beyond the retryable causes: `4xx` and `status` are the target's final word (any other status
+ * outside `successStatus`), `egress` is our policy's, and `target` is a target that cannot be run as it is written.
+ */
+export type FailureCause = RetryableCause | '4xx' | 'status' | 'egress' | 'target';
+
+export interface RunError {
+  readonly type: string;
+  readonly message: string;
+}
+
+/** What the caller's signal is aborted with. */
+export interface AbortReason {
+  readonly type: 'timeout' | 'cancelled' | 'lease_lost' | 'shutdown';
+  readonly message: string;
+}
+
+export interface OutcomeSucceeded {
+  readonly type: 'succeeded';
+  readonly result: RunResult;
+}
+
+export interface OutcomeFailed {
+  readonly type: 'failed';
+  readonly error: RunError;
+  readonly cause: FailureCause;
+  readonly result: RunResult | null;
+  /** How long the target asked us to wait, at most one hour. */
+  readonly retryAfterMs: number | null;
+  /** The target answered 410: it will never be back. */
+  readonly gone: boolean;
+}
+
+/** The caller's signal ended the run, and nothing of it is left: the request is destroyed, the process group dead. */
+export interface OutcomeAborted {
+  readonly type: 'aborted';
+  readonly reason: AbortReason;
+  readonly result: RunResult | null;
+}
+
+export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted;
+
+export function succeeded(result: RunResult): OutcomeSucceeded {
+  return { type: 'succeeded', result };
+}
+
+export function failed(
+  cause: FailureCause,
+  error: RunError,
+  seen: Partial<Pick<OutcomeFailed, 'result' | 'retryAfterMs' | 'gone'>> = {},
+): OutcomeFailed {
+  return { type: 'failed', error, cause, result: null, retryAfterMs: null, gone: false, ...seen };
+}
+
+export function aborted(signal: AbortSignal, result: RunResult | null = null): OutcomeAborted {
+  return { type: 'aborted', reason: signal.reason as AbortReason, result };
+}

@@ -1,0 +1,97 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface ProcessSpec {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly workDirectory: string;
+  readonly stdin: string | null;
+}
+
+export interface OutputListener {
+  onStdout(chunk: Uint8Array): void;
+  onStderr(chunk: Uint8Array): void;
+}
+
+export interface Exit {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The abort came before the process ended by itself. */
+  readonly wasAborted: boolean;
+}
+
+/** How long output may still come after the process ended, from children that it left behind. */
+const PIPE_GRACE_MS = 500;
+
+/** A process and all that it starts, in a process group of their own so that they can be ended together. */
+export class ProcessGroup {
+  private constructor(private readonly child: ChildProcess) {}
+
+  /** Rejects with the system's error (a `code`) when the process cannot be started. */
+  static async start(spec: ProcessSpec, listener: OutputListener): Promise<ProcessGroup> {
+    const child = spawn(spec.path, spec.args, {
+      cwd: spec.workDirectory,
+      env: spec.env,
+      detached: true,
+      shell: false,
+      stdio: [spec.stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+    child.stdout?.on('data', (chunk: Uint8Array) => listener.onStdout(chunk));
+    child.stderr?.on('data', (chunk: Uint8Array) => listener.onStderr(chunk));
+    child.stdin?.on('error', () => {}); // EPIPE: a command need not read its input
+    child.stdin?.end(spec.stdin);
+    await once(child, 'spawn');
+    return new ProcessGroup(child);
+  }
+
+  /**
+   * Resolves when nothing of the group is left. An abort sends SIGTERM to all of it and SIGKILL `killGraceMs` later.
+   * Waits for the exit and not for the end of the pipes: a child left behind may hold them open for ever.
+   */
+  async end(signal: AbortSignal, killGraceMs: (reason: unknown) => number): Promise<Exit> {
+    const closed = once(this.child, 'close');
+    const stopWatching = this.terminateOnAbort(signal, killGraceMs);
+    const [exitCode, exitSignal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
+    stopWatching();
+    const wasAborted = signal.aborted;
+    await settledWithin(PIPE_GRACE_MS, closed);
+    this.kill('SIGKILL');
+    await settledWithin(PIPE_GRACE_MS, closed);
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+    return { exitCode, signal: exitSignal, wasAborted };
+  }
+
+  private terminateOnAbort(signal: AbortSignal, killGraceMs: (reason: unknown) => number): () => void {
+    let killTimer: NodeJS.Timeout | undefined;
+    const terminate = (): void => {
+      this.kill('SIGTERM');
+      killTimer = setTimeout(() => this.kill('SIGKILL'), killGraceMs(signal.reason));
+    };
+    if (signal.aborted) terminate();
+    signal.addEventListener('abort', terminate, { once: true });
+    return () => {
+      signal.removeEventListener('abort', terminate);
+      clearTimeout(killTimer);
+    };
+  }
+
+  /** A group that is already gone is what was wanted. */
+  private kill(signal: NodeJS.Signals): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // ESRCH: nobody left; EPERM: only processes that became another user's
+    }
+  }
+}
+
+async function settledWithin(limitMs: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+  await Promise.race([promise, limit]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,35 @@
+import type { Outcome } from './outcome.js';
+import type { Target } from './target.js';
+
+/** What a run tells its target about itself. */
+export interface RunContext {
+  readonly executionId: string;
+  readonly jobId: string;
+  readonly jobName: string;
+  /** Null for a run that no schedule asked for. */
+  readonly scheduleId: string | null;
+  /** RFC 3339 with milliseconds, as is `deadline`. */
+  readonly scheduledFor: string;
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly trigger: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly timeoutMs: number;
+  readonly deadline: string;
+  /** W3C trace context, when there is one. */
+  readonly traceparent: string | null;
+}
+
+/** Takes a run's log text as it comes. It must never throw or block: it is called from socket and pipe events. */
+export interface LogSink {
+  write(stream: 'stdout' | 'stderr' | 'system', text: string): void;
+}
+
+/**
+ * Performs one kind of target.
+ *
+ * Time-out, cancel, lease loss and shutdown all arrive as `signal`. A failed call is an Outcome; only bugs throw.
+ */
+export interface Runner<T extends Target = Target> {
+  run(target: T, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome>;
+}

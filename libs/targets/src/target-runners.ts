@@ -1,0 +1,52 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { CommandPolicy, type CommandTargets } from './command-policy.js';
+import { CommandRunner } from './command.runner.js';
+import { EgressPolicy } from './egress-policy.js';
+import { HttpRunner } from './http.runner.js';
+import type { Outcome } from './outcome.js';
+import type { LogSink, RunContext } from './runner.js';
+import type { Target } from './target.js';
+
+export interface TargetsOptions {
+  /** Hosts and networks, each on all ports or some, that HTTP targets may reach beyond public addresses. */
+  readonly egressAllow: readonly string[];
+  readonly commandTargets: CommandTargets;
+  /** Default `job-scheduler`. */
+  readonly userAgent?: string;
+}
+
+const DEFAULT_USER_AGENT = 'job-scheduler';
+
+/** Gives each target to the runner of its type. */
+export class TargetRunners implements OnApplicationShutdown {
+  constructor(
+    private readonly http: HttpRunner,
+    private readonly command: CommandRunner,
+  ) {}
+
+  /** Throws when an EGRESS_ALLOW entry or the allow-list file cannot be read: a typo must not be found by a job. */
+  static fromOptions({ egressAllow, commandTargets, userAgent }: TargetsOptions): TargetRunners {
+    return new TargetRunners(
+      new HttpRunner(EgressPolicy.parse(egressAllow), userAgent ?? DEFAULT_USER_AGENT),
+      new CommandRunner(CommandPolicy.load(commandTargets)),
+    );
+  }
+
+  run(target: Target, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
+    switch (target.type) {
+      case 'http':
+        return this.http.run(target, context, signal, log);
+      case 'command':
+        return this.command.run(target, context, signal, log);
+    }
+  }
+
+  /** Ends the connections that are still open; runs end by their signals. */
+  async close(): Promise<void> {
+    await this.http.close();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+}
