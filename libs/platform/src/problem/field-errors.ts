@@ -35,8 +35,8 @@ function ownErrors(failure: ValidationError, pointer: string): FieldError[] {
   if (constraints.some(([name]) => name === 'whitelistValidation'))
     return [unknownProperty(failure, pointer)];
   if (constraints.length === 0) return [];
-  if (failure.value === undefined)
-    return [{ pointer, code: 'required', detail: `${failure.property} is required` }];
+  const isMissing = failure.value === undefined && constraints.some(([name]) => BUILT_IN.test(name));
+  if (isMissing) return [{ pointer, code: 'required', detail: `${failure.property} is required` }];
   const typeFault = constraints.find(([name]) => TYPE_CONSTRAINTS.has(name));
   if (typeFault !== undefined) return [{ pointer, code: 'invalid_type', detail: typeFault[1] }];
   return constraints.map(([name, detail]) => ({ pointer, code: slug(name), detail }));

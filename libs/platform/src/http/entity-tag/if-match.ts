@@ -1,0 +1,34 @@
+import { ProblemError, validationProblem } from '@app/platform/problem';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type Request } from 'express';
+
+const STRONG = /^"([\x21\x23-\x7e\x80-\xff]*)"$/;
+const WEAK = /^W\/"[\x21\x23-\x7e\x80-\xff]*"$/;
+
+/**
+ * The version that `If-Match` asks for; `null` when the header is absent or `*`, which any version meets. Type the
+ * parameter `number | null`.
+ */
+export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext) =>
+  parseIfMatch(context.switchToHttp().getRequest<Request>().get('If-Match')),
+);
+
+/** @throws ProblemError 412 for a tag that cannot be current, 400 for what is no tag */
+export function parseIfMatch(header: string | undefined): number | null {
+  const given = header?.trim();
+  if (given === undefined || given === '*') return null;
+  const tag = STRONG.exec(given)?.[1];
+  if (tag !== undefined && /^\d{1,15}$/.test(tag)) return Number(tag);
+  if (tag !== undefined || WEAK.test(given)) throw stale();
+  const detail = 'If-Match must be one entity tag as ETag gave it, such as "7", or *';
+  throw validationProblem([{ pointer: '/If-Match', code: 'invalid_entity_tag', detail }]);
+}
+
+/** If-Match compares strongly (RFC 9110, 13.1.1), so that a weak tag never matches; nor does one we never gave. */
+function stale(): ProblemError {
+  return new ProblemError(
+    'precondition_failed',
+    'stale_version',
+    'If-Match does not name the current version.',
+  );
+}
