@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { EgressPolicy } from './egress-policy.js';
+import { HttpRunner } from './http.runner.js';
+import type { Outcome } from './outcome.js';
+import type { HttpTarget } from './target.js';
+import { aContext, neverAborted, RecordingLog } from './testing/a-run.js';
+import { TargetServer } from './testing/target-server.js';
+
+describe('HttpRunner and redirects', () => {
+  const servers: TargetServer[] = [];
+
+  afterEach(async () => {
+    for (const server of servers.splice(0)) await server.stop();
+  });
+
+  /** Answers `/307?http://…` with that status and location, and anything else with 200. */
+  async function aRedirector(): Promise<TargetServer> {
+    const server = await TargetServer.start(({ path }, response) => {
+      const [, status, location] = /^\/(3\d\d)\?(.*)$/.exec(path) ?? [];
+      if (status && location) response.writeHead(Number(status), { location }).end();
+      else response.end('arrived');
+    });
+    servers.push(server);
+    return server;
+  }
+
+  async function call(url: string, target: Partial<HttpTarget> = {}): Promise<Outcome> {
+    const runner = new HttpRunner(EgressPolicy.parse(['127.0.0.0/8']), 'test-agent/1');
+    try {
+      const http: HttpTarget = { type: 'http', method: 'POST', url, followRedirects: true, ...target };
+      return await runner.run(http, aContext(), neverAborted(), new RecordingLog());
+    } finally {
+      await runner.close();
+    }
+  }
+
+  it('follows none unless asked', async () => {
+    const server = await aRedirector();
+    const outcome = await call(`${server.url}/302?/there`, { followRedirects: false });
+    expect(outcome).toMatchObject({ type: 'failed', cause: 'status', result: { statusCode: 302 } });
+    expect(outcome.result?.headers?.location).toBe('/there');
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('follows none that the job counts as success', async () => {
+    const server = await aRedirector();
+    const outcome = await call(`${server.url}/302?/there`, { successStatus: ['302'] });
+    expect(outcome).toMatchObject({ type: 'succeeded', result: { statusCode: 302 } });
+  });
+
+  it.each([
+    [301, 'GET', ''],
+    [302, 'GET', ''],
+    [303, 'GET', ''],
+    [307, 'POST', 'body'],
+    [308, 'POST', 'body'],
+  ])('follows a %d with %s', async (status, method, body) => {
+    const server = await aRedirector();
+    const outcome = await call(`${server.url}/${status}?/there`, {
+      body: 'body',
+      headers: { authorization: 'a' },
+    });
+    expect(outcome).toMatchObject({ type: 'succeeded', result: { output: 'arrived' } });
+    expect(server.received[1]).toMatchObject({
+      method,
+      body,
+      path: '/there',
+      headers: { authorization: 'a' },
+    });
+  });
+
+  it('follows three and no more', async () => {
+    const server = await aRedirector();
+    const through = (hops: number): string => `${server.url}/${'307?/'.repeat(hops)}end`;
+    expect(await call(through(3))).toMatchObject({ type: 'succeeded' });
+    expect(await call(through(4))).toMatchObject({
+      type: 'failed',
+      cause: 'status',
+      error: { type: 'too_many_redirects' },
+      result: { statusCode: 307 },
+    });
+  });
+
+  it('checks each hop against the egress policy', async () => {
+    const server = await aRedirector();
+    for (const location of [
+      'http://10.0.0.1/',
+      'http://169.254.169.254/',
+      'http://[::1]/',
+      'file:///etc/passwd',
+    ]) {
+      expect(await call(`${server.url}/302?${location}`)).toMatchObject({ type: 'failed', cause: 'egress' });
+    }
+  });
+
+  it("keeps the job's headers, which may be secret, from another origin", async () => {
+    const [first, other] = [await aRedirector(), await aRedirector()];
+    const headers = { Authorization: 'a', Cookie: 'b', 'X-Api-Key': 'c', Accept: 'text/csv' };
+    await call(`${first.url}/307?${other.url}/there`, { headers });
+    const received = other.received[0]!.headers;
+    expect(received).toMatchObject({ accept: 'text/csv', 'content-type': 'application/json' });
+    expect(received['idempotency-key']).toBe('"0198a000-0000-7000-8000-000000000001"');
+    for (const name of ['authorization', 'cookie', 'x-api-key']) expect(received).not.toHaveProperty(name);
+  });
+});
