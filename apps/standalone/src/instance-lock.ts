@@ -6,7 +6,7 @@ import { StartupFault, errorCode } from './startup-fault.js';
 export interface InstanceLock {
   /** The previous owner did not release it: it crashed or was killed, and its children may still be going down. */
   readonly recovered: boolean;
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** One `npm start` per data folder: a second one would fight over the database and both ports. */
