@@ -122,6 +122,7 @@ const EXECUTIONS = `
     attempt             integer NOT NULL DEFAULT 0,
     max_attempts        integer NOT NULL,
     lost_count          smallint NOT NULL DEFAULT 0,
+    released_count      smallint NOT NULL DEFAULT 0,
     session_id          uuid,
     created_at          timestamptz(3) NOT NULL DEFAULT now(),
     queued_at           timestamptz(3),

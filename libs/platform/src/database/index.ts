@@ -3,3 +3,5 @@ export { dataSourceOptions, withDataSource, type DatabaseOptions } from './data-
 export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';
 export { checkSchema, type SchemaCheck } from './schema-check.js';
 export { violatedConstraint } from './postgres-error.js';
+export { countOf, rowsOf, type Queryable } from './statement.js';
+export { driverErrorOf, isPassingFailure } from './passing-failure.js';

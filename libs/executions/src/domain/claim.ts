@@ -1,0 +1,32 @@
+import type { Job } from '@app/jobs';
+import type { Execution } from './execution.js';
+
+type ExecutionFacts = Pick<
+  Execution,
+  | 'id'
+  | 'scheduledFor'
+  | 'jobId'
+  | 'scheduleId'
+  | 'trigger'
+  | 'delivery'
+  | 'attempt'
+  | 'maxAttempts'
+  | 'lostCount'
+  | 'releasedCount'
+  | 'parameters'
+  | 'traceparent'
+>;
+type JobFacts = Pick<Job, 'target' | 'retryPolicy' | 'timeoutMs' | 'deliveryGuarantee'>;
+
+/** What a worker holds once an execution is its own: all it needs to run it, decide, and settle. */
+export interface Claim extends ExecutionFacts, JobFacts {
+  readonly jobName: string;
+  /** The database's clock at the claim. */
+  readonly attemptStartedAt: Date;
+  readonly sessionId: string;
+}
+
+/** Tries that count against `maxAttempts`: those lost with a worker or released by one do not. */
+export function attemptsSpent(claim: Pick<Claim, 'attempt' | 'lostCount' | 'releasedCount'>): number {
+  return claim.attempt - claim.lostCount - claim.releasedCount;
+}

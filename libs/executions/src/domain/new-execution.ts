@@ -1,0 +1,25 @@
+import type { Execution } from './execution.js';
+
+/** A row to insert. The columns left out have their beginning values in the database. */
+export interface NewExecution extends Pick<
+  Execution,
+  | 'id'
+  | 'scheduledFor'
+  | 'service'
+  | 'jobId'
+  | 'jobVersion'
+  | 'scheduleId'
+  | 'trigger'
+  | 'reason'
+  | 'reasonDetail'
+  | 'priority'
+  | 'hold'
+  | 'maxAttempts'
+  | 'parameters'
+  | 'retryOf'
+  | 'traceparent'
+> {
+  readonly state: 'pending' | 'skipped' | 'missed';
+  /** null = at once, by the database's clock. */
+  readonly dueAt: Date | null;
+}

@@ -1,0 +1,67 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { ExecutionsQueue } from './executions.queue.js';
+import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
+
+const BATCH = 1_000;
+
+/**
+ * The one way into the queue: first attempts, retries, delayed and manual runs all pass here. The commit comes first and
+ * the hand-over after it; what is lost in between, the reconciler hands over again.
+ */
+@Injectable()
+export class ExecutionDispatcher implements OnApplicationShutdown {
+  private readonly logger = new Logger(ExecutionDispatcher.name);
+  private running: Promise<void> | null = null;
+  private askedAgain = false;
+
+  constructor(
+    private readonly executions: ExecutionsRepository,
+    private readonly queue: ExecutionsQueue,
+  ) {}
+
+  /** Hands over what is due. @returns how many executions went to the queue */
+  async dispatchDue(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const { dispatched, seen } = await this.executions.dispatchDue(BATCH);
+      const held = await this.executions.dispatchHeld(BATCH);
+      const handedOver = await this.handOver([...dispatched, ...held]);
+      if (!handedOver) return total;
+      total += dispatched.length + held.length;
+      if (seen < BATCH && held.length < BATCH) return total;
+    }
+  }
+
+  /** Dispatches soon, in the background; any number of calls meanwhile share one round. */
+  nudge(): void {
+    if (this.running) {
+      this.askedAgain = true;
+      return;
+    }
+    this.running = this.dispatchWhileAsked().finally(() => (this.running = null));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.running;
+  }
+
+  private async dispatchWhileAsked(): Promise<void> {
+    do {
+      this.askedAgain = false;
+      await this.dispatchDue().catch((error: Error) => this.logger.warn(`dispatch failed: ${error.message}`));
+    } while (this.askedAgain);
+  }
+
+  /** @returns false when the queue refused; the rows are then pending again, and a later round tries once more */
+  private async handOver(dispatched: readonly Dispatched[]): Promise<boolean> {
+    if (dispatched.length === 0) return true;
+    try {
+      await this.queue.add(dispatched);
+      return true;
+    } catch (error) {
+      this.logger.warn(`the queue refused ${dispatched.length} executions: ${(error as Error).message}`);
+      await this.executions.takeBack(dispatched);
+      return false;
+    }
+  }
+}

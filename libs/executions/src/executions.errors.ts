@@ -1,0 +1,27 @@
+import { ProblemError } from '@app/platform/problem';
+import type { ExecutionState } from './domain/execution-state.js';
+
+export function executionNotFound(id: string): ProblemError {
+  return new ProblemError('not_found', 'execution_not_found', `There is no execution ${id}.`);
+}
+
+export function executionFinished(id: string, state: ExecutionState): ProblemError {
+  return new ProblemError(
+    'conflict',
+    'execution_finished',
+    `Execution ${id} is ${state} and cannot be cancelled.`,
+  );
+}
+
+export function executionNotRetryable(id: string, state: ExecutionState): ProblemError {
+  const detail = `Execution ${id} is ${state}; only failed, timed_out and cancelled ones can be retried.`;
+  return new ProblemError('conflict', 'execution_not_retryable', detail);
+}
+
+export function jobOfExecutionDeleted(id: string): ProblemError {
+  return new ProblemError(
+    'conflict',
+    'job_deleted',
+    `The job of execution ${id} was deleted; there is nothing to run.`,
+  );
+}

@@ -1,0 +1,22 @@
+import { BullModule } from '@nestjs/bullmq';
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { JobsModule } from '@app/jobs';
+import { ExecutionDispatcher } from './execution-dispatcher.js';
+import { ExecutionEntity } from './execution.entity.js';
+import { EXECUTIONS_QUEUE, ExecutionsQueue } from './executions.queue.js';
+import { ExecutionsRepository } from './executions.repository.js';
+import { ExecutionsService } from './executions.service.js';
+import { LogsRepository } from './logs.repository.js';
+
+/** Executions as both apps know them: stored, dispatched, cancelled, retried. */
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([ExecutionEntity]),
+    BullModule.registerQueue({ name: EXECUTIONS_QUEUE }),
+    JobsModule,
+  ],
+  providers: [ExecutionsRepository, ExecutionsQueue, ExecutionDispatcher, ExecutionsService, LogsRepository],
+  exports: [ExecutionsRepository, ExecutionsQueue, ExecutionDispatcher, ExecutionsService, LogsRepository],
+})
+export class ExecutionsModule {}

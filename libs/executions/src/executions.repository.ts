@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { EntityManager, Repository } from 'typeorm';
+import { countOf, rowsOf } from '@app/platform/database';
+import { scheduledForOf } from './domain/execution-id.js';
+import type { Execution } from './domain/execution.js';
+import type { NewExecution } from './domain/new-execution.js';
+import { ExecutionEntity } from './execution.entity.js';
+import * as sql from './executions.sql.js';
+
+/** An execution handed to the queue, as `dispatch` returns it. */
+export interface Dispatched {
+  readonly id: string;
+  readonly delivery: number;
+  readonly priority: number;
+}
+
+export interface ActiveRuns {
+  readonly scheduleId: string;
+  /** Pending, queued or running, without those that the overlap policy holds back. */
+  readonly activeCount: number;
+  readonly heldCount: number;
+  readonly blockingExecutionId: string | null;
+}
+
+/** Highest value of `executions.priority`: a job's 1–10, and 11–20 for the low-priority lane of catch-up runs. */
+const LOWEST_LANE = 20;
+
+/** Reads, and what the api and the scheduler write; what a worker writes is in `worker/claims.repository.ts`. */
+@Injectable()
+export class ExecutionsRepository {
+  constructor(@InjectRepository(ExecutionEntity) private readonly executions: Repository<ExecutionEntity>) {}
+
+  /** @returns the ids inserted; a slot that was taken already is not among them. */
+  async insertExecutions(tx: EntityManager, executions: readonly NewExecution[]): Promise<string[]> {
+    if (executions.length === 0) return [];
+    const rows = await rowsOf<{ id: string }>(tx, sql.INSERT_EXECUTIONS, [
+      JSON.stringify(executions.map(rowOf)),
+    ]);
+    return rows.map((row) => row.id);
+  }
+
+  find(id: string): Promise<Execution | null> {
+    return this.executions.findOneBy({ id, scheduledFor: scheduledForOf(id) });
+  }
+
+  activeOfSchedules(
+    tx: EntityManager,
+    schedules: readonly { id: string; jobId: string }[],
+  ): Promise<ActiveRuns[]> {
+    return rowsOf(tx, sql.ACTIVE_OF_SCHEDULES, [schedules.map((s) => s.jobId), schedules.map((s) => s.id)]);
+  }
+
+  /** pending → queued, for up to `limit` due executions that nothing holds. */
+  async dispatchDue(limit: number): Promise<{ dispatched: Dispatched[]; seen: number }> {
+    const rows = await rowsOf<Dispatched & { state: string }>(this.executions, sql.DISPATCH_DUE, [limit]);
+    return { dispatched: rows.filter((row) => row.state === 'queued'), seen: rows.length };
+  }
+
+  /** pending → queued, for what waited for room within its job's `maxConcurrency`. */
+  dispatchHeld(limit: number): Promise<Dispatched[]> {
+    return this.executions.manager.transaction(async (tx) => {
+      await rowsOf(tx, sql.RELEASE_OVERLAP_HOLDS);
+      const jobs = await rowsOf<{ id: string }>(tx, sql.LOCK_JOBS_ON_HOLD);
+      if (jobs.length === 0) return [];
+      return rowsOf<Dispatched>(tx, sql.DISPATCH_HELD, [jobs.map((job) => job.id), limit]);
+    });
+  }
+
+  /** queued → pending, for a hand-over that the queue refused. */
+  takeBack(refused: readonly Dispatched[]): Promise<number> {
+    return countOf(this.executions, sql.TAKE_BACK, [
+      refused.map((r) => r.id),
+      refused.map((r) => scheduledForOf(r.id)),
+      refused.map((r) => r.delivery),
+    ]);
+  }
+
+  async earliestDueAt(): Promise<Date | null> {
+    const [row] = await rowsOf<{ due_at: Date | null }>(this.executions, sql.EARLIEST_DUE, [LOWEST_LANE]);
+    return row?.due_at ?? null;
+  }
+
+  queuedBefore(ageMs: number, limit: number): Promise<Dispatched[]> {
+    return rowsOf(this.executions, sql.QUEUED_BEFORE, [ageMs, limit]);
+  }
+
+  async countQueuedAndRunning(): Promise<number> {
+    const [row] = await rowsOf<{ count: number }>(this.executions, sql.COUNT_QUEUED_AND_RUNNING);
+    return row?.count ?? 0;
+  }
+
+  /** @returns whether there was anything left to cancel */
+  async cancel(id: string, reason: string): Promise<boolean> {
+    const rows = await rowsOf(this.executions, sql.CANCEL, [id, scheduledForOf(id), reason]);
+    return rows.length > 0;
+  }
+
+  cancelPendingOfJob(tx: EntityManager, jobId: string): Promise<number> {
+    return countOf(tx, sql.CANCEL_PENDING_OF_JOB, [jobId]);
+  }
+
+  cancelActiveOfSchedules(
+    tx: EntityManager,
+    schedules: readonly { id: string; jobId: string }[],
+  ): Promise<number> {
+    const jobIds = schedules.map((schedule) => schedule.jobId);
+    return countOf(tx, sql.CANCEL_ACTIVE_OF_SCHEDULES, [schedules.map((schedule) => schedule.id), jobIds]);
+  }
+}
+
+function rowOf(execution: NewExecution): Record<string, unknown> {
+  return {
+    id: execution.id,
+    scheduled_for: execution.scheduledFor,
+    service: execution.service,
+    job_id: execution.jobId,
+    job_version: execution.jobVersion,
+    schedule_id: execution.scheduleId,
+    trigger: execution.trigger,
+    state: execution.state,
+    reason: execution.reason,
+    reason_detail: execution.reasonDetail,
+    priority: execution.priority,
+    due_at: execution.dueAt,
+    hold: execution.hold,
+    max_attempts: execution.maxAttempts,
+    parameters: execution.parameters,
+    retry_of: execution.retryOf,
+    traceparent: execution.traceparent,
+  };
+}

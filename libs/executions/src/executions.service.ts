@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { validate as isUuid } from 'uuid';
+import { type Job, JobLifecycle, type JobLifecycleListener, JobsService } from '@app/jobs';
+import { Clock } from '@app/platform/clock';
+import { newExecutionId } from './domain/execution-id.js';
+import { isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
+import type { Execution } from './domain/execution.js';
+import type { NewExecution } from './domain/new-execution.js';
+import { ExecutionDispatcher } from './execution-dispatcher.js';
+import {
+  executionFinished,
+  executionNotFound,
+  executionNotRetryable,
+  jobOfExecutionDeleted,
+} from './executions.errors.js';
+import { ExecutionsRepository } from './executions.repository.js';
+
+/** What a run that somebody asked for adds to its job. */
+interface ManualRun {
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly traceparent: string | null;
+}
+
+@Injectable()
+export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
+  constructor(
+    private readonly executions: ExecutionsRepository,
+    private readonly jobs: JobsService,
+    private readonly lifecycle: JobLifecycle,
+    private readonly dispatcher: ExecutionDispatcher,
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.lifecycle.register(this);
+  }
+
+  /**
+   * Asks for one run now, also of an inactive job: deactivation stops schedules, not people.
+   * @throws ProblemError `job_not_found`
+   */
+  async execute(jobId: string, run: ManualRun): Promise<Execution> {
+    const job = await this.jobs.get(jobId);
+    return this.start(job, { trigger: 'manual', scheduleId: null, retryOf: null, ...mergedOver(job, run) });
+  }
+
+  /**
+   * Repeats an execution that ended badly, as a new one with the same parameters.
+   * @throws ProblemError `execution_not_found`, `execution_not_retryable`, `job_deleted`
+   */
+  async retry(id: string, traceparent: string | null): Promise<Execution> {
+    const original = await this.get(id);
+    if (!RETRYABLE_STATES.includes(original.state)) throw executionNotRetryable(id, original.state);
+    const job = await this.jobs.findIncludingDeleted(original.jobId);
+    if (!job || job.deletedAt) throw jobOfExecutionDeleted(id);
+    const { scheduleId, parameters } = original;
+    return this.start(job, { trigger: 'retry', scheduleId, retryOf: id, parameters, traceparent });
+  }
+
+  /**
+   * Ends a waiting execution at once and asks the worker of a running one to end it.
+   * @throws ProblemError `execution_not_found`, `execution_finished`
+   */
+  async cancel(id: string, reason: string): Promise<Execution> {
+    const execution = await this.get(id);
+    const cancelled = !isFinal(execution.state) && (await this.executions.cancel(id, reason));
+    const after = await this.get(id);
+    if (!cancelled) throw executionFinished(id, after.state);
+    return after;
+  }
+
+  /** @throws ProblemError `execution_not_found`, also for an id that is not a UUID */
+  async get(id: string): Promise<Execution> {
+    const execution = isUuid(id) ? await this.executions.find(id) : null;
+    if (!execution) throw executionNotFound(id);
+    return execution;
+  }
+
+  async onJobDeleted(tx: EntityManager, jobId: string): Promise<void> {
+    await this.executions.cancelPendingOfJob(tx, jobId);
+  }
+
+  private async start(
+    job: Job,
+    run: Pick<NewExecution, 'trigger' | 'scheduleId' | 'retryOf' | 'parameters' | 'traceparent'>,
+  ): Promise<Execution> {
+    const scheduledFor = this.clock.now();
+    const id = newExecutionId(scheduledFor, randomBytes(16));
+    const execution: NewExecution = {
+      ...run,
+      id,
+      scheduledFor,
+      service: job.service,
+      jobId: job.id,
+      jobVersion: job.version,
+      state: 'pending',
+      reason: null,
+      reasonDetail: null,
+      priority: job.priority,
+      dueAt: null,
+      hold: null,
+      maxAttempts: job.retryPolicy.maxAttempts,
+    };
+    await this.dataSource.transaction(async (tx) => {
+      await this.jobs.lockForUse(tx, job.id);
+      await this.executions.insertExecutions(tx, [execution]);
+    });
+    const stored = await this.get(id);
+    this.dispatcher.nudge();
+    return stored;
+  }
+}
+
+function mergedOver(job: Job, { parameters, traceparent }: ManualRun): ManualRun {
+  return { parameters: { ...job.parameters, ...parameters }, traceparent };
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { rowsOf } from '@app/platform/database';
+import { scheduledForOf } from './domain/execution-id.js';
+import type { LogLine } from './worker/run-log.js';
+
+const APPEND = `
+  INSERT INTO execution_logs (execution_id, scheduled_for, seq, attempt, stream, at, text)
+  SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::integer[], $5::text[], $6::timestamptz[], $7::text[])
+  ON CONFLICT DO NOTHING`;
+
+const READ_AFTER = `
+  SELECT seq, attempt, stream, at, text
+  FROM execution_logs
+  WHERE execution_id = $1 AND scheduled_for = $2 AND seq > $3
+  ORDER BY seq
+  LIMIT $4`;
+
+export type StoredLogLine = Pick<LogLine, 'seq' | 'attempt' | 'stream' | 'at' | 'text'>;
+
+@Injectable()
+export class LogsRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async append(lines: readonly LogLine[]): Promise<void> {
+    await this.dataSource.query(APPEND, [
+      lines.map((line) => line.executionId),
+      lines.map((line) => line.scheduledFor),
+      lines.map((line) => line.seq),
+      lines.map((line) => line.attempt),
+      lines.map((line) => line.stream),
+      lines.map((line) => line.at),
+      lines.map((line) => line.text),
+    ]);
+  }
+
+  /** Lines in order, those after `afterSeq`; -1 for all. */
+  readAfter(executionId: string, afterSeq: number, limit: number): Promise<StoredLogLine[]> {
+    return rowsOf(this.dataSource, READ_AFTER, [executionId, scheduledForOf(executionId), afterSeq, limit]);
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { rowsOf } from '@app/platform/database';
+import type { Claim } from '../domain/claim.js';
+import { scheduledForOf } from '../domain/execution-id.js';
+import type { Attempt } from '../domain/execution.js';
+import type { Settlement } from '../domain/settlement.js';
+import type { ExecutionMessage } from '../executions.queue.js';
+import * as sql from '../executions.sql.js';
+import { batchWhileBusy } from './batch-while-busy.js';
+
+interface ClaimKey extends ExecutionMessage {
+  readonly sessionId: string;
+}
+
+interface SettleKey {
+  readonly claim: Claim;
+  readonly settlement: Settlement;
+  readonly attempt: Attempt;
+}
+
+const MAX_BATCH = 500;
+
+/** What a worker writes: concurrent claims and settles leave in one statement each. */
+@Injectable()
+export class ClaimsRepository {
+  private readonly claimBatched = batchWhileBusy(
+    (keys: readonly ClaimKey[]) => this.claimAll(keys),
+    MAX_BATCH,
+  );
+  private readonly settleBatched = batchWhileBusy(
+    (keys: readonly SettleKey[]) => this.settleAll(keys),
+    MAX_BATCH,
+  );
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** queued → running. @returns null for a stale message: cancelled, handed over again, or already claimed */
+  claim(message: ExecutionMessage, sessionId: string): Promise<Claim | null> {
+    return this.claimBatched({ ...message, sessionId });
+  }
+
+  /** running → final, or → pending for a retry or a release. @returns false when the run was taken from this worker */
+  settle(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<boolean> {
+    return this.settleBatched({ claim, settlement, attempt });
+  }
+
+  /** Whether an earlier settle whose answer was lost did commit. */
+  async wasSettled(claim: Claim, attempt: Attempt): Promise<boolean> {
+    const [row] = await rowsOf<{ found: boolean }>(this.dataSource, sql.WAS_SETTLED, [
+      claim.id,
+      claim.scheduledFor,
+      JSON.stringify([{ attempt: attempt.attempt, outcome: attempt.outcome, workerId: attempt.workerId }]),
+    ]);
+    return row?.found ?? false;
+  }
+
+  /** Keeps a result that came too late on the record, marked as such. */
+  async recordDiscarded(claim: Claim, attempt: Attempt): Promise<void> {
+    const discarded = JSON.stringify([{ ...attempt, outcome: 'discarded' }]);
+    await this.dataSource.query(sql.RECORD_DISCARDED, [claim.id, claim.scheduledFor, discarded]);
+  }
+
+  /** Which of a session's runs somebody asked to end. */
+  async cancelRequested(sessionId: string): Promise<string[]> {
+    const rows = await rowsOf<{ id: string }>(this.dataSource, sql.CANCEL_REQUESTED, [sessionId]);
+    return rows.map((row) => row.id);
+  }
+
+  private async claimAll(keys: readonly ClaimKey[]): Promise<(Claim | null)[]> {
+    const rows = await rowsOf<Claim>(this.dataSource, sql.CLAIM, [
+      keys.map((key) => key.executionId),
+      keys.map((key) => scheduledForOf(key.executionId)),
+      keys.map((key) => key.delivery),
+      keys[0]?.sessionId,
+    ]);
+    const claims = new Map(rows.map((claim) => [`${claim.id}-${claim.delivery}`, claim]));
+    return keys.map((key) => takeFrom(claims, `${key.executionId}-${key.delivery}`));
+  }
+
+  private async settleAll(keys: readonly SettleKey[]): Promise<boolean[]> {
+    const rows = await rowsOf<{ id: string }>(this.dataSource, sql.SETTLE, [
+      JSON.stringify(keys.map(settleRowOf)),
+    ]);
+    const settled = new Set(rows.map((row) => row.id));
+    return keys.map((key) => settled.has(key.claim.id));
+  }
+}
+
+/** The same message twice in one batch: the first gets the claim, the second is stale. */
+function takeFrom(claims: Map<string, Claim>, key: string): Claim | null {
+  const claim = claims.get(key) ?? null;
+  claims.delete(key);
+  return claim;
+}
+
+function settleRowOf({ claim, settlement, attempt }: SettleKey): Record<string, unknown> {
+  return {
+    id: claim.id,
+    scheduled_for: claim.scheduledFor,
+    delivery: claim.delivery,
+    session_id: claim.sessionId,
+    state: settlement.type === 'finished' ? settlement.state : 'pending',
+    delay_ms: settlement.type === 'retry' ? settlement.delayMs : 0,
+    released: settlement.type === 'released' ? 1 : 0,
+    result: settlement.result,
+    error: settlement.error,
+    attempt_record: attempt,
+  };
+}

@@ -1,0 +1,105 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '@app/platform/clock';
+import { type AbortReason, type Outcome, type RunContext, TargetRunners } from '@app/targets';
+import type { Claim } from '../domain/claim.js';
+import type { Attempt } from '../domain/execution.js';
+import { decide, type Settlement } from '../domain/settlement.js';
+import type { ExecutionMessage } from '../executions.queue.js';
+import { ClaimsRepository } from './claims.repository.js';
+import { RunLogWriter } from './run-log-writer.js';
+import { RunsInFlight } from './runs-in-flight.js';
+import { Settler } from './settler.js';
+import { WorkerSession } from './worker-session.js';
+
+/** One try of one execution: claim, run, decide, settle. */
+@Injectable()
+export class ExecutionRunner {
+  private readonly logger = new Logger(ExecutionRunner.name);
+
+  constructor(
+    private readonly claims: ClaimsRepository,
+    private readonly session: WorkerSession,
+    private readonly runs: RunsInFlight,
+    private readonly targets: TargetRunners,
+    private readonly logs: RunLogWriter,
+    private readonly settler: Settler,
+    private readonly clock: Clock,
+  ) {}
+
+  async run(message: ExecutionMessage): Promise<void> {
+    const claim = await this.claims.claim(message, await this.session.live());
+    if (!claim) return;
+    const startedAtMs = this.clock.monotonicMs();
+    const outcome = await this.perform(claim);
+    const decision = decide(claim, outcome, Math.random());
+    if (decision.type === 'abandoned') return;
+    await this.settler.settle(
+      claim,
+      decision,
+      attemptOf(claim, decision, this.clock.monotonicMs() - startedAtMs),
+    );
+  }
+
+  private async perform(claim: Claim): Promise<Outcome> {
+    const signal = this.runs.add(claim.id);
+    const log = this.logs.open(claim);
+    const timeOut: AbortReason = { type: 'timeout', message: `not finished within ${claim.timeoutMs} ms` };
+    const timer = setTimeout(() => this.runs.abort(claim.id, timeOut), claim.timeoutMs);
+    try {
+      return await this.targets.run(claim.target, contextOf(claim), signal, log);
+    } catch (error) {
+      return this.bug(claim, error as Error);
+    } finally {
+      clearTimeout(timer);
+      this.runs.remove(claim.id);
+      await this.logs.close(log);
+    }
+  }
+
+  /** Runners answer with an outcome for whatever a target does: an exception is ours, and still ends the run. */
+  private bug(claim: Claim, error: Error): Outcome {
+    this.logger.error(`the runner broke on execution ${claim.id}: ${error.message}`, error.stack);
+    const message = 'the scheduler failed to run this target; its log has the details';
+    return {
+      type: 'failed',
+      cause: 'target',
+      error: { type: 'internal_error', message },
+      result: null,
+      retryAfterMs: null,
+      gone: false,
+    };
+  }
+}
+
+function contextOf(claim: Claim): RunContext {
+  return {
+    executionId: claim.id,
+    jobId: claim.jobId,
+    jobName: claim.jobName,
+    scheduleId: claim.scheduleId,
+    scheduledFor: claim.scheduledFor.toISOString(),
+    attempt: claim.attempt,
+    // Tries that were lost or released do not count, so the last number to expect moves with them.
+    maxAttempts: claim.maxAttempts + claim.lostCount + claim.releasedCount,
+    trigger: claim.trigger,
+    parameters: claim.parameters,
+    timeoutMs: claim.timeoutMs,
+    deadline: new Date(claim.attemptStartedAt.getTime() + claim.timeoutMs).toISOString(),
+    traceparent: claim.traceparent,
+  };
+}
+
+/** Both ends on the database's clock: the claim's time, and what a steady clock measured since. */
+function attemptOf(claim: Claim, settlement: Settlement, elapsedMs: number): Attempt {
+  const { result, error, outcome } = settlement;
+  return {
+    attempt: claim.attempt,
+    startedAt: claim.attemptStartedAt.toISOString(),
+    finishedAt: new Date(claim.attemptStartedAt.getTime() + Math.round(elapsedMs)).toISOString(),
+    outcome,
+    ...(result?.statusCode !== undefined && { statusCode: result.statusCode }),
+    ...(result?.exitCode !== undefined && { exitCode: result.exitCode }),
+    error,
+    workerId: claim.sessionId,
+  };
+}

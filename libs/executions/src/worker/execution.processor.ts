@@ -1,0 +1,66 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { type Job as Message, Worker } from 'bullmq';
+import { AppConfig } from '@app/platform/config';
+import { QueueConnections } from '@app/platform/queue';
+import { type ExecutionMessage, EXECUTIONS_QUEUE } from '../executions.queue.js';
+import { CancelWatcher } from './cancel-watcher.js';
+import { ExecutionRunner } from './execution-runner.js';
+import { RunsInFlight } from './runs-in-flight.js';
+import { WorkerSession } from './worker-session.js';
+
+/**
+ * BullMQ may hand a message over again as often as it likes: the claim decides. Its stalled check stays on as a collector
+ * of messages whose worker died.
+ */
+const MAX_STALLED_COUNT = 1_000;
+
+/** Takes messages from the queue, and lets go of them in order when the process ends. */
+@Injectable()
+export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(ExecutionProcessor.name);
+  private worker: Worker<ExecutionMessage> | null = null;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly connections: QueueConnections,
+    private readonly runner: ExecutionRunner,
+    private readonly runs: RunsInFlight,
+    private readonly session: WorkerSession,
+    private readonly cancels: CancelWatcher,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.session.onLost(() => this.runs.abortAll({ type: 'lease_lost', message: 'the lease was lost' }));
+    this.worker = new Worker<ExecutionMessage>(
+      EXECUTIONS_QUEUE,
+      (message: Message<ExecutionMessage>) => this.runner.run(message.data),
+      {
+        ...(this.connections.consumer() as { connection: never; prefix: string }),
+        concurrency: this.config.workerConcurrency,
+        maxStalledCount: MAX_STALLED_COUNT,
+        removeOnComplete: { count: 0 },
+        removeOnFail: { count: 0 },
+      },
+    );
+    this.worker.on('error', (error) => this.logger.warn(`queue: ${error.message}`));
+    this.worker.on('failed', (message, error) =>
+      this.logger.error(`message ${message?.id}: ${error.message}`),
+    );
+    this.cancels.start();
+  }
+
+  /** No new claims; runs in flight get the drain time, and what is left then is released to another worker. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const shutdown = { type: 'shutdown', message: 'the worker is shutting down' } as const;
+    const timer = setTimeout(() => this.runs.abortAll(shutdown), this.config.drainTimeoutMs);
+    await this.worker?.close();
+    clearTimeout(timer);
+    this.cancels.stop();
+    await this.session.end();
+  }
+}

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { AppConfig } from '@app/platform/config';
+import { TargetsModule } from '@app/targets';
+import { ExecutionsModule } from '../executions.module.js';
+import { CancelWatcher } from './cancel-watcher.js';
+import { ClaimsRepository } from './claims.repository.js';
+import { ExecutionRunner } from './execution-runner.js';
+import { ExecutionProcessor } from './execution.processor.js';
+import { RescueRepository } from './rescue.repository.js';
+import { RunEvents } from './run-events.js';
+import { RunLogWriter } from './run-log-writer.js';
+import { RunsInFlight } from './runs-in-flight.js';
+import { Settler } from './settler.js';
+import { WorkerSession } from './worker-session.js';
+
+/** What only the worker app has: it takes executions from the queue and runs them. */
+@Module({
+  imports: [
+    ExecutionsModule,
+    TargetsModule.forRootAsync({
+      inject: [AppConfig],
+      useFactory: (config: AppConfig) => ({
+        egressAllow: config.egressAllow,
+        commandTargets: config.commandTargets,
+      }),
+    }),
+  ],
+  providers: [
+    WorkerSession,
+    ClaimsRepository,
+    RescueRepository,
+    RunsInFlight,
+    RunLogWriter,
+    RunEvents,
+    Settler,
+    ExecutionRunner,
+    CancelWatcher,
+    ExecutionProcessor,
+  ],
+  exports: [RescueRepository, RunEvents],
+})
+export class ExecutionsWorkerModule {}

@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { rowsOf } from '@app/platform/database';
+import type { ExecutionState } from '../domain/execution-state.js';
+import { RESCUE } from '../executions.sql.js';
+import { END_EXPIRED_SESSIONS, PRUNE_SESSIONS } from './worker-session.sql.js';
+
+/** A run that took so many workers down with it is not given another. */
+const LOST_LIMIT = 3;
+const BATCH = 500;
+
+export interface Rescued {
+  readonly id: string;
+  readonly state: ExecutionState;
+}
+
+/** Ends leases that nobody renewed, and returns what their workers were running. */
+@Injectable()
+export class RescueRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async endExpiredSessions(): Promise<string[]> {
+    const rows = await rowsOf<{ id: string }>(this.dataSource, END_EXPIRED_SESSIONS);
+    return rows.map((row) => row.id);
+  }
+
+  /** Running → pending without costing an attempt, or → final; up to a batch of them. */
+  rescue(): Promise<Rescued[]> {
+    return rowsOf(this.dataSource, RESCUE, [LOST_LIMIT, BATCH]);
+  }
+
+  async pruneSessions(): Promise<void> {
+    await this.dataSource.query(PRUNE_SESSIONS);
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '@app/platform/clock';
+import type { Claim } from '../domain/claim.js';
+import { LogsRepository } from '../logs.repository.js';
+import { type LogLine, RunLog } from './run-log.js';
+
+const FLUSH_EVERY_MS = 200;
+/** Beyond this the database is not keeping up, and logs are dropped rather than memory filled. */
+const MAX_BUFFERED_CHARACTERS = 16_000_000;
+
+/** Writes the log lines of all runs in this process, a batch at a time. Losing lines never costs a run. */
+@Injectable()
+export class RunLogWriter {
+  private readonly logger = new Logger(RunLogWriter.name);
+  private buffer: LogLine[] = [];
+  private bufferedCharacters = 0;
+  private droppedLines = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly logs: LogsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  open(claim: Claim): RunLog {
+    return new RunLog(
+      claim,
+      () => this.clock.now(),
+      (line) => this.take(line),
+    );
+  }
+
+  /** Resolves when what the run wrote is stored or given up: a reader who sees the run ended sees its whole log. */
+  async close(log: RunLog): Promise<void> {
+    if (!log.isEmpty) await this.flush();
+  }
+
+  private flush(): Promise<void> {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    this.flushing = this.flushing.then(() => this.writeBuffer());
+    return this.flushing;
+  }
+
+  private take(line: LogLine): void {
+    if (this.bufferedCharacters + line.text.length > MAX_BUFFERED_CHARACTERS) {
+      this.droppedLines++;
+      return;
+    }
+    this.buffer.push(line);
+    this.bufferedCharacters += line.text.length;
+    this.timer ??= setTimeout(() => void this.flush(), FLUSH_EVERY_MS);
+  }
+
+  private async writeBuffer(): Promise<void> {
+    if (this.buffer.length === 0) return;
+    const lines = this.buffer;
+    this.buffer = [];
+    this.bufferedCharacters = 0;
+    try {
+      await this.logs.append(lines);
+    } catch (error) {
+      this.droppedLines += lines.length;
+      this.logger.warn(`dropped ${this.droppedLines} log lines so far: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { LogSink } from '@app/targets';
+import { storableText } from '@app/targets';
+
+export interface LogLine {
+  readonly executionId: string;
+  readonly scheduledFor: Date;
+  readonly seq: number;
+  readonly attempt: number;
+  readonly stream: 'stdout' | 'stderr' | 'system';
+  readonly at: Date;
+  readonly text: string;
+}
+
+/** Kept per attempt; what a run says beyond it is dropped, and the log says so. */
+const LIMIT_CHARACTERS = 1_000_000;
+/** Leaves room for each attempt's lines behind those of the one before: seq orders the whole execution. */
+const SEQ_PER_ATTEMPT = 1_000_000;
+
+/** One attempt's log: numbers and caps what a runner writes, and passes it on. */
+export class RunLog implements LogSink {
+  private lines = 0;
+  private characters = 0;
+  private capped = false;
+
+  constructor(
+    private readonly run: { readonly id: string; readonly scheduledFor: Date; readonly attempt: number },
+    private readonly now: () => Date,
+    private readonly take: (line: LogLine) => void,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.lines === 0;
+  }
+
+  write(stream: LogLine['stream'], text: string): void {
+    if (this.capped || text === '') return;
+    const room = LIMIT_CHARACTERS - this.characters;
+    this.append(stream, text.slice(0, room));
+    if (text.length <= room) return;
+    this.capped = true;
+    this.append('system', `log truncated after ${LIMIT_CHARACTERS} characters`);
+  }
+
+  private append(stream: LogLine['stream'], text: string): void {
+    if (text === '') return;
+    this.characters += text.length;
+    const { id, scheduledFor, attempt } = this.run;
+    const seq = attempt * SEQ_PER_ATTEMPT + this.lines++;
+    this.take({
+      executionId: id,
+      scheduledFor,
+      seq,
+      attempt,
+      stream,
+      at: this.now(),
+      text: storableText(text),
+    });
+  }
+}

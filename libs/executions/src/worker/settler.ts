@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { isPassingFailure } from '@app/platform/database';
+import type { Claim } from '../domain/claim.js';
+import type { Attempt } from '../domain/execution.js';
+import type { Settlement } from '../domain/settlement.js';
+import { ExecutionDispatcher } from '../execution-dispatcher.js';
+import { ClaimsRepository } from './claims.repository.js';
+import { RunEvents } from './run-events.js';
+
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 5_000;
+
+/**
+ * Writes how a try ended, and does not give up while the database is away: the target has done its work, and losing the
+ * result would run it again.
+ */
+@Injectable()
+export class Settler {
+  private readonly logger = new Logger(Settler.name);
+
+  constructor(
+    private readonly claims: ClaimsRepository,
+    private readonly events: RunEvents,
+    private readonly dispatcher: ExecutionDispatcher,
+  ) {}
+
+  async settle(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<void> {
+    if (!(await this.settleForSure(claim, settlement, attempt))) return this.discard(claim, attempt);
+    if (settlement.type === 'released') this.dispatcher.nudge();
+    if (settlement.type === 'finished' && settlement.gone) await this.events.targetGone(claim);
+  }
+
+  private async settleForSure(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<boolean> {
+    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
+      try {
+        const settled = await this.claims.settle(claim, settlement, attempt);
+        // No row after a failed call: the first call may have committed and only its answer been lost.
+        return settled || (retryMs > FIRST_RETRY_MS && (await this.claims.wasSettled(claim, attempt)));
+      } catch (error) {
+        if (!isPassingFailure(error))
+          return this.settleWithoutResult(claim, settlement, attempt, error as Error);
+        this.logger.warn(`execution ${claim.id} is not settled yet: ${(error as Error).message}`);
+        await wait(retryMs);
+      }
+    }
+  }
+
+  /** The database refuses the result itself: the run's state is worth more than its output. */
+  private settleWithoutResult(
+    claim: Claim,
+    settlement: Settlement,
+    attempt: Attempt,
+    error: Error,
+  ): Promise<boolean> {
+    this.logger.error(`execution ${claim.id}: its result cannot be stored: ${error.message}`);
+    return this.claims.settle(claim, { ...settlement, result: null }, attempt);
+  }
+
+  private async discard(claim: Claim, attempt: Attempt): Promise<void> {
+    this.logger.warn(
+      `execution ${claim.id}, attempt ${claim.attempt}: the result came too late and is discarded`,
+    );
+    await this.claims.recordDiscarded(claim, attempt);
+  }
+}

@@ -1,0 +1,21 @@
+export const START_SESSION = `
+  INSERT INTO worker_sessions (id, hostname, pid, version, concurrency, expires_at)
+  VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')`;
+
+/** A session that has expired or was ended is dead for good: no row comes back, whoever asks. */
+export const RENEW_SESSION = `
+  UPDATE worker_sessions
+  SET renewed_at = now(), expires_at = now() + $2 * interval '1 millisecond'
+  WHERE id = $1 AND ended_at IS NULL AND expires_at > now()
+  RETURNING id`;
+
+export const END_SESSION = `UPDATE worker_sessions SET ended_at = now() WHERE id = $1 AND ended_at IS NULL`;
+
+/** Ends what nobody renewed, so that its runs can be rescued. */
+export const END_EXPIRED_SESSIONS = `
+  UPDATE worker_sessions SET ended_at = now() WHERE ended_at IS NULL AND expires_at < now() RETURNING id`;
+
+export const PRUNE_SESSIONS = `
+  DELETE FROM worker_sessions w
+  WHERE w.ended_at < now() - interval '7 days'
+    AND NOT EXISTS (SELECT 1 FROM executions e WHERE e.session_id = w.id AND e.state = 'running')`;

@@ -1,0 +1,135 @@
+import { hostname } from 'node:os';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { Clock } from '@app/platform/clock';
+import { AppConfig } from '@app/platform/config';
+import { END_SESSION, RENEW_SESSION, START_SESSION } from './worker-session.sql.js';
+
+export const LEASE_MS = 15_000;
+const RENEW_EVERY_MS = 5_000;
+/** Earlier than the lease ends, on a clock that no one can set: by the time others may take our runs, they have stopped. */
+const FENCE_AFTER_MS = 12_000;
+const WATCH_EVERY_MS = 1_000;
+
+/**
+ * This process's lease: while it holds, the executions it runs are its own. A lease that could not be renewed in time is
+ * lost for good; its runs are aborted, and a new session begins.
+ *
+ * Renewal has a connection of its own, so that a pool drained by work cannot cost the lease.
+ */
+@Injectable()
+export class WorkerSession implements OnApplicationBootstrap {
+  private readonly logger = new Logger(WorkerSession.name);
+  private readonly pool: Pool;
+  private sessionId: string | null = null;
+  private renewedAtMs = 0;
+  private ended = false;
+  private renewal: Promise<void> = Promise.resolve();
+  private timers: NodeJS.Timeout[] = [];
+  private lostListener: () => void = () => undefined;
+  private waiters: ((sessionId: string) => void)[] = [];
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly clock: Clock,
+  ) {
+    this.pool = new Pool({
+      connectionString: config.databaseUrl,
+      application_name: 'scheduler-lease',
+      max: 1,
+      connectionTimeoutMillis: 3_000,
+      query_timeout: 4_000,
+      keepAlive: true,
+    });
+    this.pool.on('error', (error) => this.logger.warn(`lease connection: ${error.message}`));
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.renewOrBegin();
+    this.timers = [
+      setInterval(() => (this.renewal = this.renewOrBegin()), RENEW_EVERY_MS),
+      setInterval(() => this.fenceWhenOverdue(), WATCH_EVERY_MS),
+    ];
+  }
+
+  /** @param listener called once for each session that is lost: everything it ran must stop */
+  onLost(listener: () => void): void {
+    this.lostListener = listener;
+  }
+
+  get currentId(): string | null {
+    return this.sessionId;
+  }
+
+  /** The id of a live session; waits for one while the database is away. */
+  live(): Promise<string> {
+    this.fenceWhenOverdue();
+    if (this.sessionId) return Promise.resolve(this.sessionId);
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Gives the lease back; to be called when nothing runs any more. */
+  async end(): Promise<void> {
+    this.ended = true;
+    for (const timer of this.timers) clearInterval(timer);
+    await this.renewal;
+    const sessionId = this.sessionId;
+    this.sessionId = null;
+    if (sessionId)
+      await this.pool.query(END_SESSION, [sessionId]).catch((error: Error) => this.warn('end', error));
+    await this.pool.end();
+  }
+
+  private async renewOrBegin(): Promise<void> {
+    if (this.ended) return;
+    // Taken before asking: the lease may end this much earlier than the answer suggests, never later.
+    const askedAtMs = this.clock.monotonicMs();
+    try {
+      await (this.sessionId ? this.renew(this.sessionId, askedAtMs) : this.begin(askedAtMs));
+    } catch (error) {
+      this.warn('renew', error as Error);
+    }
+  }
+
+  private async renew(sessionId: string, askedAtMs: number): Promise<void> {
+    const { rowCount } = await this.pool.query(RENEW_SESSION, [sessionId, LEASE_MS]);
+    if (this.sessionId !== sessionId) return;
+    if (rowCount) this.renewedAtMs = askedAtMs;
+    else this.lose('the database says that it has expired');
+  }
+
+  private async begin(askedAtMs: number): Promise<void> {
+    const sessionId = uuidv7();
+    const { version } = this.config.service;
+    const { workerConcurrency } = this.config;
+    await this.pool.query(START_SESSION, [
+      sessionId,
+      hostname(),
+      process.pid,
+      version,
+      workerConcurrency,
+      LEASE_MS,
+    ]);
+    this.sessionId = sessionId;
+    this.renewedAtMs = askedAtMs;
+    this.logger.log(`session ${sessionId} begins`);
+    for (const resolve of this.waiters.splice(0)) resolve(sessionId);
+  }
+
+  private fenceWhenOverdue(): void {
+    if (!this.sessionId) return;
+    const silentMs = this.clock.monotonicMs() - this.renewedAtMs;
+    if (silentMs > FENCE_AFTER_MS) this.lose(`not renewed for ${Math.round(silentMs)} ms`);
+  }
+
+  private lose(why: string): void {
+    this.logger.error(`session ${this.sessionId} is lost: ${why}`);
+    this.sessionId = null;
+    this.lostListener();
+  }
+
+  private warn(what: string, error: Error): void {
+    this.logger.warn(`could not ${what} the session: ${error.message}`);
+  }
+}

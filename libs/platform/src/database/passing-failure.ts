@@ -1,0 +1,41 @@
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+]);
+
+/** SQLSTATEs that a later try of the same statement may not meet. */
+const PASSING = new Set([
+  '53300', // too_many_connections
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '57014', // query_canceled: the statement time-out
+  '55P03', // lock_not_available
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+  '25006', // read_only_sql_transaction: a standby after a failover
+]);
+
+/** pg and pg-pool report these without a code. */
+const PASSING_MESSAGE =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout)/;
+
+/** Whether the database was away or busy, so that the same statement may succeed later. */
+export function isPassingFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const cause = driverErrorOf(error);
+  const code = cause.code ?? '';
+  return (
+    UNREACHABLE.has(code) || code.startsWith('08') || PASSING.has(code) || PASSING_MESSAGE.test(cause.message)
+  );
+}
+
+/** TypeORM wraps what the driver threw. */
+export function driverErrorOf(error: Error & { driverError?: unknown }): Error & { code?: string } {
+  return error.driverError instanceof Error ? error.driverError : error;
+}

@@ -1,0 +1,3 @@
+export { QueueModule } from './queue.module.js';
+export { QueueConnections, type QueueConnection } from './queue-connections.js';
+export { prepareQueueBackend, redisEvictionFault } from './prepare-queue-backend.js';

@@ -1,0 +1,66 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type BackendFactory, createPostgresBackend, createRedisBackend } from 'bullmq';
+import { AppConfig } from '@app/platform/config';
+import { consumerConnection, producerConnection, type RedisConnection } from './redis-connection.js';
+
+/** The schema of BullMQ's tables, in a database of their own. */
+export const QUEUE_SCHEMA = 'bullmq';
+/** The braces keep all keys of one queue on one node of a Redis Cluster. */
+const QUEUE_PREFIX = '{scheduler}';
+const POSTGRES_POOL_SIZE = 6;
+
+/** What BullMQ's classes need to know about where the queue lives. */
+export interface QueueConnection {
+  readonly connection: RedisConnection | { connectionString: string; schema: string; max: number };
+  readonly prefix: string;
+}
+
+/** Opens the process's connections to the queue, and closes those that BullMQ leaves to their owner. */
+@Injectable()
+export class QueueConnections implements OnApplicationShutdown {
+  private readonly logger = new Logger(QueueConnections.name);
+  private readonly opened: RedisConnection[] = [];
+
+  constructor(private readonly config: AppConfig) {}
+
+  get backendFactory(): BackendFactory {
+    // The two factories differ only in the connection they take, and `QueueConnection` is the one that fits.
+    return this.config.queueBackend === 'postgres'
+      ? (createPostgresBackend as unknown as BackendFactory)
+      : (createRedisBackend as BackendFactory);
+  }
+
+  /** For adding messages. */
+  producer(): QueueConnection {
+    return this.open(producerConnection);
+  }
+
+  /** For a worker. */
+  consumer(): QueueConnection {
+    return this.open(consumerConnection);
+  }
+
+  onApplicationShutdown(): void {
+    for (const connection of this.opened) connection.disconnect();
+  }
+
+  private open(connect: (redis: AppConfig['redis']) => RedisConnection): QueueConnection {
+    return { connection: this.connectionFrom(connect), prefix: QUEUE_PREFIX };
+  }
+
+  private connectionFrom(
+    connect: (redis: AppConfig['redis']) => RedisConnection,
+  ): QueueConnection['connection'] {
+    if (this.config.queueBackend === 'postgres') {
+      return {
+        connectionString: this.config.queueDatabaseUrl,
+        schema: QUEUE_SCHEMA,
+        max: POSTGRES_POOL_SIZE,
+      };
+    }
+    const connection = connect(this.config.redis);
+    connection.on('error', (error: Error) => this.logger.warn(`redis: ${error.message || error.name}`));
+    this.opened.push(connection);
+    return connection;
+  }
+}

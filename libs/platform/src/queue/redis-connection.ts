@@ -1,0 +1,47 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisConfig } from '@app/platform/config';
+
+export type RedisConnection = Redis | Cluster;
+
+/** A black-holed connection fails a hand-over after this long; the rows then go back to Postgres. */
+const COMMAND_TIMEOUT_MS = 5_000;
+const MAX_RECONNECT_DELAY_MS = 2_000;
+
+/** For adding messages: fails at once while Redis is away, because Postgres keeps what could not be handed over. */
+export function producerConnection(redis: RedisConfig): RedisConnection {
+  return connect(redis, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  });
+}
+
+/** For a BullMQ worker, which blocks on Redis and must wait through an outage (BullMQ insists on `null`). */
+export function consumerConnection(redis: RedisConfig): RedisConnection {
+  return connect(redis, { maxRetriesPerRequest: null });
+}
+
+function connect(redis: RedisConfig, options: RedisOptions): RedisConnection {
+  const redisOptions: RedisOptions = { ...optionsOf(redis), ...options };
+  if (!redis.cluster) return new Redis({ ...redisOptions, retryStrategy: reconnectDelayMs });
+  return new Cluster([{ host: redis.host, port: redis.port }], {
+    redisOptions,
+    enableOfflineQueue: options.enableOfflineQueue ?? true,
+    clusterRetryStrategy: reconnectDelayMs,
+  });
+}
+
+function optionsOf(redis: RedisConfig): RedisOptions {
+  return {
+    host: redis.host,
+    port: redis.port,
+    db: redis.db,
+    ...(redis.username !== null && { username: redis.username }),
+    ...(redis.password !== null && { password: redis.password }),
+    ...(redis.tls && { tls: { servername: redis.host } }),
+  };
+}
+
+function reconnectDelayMs(retries: number): number {
+  return Math.min(retries * 100, MAX_RECONNECT_DELAY_MS);
+}
