@@ -3,6 +3,8 @@ export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { etagOf } from './entity-tag/entity-tag.js';
 export { EntityTagInterceptor } from './entity-tag/entity-tag.interceptor.js';
 export { IfMatch } from './entity-tag/if-match.js';
+export { IdempotencyModule } from './idempotency/idempotency.module.js';
+export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';
 export { applyMergePatch } from './merge-patch.js';
 export { ApiPage } from './paging/api-page.js';
 export { type CursorPart, decodeCursor, encodeCursor } from './paging/cursor.js';

@@ -1,5 +1,6 @@
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { closestName } from './closest-name.js';
+import { pointerTo } from './pointer.js';
 import { type FieldError } from './problem-error.js';
 
 /** A body with thousands of bad items should not get an answer larger than itself. */
@@ -25,7 +26,7 @@ export function fieldErrorsOf(failures: readonly ValidationError[]): FieldError[
 }
 
 function flatten(failure: ValidationError, parent: string): FieldError[] {
-  const pointer = `${parent}/${escapePointer(failure.property)}`;
+  const pointer = pointerTo(parent, failure.property);
   const children = (failure.children ?? []).flatMap((child) => flatten(child, pointer));
   return [...ownErrors(failure, pointer), ...children];
 }
@@ -57,8 +58,4 @@ function knownNames(target: object | undefined): string[] {
 /** `maxLength` becomes `max_length`. */
 function slug(constraint: string): string {
   return constraint.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-}
-
-function escapePointer(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }

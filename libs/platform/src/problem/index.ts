@@ -1,4 +1,5 @@
 export { type Problem, STATUS_OF_KIND } from './answer.js';
+export { pointerTo } from './pointer.js';
 export { type FieldError, ProblemError, type ProblemKind } from './problem-error.js';
 export { ProblemFilter } from './problem.filter.js';
 export { createValidationPipe, validationProblem } from './validation-pipe.js';

@@ -1,5 +1,6 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { type ValidationError } from 'class-validator';
+import { droppedKeys } from './dropped-keys.js';
 import { fieldErrorsOf } from './field-errors.js';
 import { type FieldError, ProblemError } from './problem-error.js';
 
@@ -32,8 +33,14 @@ class StrictValidationPipe extends ValidationPipe {
         { pointer: '', code: 'invalid_type', detail: 'The body must be a JSON object' },
       ]);
     }
-    return super.transform(value, metadata);
+    const received: unknown = await super.transform(value, metadata);
+    const dropped = received === value ? [] : droppedKeys(value, received);
+    if (dropped.length > 0) throw validationProblem(dropped);
+    return received;
   }
+
+  /** Ours are refused, not stripped: a body's in `@app/platform/http`, the others as dropped keys. */
+  protected override stripProtoKeys(): void {}
 }
 
 function isJsonObject(value: unknown): boolean {

@@ -1,0 +1,32 @@
+/**
+ * One statement decides who answers a key, so that of two requests at once only one runs. An expired row counts as
+ * absent; a running one whose lock has passed belonged to a process that crashed.
+ */
+export const begin = `
+  INSERT INTO idempotency_keys AS k (service, key, request_hash, state, expires_at, locked_until)
+  VALUES ($1, $2, $3, 'running', now() + interval '24 hours', now() + make_interval(secs => $4))
+  ON CONFLICT (service, key) DO UPDATE SET
+    request_hash = excluded.request_hash, state = 'running', status = NULL, headers = NULL, body = NULL,
+    created_at = now(), expires_at = excluded.expires_at, locked_until = excluded.locked_until
+  WHERE k.expires_at <= now()
+     OR (k.state = 'running' AND k.locked_until <= now() AND k.request_hash = excluded.request_hash)
+  RETURNING locked_until::text AS lock
+`;
+
+export const find = `
+  SELECT request_hash AS "requestHash", state, status, headers, body
+  FROM idempotency_keys WHERE service = $1 AND key = $2
+`;
+
+/** Fenced by the lock: one who was taken over must not overwrite the answer of the one who took over. */
+export const finish = `
+  UPDATE idempotency_keys SET state = 'done', status = $4, headers = $5, body = $6, locked_until = NULL
+  WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz
+`;
+
+export const release = `
+  DELETE FROM idempotency_keys
+  WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz
+`;
+
+export const prune = `DELETE FROM idempotency_keys WHERE expires_at <= now()`;

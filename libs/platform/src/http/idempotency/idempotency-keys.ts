@@ -1,0 +1,64 @@
+import { countOf, rowsOf } from '@app/platform/database';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import * as sql from './idempotency-keys.sql.js';
+import { type StoredAnswer } from './stored-answer.js';
+
+export interface KeyUse {
+  readonly service: string;
+  readonly key: string;
+  readonly requestHash: string;
+}
+
+/** What a key turned out to be. `lock` is the proof of having begun, needed to end. */
+export type Begun =
+  | { readonly type: 'begun'; readonly lock: string }
+  | { readonly type: 'done'; readonly answer: StoredAnswer }
+  | { readonly type: 'running' }
+  | { readonly type: 'other_request' };
+
+interface KeyRow extends StoredAnswer {
+  readonly requestHash: string;
+  readonly state: 'running' | 'done';
+}
+
+/** The idempotency keys of the last 24 hours and the answers they got. */
+@Injectable()
+export class IdempotencyKeys {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @param lockSeconds how long the request may take; after that it counts as crashed, and another may take over */
+  async begin(use: KeyUse, lockSeconds: number): Promise<Begun> {
+    const { service, key, requestHash } = use;
+    const [begun] = await rowsOf<{ lock: string }>(this.dataSource, sql.begin, [
+      service,
+      key,
+      requestHash,
+      lockSeconds,
+    ]);
+    if (begun !== undefined) return { type: 'begun', lock: begun.lock };
+    const [row] = await rowsOf<KeyRow>(this.dataSource, sql.find, [service, key]);
+    if (row === undefined) return { type: 'running' }; // Released in between: the caller's next try begins.
+    if (row.requestHash !== requestHash) return { type: 'other_request' };
+    if (row.state === 'running') return { type: 'running' };
+    return { type: 'done', answer: { status: row.status, headers: row.headers, body: row.body } };
+  }
+
+  async finish(
+    { service, key }: KeyUse,
+    lock: string,
+    { status, headers, body }: StoredAnswer,
+  ): Promise<void> {
+    const answer = [status, JSON.stringify(headers), JSON.stringify(body)];
+    await this.dataSource.query(sql.finish, [service, key, lock, ...answer]);
+  }
+
+  async release({ service, key }: KeyUse, lock: string): Promise<void> {
+    await this.dataSource.query(sql.release, [service, key, lock]);
+  }
+}
+
+/** Deletes keys that are past their 24 hours; answers how many. */
+export function pruneIdempotencyKeys(dataSource: DataSource): Promise<number> {
+  return countOf(dataSource, sql.prune);
+}

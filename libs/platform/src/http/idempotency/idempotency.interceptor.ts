@@ -1,0 +1,95 @@
+import { ProblemError } from '@app/platform/problem';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  Logger,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { type Request, type Response } from 'express';
+import { lastValueFrom, type Observable, of } from 'rxjs';
+import { parsePreferWait } from '../preferences/prefer-wait.js';
+import { idempotencyKeyOf, idempotencyScopeOf, requestHashOf } from './idempotency-key.js';
+import { IdempotencyKeys, type KeyUse } from './idempotency-keys.js';
+import { answerFrom, refusalFrom, replay, type StoredAnswer } from './stored-answer.js';
+
+/** A request that has not answered by then is taken for one whose process crashed. */
+const LOCK_SECONDS = 60;
+
+/** Makes every POST with an `Idempotency-Key` safe to send again: it runs once, and a repeat gets the first answer. */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  private readonly logger = new Logger(IdempotencyInterceptor.name);
+
+  constructor(private readonly keys: IdempotencyKeys) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const key = request.method === 'POST' ? idempotencyKeyOf(request) : null;
+    if (key === null) return next.handle();
+    const use = { service: idempotencyScopeOf(request), key, requestHash: requestHashOf(request) };
+    return of(await this.answerOnce(use, context, next));
+  }
+
+  private async answerOnce(use: KeyUse, context: ExecutionContext, next: CallHandler): Promise<unknown> {
+    const http = context.switchToHttp();
+    const waitSeconds = parsePreferWait(http.getRequest<Request>().get('Prefer')) ?? 0;
+    const begun = await this.keys.begin(use, LOCK_SECONDS + waitSeconds);
+    switch (begun.type) {
+      case 'begun':
+        return this.runAndKeep(use, begun.lock, http.getResponse(), next);
+      case 'done':
+        return replay(begun.answer, http.getResponse());
+      case 'running':
+        throw stillRunning();
+      case 'other_request':
+        throw reused();
+    }
+  }
+
+  private async runAndKeep(
+    use: KeyUse,
+    lock: string,
+    response: Response,
+    next: CallHandler,
+  ): Promise<unknown> {
+    const outcome = await outcomeOf(next);
+    if (outcome.type === 'failed') {
+      await this.keep(use, lock, refusalFrom(outcome.error));
+      throw outcome.error;
+    }
+    await this.keep(use, lock, answerFrom(response, outcome.body));
+    return outcome.body;
+  }
+
+  /** What happened has happened: failing to write it down must not turn the answer into an error. */
+  private async keep(use: KeyUse, lock: string, answer: StoredAnswer | null): Promise<void> {
+    try {
+      await (answer === null ? this.keys.release(use, lock) : this.keys.finish(use, lock, answer));
+    } catch (error) {
+      this.logger.warn(`The answer to an idempotency key could not be kept: ${String(error)}`);
+    }
+  }
+}
+
+type Outcome =
+  | { readonly type: 'answered'; readonly body: unknown }
+  | { readonly type: 'failed'; readonly error: unknown };
+
+async function outcomeOf(next: CallHandler): Promise<Outcome> {
+  try {
+    return { type: 'answered', body: await lastValueFrom(next.handle(), { defaultValue: undefined }) };
+  } catch (error) {
+    return { type: 'failed', error };
+  }
+}
+
+function stillRunning(): ProblemError {
+  const detail = 'The first request with this Idempotency-Key has not been answered yet.';
+  return new ProblemError('conflict', 'idempotency_key_in_use', detail, [], { retryAfterSeconds: 1 });
+}
+
+function reused(): ProblemError {
+  const detail = 'This Idempotency-Key was used for a request that asked something else.';
+  return new ProblemError('unprocessable', 'idempotency_key_reused', detail);
+}

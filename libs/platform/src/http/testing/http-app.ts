@@ -1,0 +1,24 @@
+import { Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type NestExpressApplication } from '@nestjs/platform-express';
+import { configureHttp, HTTP_APP_OPTIONS } from '../configure-http.js';
+
+export interface HttpApp {
+  readonly url: string;
+  readonly nest: NestExpressApplication;
+  close(): Promise<void>;
+}
+
+/** A real server on loopback with our filter, pipe and interceptors around the given controllers. */
+export async function startHttpApp(...controllers: Type[]): Promise<HttpApp> {
+  class TestModule {}
+  Module({ controllers })(TestModule);
+  const nest = await NestFactory.create<NestExpressApplication>(TestModule, {
+    ...HTTP_APP_OPTIONS,
+    logger: false,
+    abortOnError: false,
+  });
+  configureHttp(nest);
+  await nest.listen(0, '127.0.0.1');
+  return { url: await nest.getUrl(), nest, close: () => nest.close() };
+}
