@@ -29,19 +29,19 @@ export class ScheduleEntity implements Schedule {
   @Column('integer', { name: 'interval_seconds', nullable: true })
   intervalSeconds!: number | null;
 
-  @Column('timestamptz', { name: 'run_at', precision: 3, nullable: true })
+  @Column('timestamp with time zone', { name: 'run_at', precision: 3, nullable: true })
   runAt!: Date | null;
 
-  @Column('timestamptz', { name: 'anchor_at', precision: 3 })
+  @Column('timestamp with time zone', { name: 'anchor_at', precision: 3 })
   anchorAt!: Date;
 
   @Column('text')
   timezone!: string;
 
-  @Column('timestamptz', { name: 'start_at', precision: 3, nullable: true })
+  @Column('timestamp with time zone', { name: 'start_at', precision: 3, nullable: true })
   startAt!: Date | null;
 
-  @Column('timestamptz', { name: 'end_at', precision: 3, nullable: true })
+  @Column('timestamp with time zone', { name: 'end_at', precision: 3, nullable: true })
   endAt!: Date | null;
 
   @Column('jsonb')
@@ -83,16 +83,16 @@ export class ScheduleEntity implements Schedule {
   @Column('text', { name: 'pause_reason', nullable: true })
   pauseReason!: string | null;
 
-  @Column('timestamptz', { name: 'paused_at', precision: 3, nullable: true })
+  @Column('timestamp with time zone', { name: 'paused_at', precision: 3, nullable: true })
   pausedAt!: Date | null;
 
   @Column('text', { name: 'catchup_override', nullable: true })
   catchupOverride!: Catchup | null;
 
-  @Column('timestamptz', { name: 'next_run_at', precision: 3, nullable: true })
+  @Column('timestamp with time zone', { name: 'next_run_at', precision: 3, nullable: true })
   nextRunAt!: Date | null;
 
-  @Column('timestamptz', { name: 'last_run_at', precision: 3, nullable: true })
+  @Column('timestamp with time zone', { name: 'last_run_at', precision: 3, nullable: true })
   lastRunAt!: Date | null;
 
   @Column('integer', { name: 'run_count' })
@@ -101,9 +101,9 @@ export class ScheduleEntity implements Schedule {
   @Column('integer')
   version!: number;
 
-  @Column('timestamptz', { name: 'created_at', precision: 3 })
+  @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt!: Date;
 
-  @Column('timestamptz', { name: 'updated_at', precision: 3 })
+  @Column('timestamp with time zone', { name: 'updated_at', precision: 3 })
   updatedAt!: Date;
 }

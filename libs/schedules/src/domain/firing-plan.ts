@@ -1,0 +1,144 @@
+import { endReasonOf, type FinishReason, runsLeftOf } from './finish-reason.js';
+import { backlogOf, MAX_RUNS_PER_PLAN, planBacklog } from './misfire.js';
+import { OverlapGate, type UnfinishedRuns } from './overlap.js';
+import {
+  type CalendarCheck,
+  type InstantRange,
+  type PlannedFiring,
+  recordOf,
+  run,
+  runUnlessExcluded,
+} from './planned-firing.js';
+import type { Recurrence } from './recurrence.js';
+import type { Schedule } from './schedule.js';
+
+export interface FiringContext {
+  /** The database's clock, epoch ms: one clock decides for all workers. */
+  readonly now: number;
+  readonly job: { readonly active: boolean };
+  readonly runs: UnfinishedRuns;
+  readonly isExcluded?: CalendarCheck;
+}
+
+/** Everything that follows from a schedule being due. */
+export interface FiringPlan {
+  /** Ascending by scheduledFor; no two share an instant. */
+  readonly firings: readonly PlannedFiring[];
+  /** The first instant that this plan leaves out, also when it is due already; null when there is none. */
+  readonly nextRunAt: number | null;
+  /** The newest instant that runs; null when none does. */
+  readonly lastRunAt: number | null;
+  /** How many of the firings run: to add to runCount. */
+  readonly runs: number;
+  /** Not null: the schedule is over and becomes inactive with this pauseReason. */
+  readonly finished: FinishReason | null;
+  /** Cancel the unfinished runs of the schedule, held ones too, before the firings are inserted. */
+  readonly cancelRunning: boolean;
+}
+
+/** Decides for every instant in [schedule.nextRunAt, now] what becomes of it: contract §4. */
+export function planFirings(schedule: Schedule, recurrence: Recurrence, context: FiringContext): FiringPlan {
+  const first = schedule.nextRunAt?.getTime() ?? null;
+  if (first === null || first > context.now) return { ...NOTHING, nextRunAt: first };
+
+  const due: InstantRange = { after: first - 1, until: context.now };
+  return context.job.active
+    ? planDue(schedule, recurrence, due, context)
+    : planInactive(schedule, recurrence, due);
+}
+
+const NOTHING: FiringPlan = {
+  firings: [],
+  nextRunAt: null,
+  lastRunAt: null,
+  runs: 0,
+  finished: null,
+  cancelRunning: false,
+};
+
+/** One record; the job's activation computes the next instant, so that the whole pause leaves no more than this. */
+function planInactive(schedule: Schedule, recurrence: Recurrence, due: InstantRange): FiringPlan {
+  const isLast = recurrence.nextAfter(due.until) === null;
+  return {
+    ...NOTHING,
+    firings: recordOf(recurrence, due, 'skipped', 'job_inactive'),
+    finished: isLast ? endReasonOf(schedule) : null,
+  };
+}
+
+function planDue(
+  schedule: Schedule,
+  recurrence: Recurrence,
+  due: InstantRange,
+  { now, runs, isExcluded = () => null }: FiringContext,
+): FiringPlan {
+  const backlog = backlogOf(schedule, due);
+  const late = planBacklog(schedule, recurrence, backlog, now, isExcluded);
+  const onTime = instantsIn(
+    recurrence,
+    { after: Math.max(due.after, backlog.until), until: now },
+    MAX_RUNS_PER_PLAN - late.length,
+  );
+  const wanted = [
+    ...late,
+    ...onTime.instants.map((instant) => runUnlessExcluded(run(schedule, instant, 'schedule'), isExcluded)),
+  ];
+  const firings = admitted(wanted, schedule, runs);
+  return concluded(schedule, firings, onTime.next, runs);
+}
+
+/** The oldest `limit` instants of the range, and the one that follows them. */
+function instantsIn(
+  recurrence: Recurrence,
+  { after, until }: InstantRange,
+  limit: number,
+): { instants: number[]; next: number | null } {
+  const instants: number[] = [];
+  let next = recurrence.nextAfter(after);
+  while (next !== null && next <= until && instants.length < limit) {
+    instants.push(next);
+    next = recurrence.nextAfter(next);
+  }
+  return { instants, next };
+}
+
+/** Through the overlap policy, up to the last run that `maxRuns` allows: later instants are not the schedule's any more. */
+function admitted(wanted: PlannedFiring[], schedule: Schedule, runs: UnfinishedRuns): PlannedFiring[] {
+  const newestRun = wanted.findLast(({ state }) => state === 'pending')?.scheduledFor ?? null;
+  const gate = new OverlapGate(schedule, runs, newestRun);
+  let runsLeft = runsLeftOf(schedule);
+  const firings: PlannedFiring[] = [];
+  for (const firing of wanted) {
+    if (runsLeft === 0) break;
+    const decided = gate.admit(firing);
+    if (decided.state === 'pending') runsLeft -= 1;
+    firings.push(decided);
+  }
+  return firings;
+}
+
+function concluded(
+  schedule: Schedule,
+  firings: readonly PlannedFiring[],
+  next: number | null,
+  unfinished: UnfinishedRuns,
+): FiringPlan {
+  const runs = firings.filter(({ state }) => state === 'pending');
+  const finished = finishReasonOf(schedule, runs.length, next);
+  return {
+    firings,
+    nextRunAt: finished === null ? next : null,
+    lastRunAt: runs.at(-1)?.scheduledFor ?? null,
+    runs: runs.length,
+    finished,
+    cancelRunning:
+      schedule.overlapPolicy === 'cancel_running' &&
+      unfinished.activeCount + unfinished.heldCount > 0 &&
+      runs.length > 0,
+  };
+}
+
+function finishReasonOf(schedule: Schedule, runs: number, next: number | null): FinishReason | null {
+  if (runs >= runsLeftOf(schedule)) return 'max_runs_reached';
+  return next === null ? endReasonOf(schedule) : null;
+}

@@ -1,0 +1,29 @@
+export { compileRecurrence, jitterMs, type Recurrence, type ScheduleSpec } from './domain/index.js';
+export type { FinishReason } from './domain/finish-reason.js';
+export { type FiringContext, type FiringPlan, planFirings } from './domain/firing-plan.js';
+export type { UnfinishedRuns } from './domain/overlap.js';
+export type { PlannedFiring, SkipReason } from './domain/planned-firing.js';
+export type {
+  Catchup,
+  DstGap,
+  DstOverlap,
+  MisfirePolicy,
+  OverlapPolicy,
+  Schedule,
+  ScheduleType,
+} from './domain/schedule.js';
+export type { ScheduleDefinition } from './domain/schedule-definition.js';
+export { RecurrenceCache, scheduleSpecOf } from './recurrence-cache.js';
+export { ScheduleEntity } from './schedule.entity.js';
+export { SchedulePauses } from './schedule-pauses.js';
+export { type SchedulePreview, SchedulePreviews } from './schedule-previews.js';
+export { SchedulesModule } from './schedules.module.js';
+export {
+  type DueJob,
+  type DueSchedule,
+  type ScheduleAdvance,
+  type ScheduleFilter,
+  SchedulesRepository,
+  type ScheduleWindow,
+} from './schedules.repository.js';
+export { SchedulesService } from './schedules.service.js';

@@ -1,0 +1,56 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { JobLifecycle, type JobLifecycleListener } from '@app/jobs';
+import { Clock } from '@app/platform/clock';
+import { endReasonOf } from './domain/finish-reason.js';
+import type { Schedule } from './domain/schedule.js';
+import { RecurrenceCache } from './recurrence-cache.js';
+import { SchedulesRepository, type ScheduleStart } from './schedules.repository.js';
+
+/** Takes the schedules of a job off the clock with it, and puts them back. */
+@Injectable()
+export class JobFollower implements OnModuleInit, JobLifecycleListener {
+  constructor(
+    private readonly lifecycle: JobLifecycle,
+    private readonly repository: SchedulesRepository,
+    private readonly recurrences: RecurrenceCache,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.lifecycle.register(this);
+  }
+
+  /** Counts from now: nothing is caught up, as nothing was due while the job was inactive. */
+  async onJobActivated(tx: EntityManager, jobId: string): Promise<void> {
+    const starts: ScheduleStart[] = [];
+    for (const schedule of await this.repository.lockStoppedOfJob(tx, jobId)) {
+      const start = this.startOf(schedule);
+      if (start instanceof Error) await this.repository.park(tx, schedule.id, `error: ${start.message}`);
+      else starts.push(start);
+    }
+    await this.repository.start(tx, starts);
+  }
+
+  async onJobDeactivated(tx: EntityManager, jobId: string): Promise<void> {
+    await this.repository.stopOfJob(tx, jobId);
+  }
+
+  async onJobDeleted(tx: EntityManager, jobId: string): Promise<void> {
+    await this.repository.deleteOfJob(tx, jobId);
+  }
+
+  /** The error of a schedule that can no longer be read, say for a zone that is gone: it must not hold up the others. */
+  private startOf(schedule: Schedule): ScheduleStart | Error {
+    try {
+      const next = this.recurrences.recurrenceOf(schedule).nextAfter(this.clock.now().getTime());
+      return {
+        scheduleId: schedule.id,
+        nextRunAt: next === null ? null : new Date(next),
+        finished: next === null ? endReasonOf(schedule) : null,
+      };
+    } catch (error) {
+      return error as Error;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { compileRecurrence, type Recurrence, type ScheduleSpec } from './domain/index.js';
+import type { Schedule } from './domain/schedule.js';
+
+/** A compiled expression takes a few KB at most, so this many stay well below 100 MB. */
+const MAX_ENTRIES = 20_000;
+
+interface Entry {
+  readonly version: number;
+  readonly recurrence: Recurrence;
+}
+
+/**
+ * Compiled recurrences of stored schedules, the least recently used forgotten first: parsing costs some 50 times a step.
+ * A version names one spec for ever, so an entry never goes stale.
+ */
+@Injectable()
+export class RecurrenceCache {
+  /** A Map keeps insertion order, so its first key is the one unused for longest. */
+  private readonly entries = new Map<string, Entry>();
+
+  /** @throws ScheduleSpecError for a stored schedule that this version of the code cannot read */
+  recurrenceOf(schedule: Schedule): Recurrence {
+    const known = this.entries.get(schedule.id);
+    this.entries.delete(schedule.id);
+    const entry = known?.version === schedule.version ? known : compile(schedule);
+    this.entries.set(schedule.id, entry);
+    if (this.entries.size > MAX_ENTRIES) this.forgetOldest();
+    return entry.recurrence;
+  }
+
+  private forgetOldest(): void {
+    for (const id of this.entries.keys()) {
+      this.entries.delete(id);
+      return;
+    }
+  }
+}
+
+function compile(schedule: Schedule): Entry {
+  const recurrence = compileRecurrence(scheduleSpecOf(schedule), schedule, schedule.id);
+  return { version: schedule.version, recurrence };
+}
+
+/** The columns that decide a schedule's instants, as the union that the recurrence engine works on. */
+export type ScheduleTiming = Pick<
+  Schedule,
+  'type' | 'cronExpression' | 'intervalSeconds' | 'runAt' | 'anchorAt' | 'timezone' | 'dstGap' | 'dstOverlap'
+>;
+
+/** The database holds each row to the fields of its type: `schedules_fields_of_type`. */
+export function scheduleSpecOf(timing: ScheduleTiming): ScheduleSpec {
+  const { type, timezone, dstGap, dstOverlap } = timing;
+  switch (type) {
+    case 'cron':
+      return { type, cronExpression: required(timing.cronExpression), timezone, dstGap, dstOverlap };
+    case 'interval':
+      return {
+        type,
+        intervalSeconds: required(timing.intervalSeconds),
+        anchor: timing.anchorAt,
+        timezone,
+      };
+    case 'one_time':
+      return { type, runAt: required(timing.runAt), timezone };
+  }
+}
+
+function required<T>(value: T | null): T {
+  if (value === null) throw new TypeError('a schedule lacks the field of its type');
+  return value;
+}

@@ -1,0 +1,69 @@
+import { isFinished, runsLeftOf } from './domain/finish-reason.js';
+import { isSameDefinition, isSameTiming, type ScheduleDefinition } from './domain/schedule-definition.js';
+import type { Schedule } from './domain/schedule.js';
+import type { RecurrenceCache } from './recurrence-cache.js';
+import { firstRunAfter } from './schedule-acceptance.js';
+
+/** What a revision depends on besides the schedule. */
+export interface RevisionContext {
+  readonly now: Date;
+  /** The schedules of an inactive job are off the clock until its activation. */
+  readonly jobActive: boolean;
+  readonly recurrences: RecurrenceCache;
+}
+
+/**
+ * `current` with what a client decided anew; the same object when that changes nothing.
+ *
+ * New timing counts from now, and so does a finished schedule that has instants or runs again. Any other change leaves
+ * the next instant alone, and a paused schedule stays paused.
+ * @throws ProblemError for timing that cannot be accepted
+ */
+export function revised(
+  current: Schedule,
+  definition: ScheduleDefinition,
+  context: RevisionContext,
+): Schedule {
+  if (isSameDefinition(current, definition)) return current;
+  const isRetimed = !isSameTiming(current, definition);
+  const changed: Schedule = {
+    ...current,
+    ...definition,
+    anchorAt: definition.startAt ?? current.createdAt,
+    version: current.version + 1,
+    updatedAt: context.now,
+  };
+  const next = isRetimed ? firstRunAfter(context.now, changed, changed.id) : nextRun(current, context);
+  if (isPaused(current)) return isRetimed ? { ...changed, pausedAt: context.now } : changed;
+  if (runsLeftOf(changed) === 0) return { ...changed, ...OUT_OF_RUNS };
+  const isRestarted = isRetimed || (isFinished(current) && next !== null);
+  return isRestarted ? { ...changed, ...startedAt(next, context) } : changed;
+}
+
+const OUT_OF_RUNS = {
+  active: false,
+  pauseReason: 'max_runs_reached',
+  nextRunAt: null,
+  catchupOverride: null,
+} as const;
+
+function isPaused(schedule: Schedule): boolean {
+  return !schedule.active && !isFinished(schedule);
+}
+
+/** By the stored schedule: under a version that may yet be rolled back, nothing must enter the cache. */
+function nextRun(schedule: Schedule, { now, recurrences }: RevisionContext): Date | null {
+  const next = recurrences.recurrenceOf(schedule).nextAfter(now.getTime());
+  return next === null ? null : new Date(next);
+}
+
+/** On the clock from `next` on, with nothing of the past to catch up with. */
+export function startedAt(next: Date | null, { jobActive }: Pick<RevisionContext, 'jobActive'>) {
+  return {
+    active: true,
+    pauseReason: null,
+    pausedAt: null,
+    catchupOverride: null,
+    nextRunAt: jobActive ? next : null,
+  } as const;
+}

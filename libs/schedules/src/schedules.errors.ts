@@ -1,0 +1,28 @@
+import { ProblemError, validationProblem } from '@app/platform/problem';
+import type { ScheduleSpecError } from './domain/index.js';
+
+/** Unknown, deleted or not a UUID: a client learns no difference. */
+export function scheduleNotFound(scheduleId: string): ProblemError {
+  return new ProblemError('not_found', 'schedule_not_found', `There is no schedule ${scheduleId}.`);
+}
+
+export function scheduleChanged(scheduleId: string, version: number): ProblemError {
+  return new ProblemError(
+    'precondition_failed',
+    'schedule_changed',
+    `Schedule ${scheduleId} has changed since it was read: it is at version ${version} now.`,
+  );
+}
+
+export function scheduleFinished(scheduleId: string, reason: string | null): ProblemError {
+  return new ProblemError(
+    'conflict',
+    'schedule_finished',
+    `Schedule ${scheduleId} has nothing left to run (${reason ?? 'completed'}): change it to start it again.`,
+  );
+}
+
+/** The engine's refusal, in its own words, at the field it is about. */
+export function refusedSpec({ field, code, message }: ScheduleSpecError): ProblemError {
+  return validationProblem([{ pointer: `/${field}`, code, detail: message }]);
+}

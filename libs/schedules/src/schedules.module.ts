@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { JobsModule } from '@app/jobs';
+import { JobFollower } from './job-follower.js';
+import { RecurrenceCache } from './recurrence-cache.js';
+import { ScheduleEntity } from './schedule.entity.js';
+import { SchedulePauses } from './schedule-pauses.js';
+import { SchedulePreviews } from './schedule-previews.js';
+import { SchedulesRepository } from './schedules.repository.js';
+import { SchedulesService } from './schedules.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([ScheduleEntity]), JobsModule],
+  providers: [
+    SchedulesRepository,
+    SchedulesService,
+    SchedulePauses,
+    SchedulePreviews,
+    RecurrenceCache,
+    JobFollower,
+  ],
+  exports: [SchedulesRepository, SchedulesService, SchedulePauses, SchedulePreviews, RecurrenceCache],
+})
+export class SchedulesModule {}

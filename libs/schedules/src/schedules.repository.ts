@@ -1,0 +1,194 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, In, LessThan, Repository } from 'typeorm';
+import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import type { Schedule, ScheduleType } from './domain/schedule.js';
+import { ScheduleEntity } from './schedule.entity.js';
+import {
+  ADVANCE,
+  EARLIEST_DUE_AT,
+  LOCK_ACTIVE_OF_JOB,
+  LOCK_DUE,
+  PARK,
+  START,
+  STOP_OF_JOB,
+} from './schedules.sql.js';
+
+export interface DueSchedule {
+  readonly schedule: Schedule;
+  readonly job: DueJob;
+}
+
+/** What an execution takes over from its job. */
+export interface DueJob {
+  readonly id: string;
+  readonly version: number;
+  /** False for a deleted job too. */
+  readonly active: boolean;
+  readonly priority: number;
+  readonly maxAttempts: number;
+  readonly maxConcurrency: number | null;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly service: string;
+}
+
+/** What a firing leaves behind in its schedule. */
+export interface ScheduleAdvance {
+  readonly scheduleId: string;
+  readonly nextRunAt: Date | null;
+  /** null keeps the stored one. */
+  readonly lastRunAt: Date | null;
+  /** Added to runCount. */
+  readonly runs: number;
+  /** Not null: the schedule becomes inactive with this pauseReason. */
+  readonly finished: string | null;
+}
+
+/** A schedule put back on the clock, or ended. */
+export interface ScheduleStart {
+  readonly scheduleId: string;
+  readonly nextRunAt: Date | null;
+  readonly finished: string | null;
+}
+
+export interface ScheduleFilter {
+  readonly jobId?: string;
+  readonly types?: readonly ScheduleType[];
+  readonly active?: boolean;
+}
+
+/** Newest first, starting below `beforeId`. */
+export interface ScheduleWindow {
+  readonly limit: number;
+  readonly beforeId?: string;
+}
+
+@Injectable()
+export class SchedulesRepository {
+  constructor(@InjectRepository(ScheduleEntity) private readonly schedules: Repository<ScheduleEntity>) {}
+
+  /** The due schedules that no other worker holds, oldest first, locked until `tx` ends. `now` is the database's. */
+  async lockDue(tx: EntityManager, limit: number): Promise<{ now: Date; due: DueSchedule[] }> {
+    const rows = await tx.query<[DueRow, ...DueRow[]]>(LOCK_DUE, [limit]);
+    const isNothingDue = rows[0].id === null;
+    return { now: rows[0].now, due: isNothingDue ? [] : rows.map(dueSchedule) };
+  }
+
+  async advance(tx: EntityManager, advances: readonly ScheduleAdvance[]): Promise<void> {
+    await tx.query(ADVANCE, [
+      advances.map(({ scheduleId }) => scheduleId),
+      advances.map(({ nextRunAt }) => nextRunAt),
+      advances.map(({ lastRunAt }) => lastRunAt),
+      advances.map(({ runs }) => runs),
+      advances.map(({ finished }) => finished),
+    ]);
+  }
+
+  /** Takes a schedule that cannot be fired off the clock, so that all others go on. @param reason shown as pauseReason */
+  async park(tx: EntityManager, scheduleId: string, reason: string): Promise<void> {
+    await tx.query(PARK, [scheduleId, reason]);
+  }
+
+  async earliestDueAt(): Promise<Date | null> {
+    const rows = await this.schedules.query<[{ earliestDueAt: Date | null }]>(EARLIEST_DUE_AT);
+    return rows[0].earliestDueAt;
+  }
+
+  transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.schedules.manager.transaction(work);
+  }
+
+  find(id: string): Promise<Schedule | null> {
+    return this.schedules.findOneBy({ id });
+  }
+
+  list(service: string, filter: ScheduleFilter, window: ScheduleWindow): Promise<Schedule[]> {
+    return this.schedules.find({
+      where: {
+        service,
+        ...(filter.jobId !== undefined && { jobId: filter.jobId }),
+        ...(filter.types !== undefined && { type: In([...filter.types]) }),
+        ...(filter.active !== undefined && { active: filter.active }),
+        ...(window.beforeId !== undefined && { id: LessThan(window.beforeId) }),
+      },
+      order: { id: 'DESC' },
+      take: window.limit,
+    });
+  }
+
+  /** Waits for a firing in progress, so that what is then decided holds. */
+  lock(tx: EntityManager, id: string): Promise<Schedule | null> {
+    return tx.findOne(ScheduleEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async insert(tx: EntityManager, schedule: Schedule): Promise<void> {
+    await tx.insert(ScheduleEntity, row(schedule));
+  }
+
+  /** Every column: `schedule` must come from what `lock` returned in the same transaction. */
+  async update(tx: EntityManager, schedule: Schedule): Promise<void> {
+    await tx.update(ScheduleEntity, { id: schedule.id }, row(schedule));
+  }
+
+  async delete(tx: EntityManager, id: string): Promise<void> {
+    await tx.delete(ScheduleEntity, { id });
+  }
+
+  async deleteOfJob(tx: EntityManager, jobId: string): Promise<void> {
+    await tx.delete(ScheduleEntity, { jobId });
+  }
+
+  /** Takes the schedules of a job off the clock, except those already due: the firer still records them. */
+  async stopOfJob(tx: EntityManager, jobId: string): Promise<void> {
+    await tx.query(STOP_OF_JOB, [jobId]);
+  }
+
+  /** The active schedules of a job that are off the clock, locked. */
+  async lockStoppedOfJob(tx: EntityManager, jobId: string): Promise<Schedule[]> {
+    const locked = await tx.query<{ id: string }[]>(LOCK_ACTIVE_OF_JOB, [jobId]);
+    const schedules = await tx.findBy(ScheduleEntity, { id: In(locked.map(({ id }) => id)) });
+    return schedules.filter(({ nextRunAt }) => nextRunAt === null);
+  }
+
+  async start(tx: EntityManager, starts: readonly ScheduleStart[]): Promise<void> {
+    await tx.query(START, [
+      starts.map(({ scheduleId }) => scheduleId),
+      starts.map(({ nextRunAt }) => nextRunAt),
+      starts.map(({ finished }) => finished),
+    ]);
+  }
+}
+
+/** A row of LOCK_DUE: the schedule's columns under its own names, the job's beside them. */
+interface DueRow extends Schedule {
+  readonly now: Date;
+  readonly jobVersion: number;
+  readonly jobActive: boolean;
+  readonly jobPriority: number;
+  readonly jobMaxAttempts: number;
+  readonly jobMaxConcurrency: number | null;
+  readonly jobParameters: Readonly<Record<string, unknown>>;
+  readonly jobService: string;
+}
+
+/** The row is the schedule as it stands: copying 33 columns thousands of times a second would show. */
+function dueSchedule(row: DueRow): DueSchedule {
+  return {
+    schedule: row,
+    job: {
+      id: row.jobId,
+      version: row.jobVersion,
+      active: row.jobActive,
+      priority: row.jobPriority,
+      maxAttempts: row.jobMaxAttempts,
+      maxConcurrency: row.jobMaxConcurrency,
+      parameters: row.jobParameters,
+      service: row.jobService,
+    },
+  };
+}
+
+/** TypeORM's types cannot follow `unknown` inside a jsonb column. */
+function row(schedule: Schedule): QueryDeepPartialEntity<ScheduleEntity> {
+  return { ...schedule, calendars: [...schedule.calendars] } as QueryDeepPartialEntity<ScheduleEntity>;
+}

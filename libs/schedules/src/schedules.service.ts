@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { type Job, JobsService } from '@app/jobs';
+import { Clock } from '@app/platform/clock';
+import type { ScheduleDefinition } from './domain/schedule-definition.js';
+import type { Schedule } from './domain/schedule.js';
+import { RecurrenceCache } from './recurrence-cache.js';
+import { firstRunAfter } from './schedule-acceptance.js';
+import { revised } from './schedule-revision.js';
+import { scheduleChanged, scheduleNotFound } from './schedules.errors.js';
+import { type ScheduleFilter, SchedulesRepository, type ScheduleWindow } from './schedules.repository.js';
+
+/** Which version the caller has seen; null when it does not matter. */
+export type ExpectedVersion = number | null;
+
+@Injectable()
+export class SchedulesService {
+  constructor(
+    private readonly repository: SchedulesRepository,
+    private readonly jobs: JobsService,
+    private readonly recurrences: RecurrenceCache,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `job_not_found`, or naming the field that is wrong */
+  create(jobId: string, definition: ScheduleDefinition): Promise<Schedule> {
+    return this.repository.transaction(async (tx) => {
+      const job = await this.jobs.lockForUse(tx, jobId);
+      const schedule = newSchedule(job, definition, this.clock.now());
+      await this.repository.insert(tx, schedule);
+      return schedule;
+    });
+  }
+
+  /** @throws ProblemError `schedule_not_found`, also for an id that is not a UUID */
+  async get(id: string): Promise<Schedule> {
+    const schedule = isUuid(id) ? await this.repository.find(id) : null;
+    return schedule ?? notFound(id);
+  }
+
+  /** Newest first. */
+  list(service: string, filter: ScheduleFilter, window: ScheduleWindow): Promise<Schedule[]> {
+    return this.repository.list(service, filter, window);
+  }
+
+  /**
+   * Replaces what a client decides. Nothing is written, and the version stays, when that changes nothing.
+   * @param decide gets the schedule as it is under the lock, so that a partial update never undoes a concurrent one
+   * @throws ProblemError `schedule_not_found`, `schedule_changed`, or naming the field that is wrong
+   */
+  change(
+    id: string,
+    expected: ExpectedVersion,
+    decide: (schedule: Schedule) => ScheduleDefinition | Promise<ScheduleDefinition>,
+  ): Promise<Schedule> {
+    return this.withLocked(id, async (tx, current, job) => {
+      if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
+      const changed = revised(current, await decide(current), {
+        now: this.clock.now(),
+        jobActive: job.active,
+        recurrences: this.recurrences,
+      });
+      if (changed !== current) await this.repository.update(tx, changed);
+      return changed;
+    });
+  }
+
+  /**
+   * The executions of the schedule stay.
+   * @throws ProblemError `schedule_not_found`, `schedule_changed`
+   */
+  delete(id: string, expected: ExpectedVersion): Promise<void> {
+    return this.withLocked(id, async (tx, current) => {
+      if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
+      await this.repository.delete(tx, id);
+    });
+  }
+
+  /**
+   * Runs `work` with the job kept from changing and the schedule locked. The job comes first: a deactivation locks in
+   * this order too.
+   * @throws ProblemError `schedule_not_found`
+   */
+  async withLocked<T>(
+    id: string,
+    work: (tx: EntityManager, schedule: Schedule, job: Job) => Promise<T>,
+  ): Promise<T> {
+    const { jobId } = await this.get(id);
+    return this.repository.transaction(async (tx) => {
+      const job = await this.jobs.lockForUse(tx, jobId);
+      const schedule = (await this.repository.lock(tx, id)) ?? notFound(id);
+      return work(tx, schedule, job);
+    });
+  }
+}
+
+/** Version 1, on the clock from its first instant after `now` unless its job is inactive. */
+function newSchedule(job: Job, definition: ScheduleDefinition, now: Date): Schedule {
+  const id = uuidv7();
+  const timing = { ...definition, anchorAt: definition.startAt ?? now };
+  const first = firstRunAfter(now, timing, id);
+  return {
+    ...timing,
+    id,
+    service: job.service,
+    jobId: job.id,
+    active: true,
+    pauseReason: null,
+    pausedAt: null,
+    catchupOverride: null,
+    nextRunAt: job.active ? first : null,
+    lastRunAt: null,
+    runCount: 0,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function notFound(id: string): never {
+  throw scheduleNotFound(id);
+}

@@ -1,0 +1,124 @@
+/**
+ * What is due, oldest first, locked, with what an execution needs to know of its job.
+ *
+ * - The lock is taken on the index scan alone, before the join: whatever the planner thinks of `jobs`, no more than
+ *   `limit` rows are read, and rows that another worker holds are left to it.
+ * - `statement_timestamp()` and not `clock_timestamp()`: a stable value can be an index condition.
+ * - The outer join gives one row with the clock when nothing is due, which saves asking for it.
+ */
+export const LOCK_DUE = `
+  WITH due AS MATERIALIZED (
+    SELECT * FROM schedules
+    WHERE next_run_at <= statement_timestamp()
+    ORDER BY next_run_at
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+  )
+  SELECT statement_timestamp()    AS "now",
+         s.id                     AS "id",
+         s.service                AS "service",
+         s.job_id                 AS "jobId",
+         s.type                   AS "type",
+         s.cron_expression        AS "cronExpression",
+         s.interval_seconds       AS "intervalSeconds",
+         s.run_at                 AS "runAt",
+         s.anchor_at              AS "anchorAt",
+         s.timezone               AS "timezone",
+         s.start_at               AS "startAt",
+         s.end_at                 AS "endAt",
+         s.parameters             AS "parameters",
+         s.jitter_seconds         AS "jitterSeconds",
+         s.overlap_policy         AS "overlapPolicy",
+         s.misfire_policy         AS "misfirePolicy",
+         s.misfire_grace_seconds  AS "misfireGraceSeconds",
+         s.catchup_window_seconds AS "catchupWindowSeconds",
+         s.max_catchup            AS "maxCatchup",
+         s.dst_gap                AS "dstGap",
+         s.dst_overlap            AS "dstOverlap",
+         s.max_runs               AS "maxRuns",
+         s.calendars              AS "calendars",
+         s.active                 AS "active",
+         s.pause_reason           AS "pauseReason",
+         s.paused_at              AS "pausedAt",
+         s.catchup_override       AS "catchupOverride",
+         s.next_run_at            AS "nextRunAt",
+         s.last_run_at            AS "lastRunAt",
+         s.run_count              AS "runCount",
+         s.version                AS "version",
+         s.created_at             AS "createdAt",
+         s.updated_at             AS "updatedAt",
+         j.version                AS "jobVersion",
+         j.active AND j.deleted_at IS NULL AS "jobActive",
+         j.priority               AS "jobPriority",
+         (j.retry_policy->>'maxAttempts')::integer AS "jobMaxAttempts",
+         j.max_concurrency        AS "jobMaxConcurrency",
+         j.parameters             AS "jobParameters",
+         j.service                AS "jobService"
+  FROM (SELECT) AS clock
+  LEFT JOIN (due AS s JOIN jobs AS j ON j.id = s.job_id) ON true
+  ORDER BY s.next_run_at
+`;
+
+/**
+ * One statement for the whole batch. No new version: firing is not a change that a client made.
+ *
+ * No next instant and no end means that the job was found inactive. Should it have been activated since, the schedule
+ * keeps its place: that activation saw it on the clock and left it alone, so nobody else would ever put it back.
+ */
+export const ADVANCE = `
+  UPDATE schedules AS s
+  SET next_run_at      = CASE WHEN a.next_run_at IS NULL AND a.finished IS NULL
+                                   AND EXISTS (SELECT FROM jobs AS j WHERE j.id = s.job_id AND j.active)
+                              THEN s.next_run_at ELSE a.next_run_at END,
+      last_run_at      = COALESCE(a.last_run_at, s.last_run_at),
+      run_count        = s.run_count + a.runs,
+      active           = s.active AND a.finished IS NULL,
+      pause_reason     = COALESCE(a.finished, s.pause_reason),
+      catchup_override = NULL
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::text[])
+       AS a (schedule_id, next_run_at, last_run_at, runs, finished)
+  WHERE s.id = a.schedule_id
+`;
+
+/**
+ * Takes a schedule out of the clock with its due instants still unaccounted for: `paused_at` stands just before the
+ * first of them, so that a resume starts there and none is lost. A client made no change, but must see this one.
+ */
+export const PARK = `
+  UPDATE schedules
+  SET active       = false,
+      pause_reason = $2,
+      paused_at    = LEAST(next_run_at - interval '1 millisecond', now()),
+      next_run_at  = NULL,
+      version      = version + 1,
+      updated_at   = now()
+  WHERE id = $1 AND active
+`;
+
+/** An index-only scan of one row, however many schedules there are. */
+export const EARLIEST_DUE_AT = `
+  SELECT min(next_run_at) AS "earliestDueAt" FROM schedules WHERE next_run_at IS NOT NULL
+`;
+
+/** A deactivated job's schedules leave the clock. Those already due stay: the firer owes each of them a record. */
+export const STOP_OF_JOB = `
+  UPDATE schedules SET next_run_at = NULL WHERE job_id = $1 AND next_run_at > now()
+`;
+
+/**
+ * All active ones, also those on the clock: the lock waits for a firer that is just taking one off because it found
+ * the job inactive, and then reads what it left. Ordered, so that two such locks cannot deadlock.
+ */
+export const LOCK_ACTIVE_OF_JOB = `
+  SELECT id FROM schedules WHERE job_id = $1 AND active ORDER BY id FOR UPDATE
+`;
+
+/** Puts schedules of a job back on the clock, or ends those that have nothing left to fire. */
+export const START = `
+  UPDATE schedules AS s
+  SET next_run_at  = a.next_run_at,
+      active       = a.finished IS NULL,
+      pause_reason = a.finished
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS a (schedule_id, next_run_at, finished)
+  WHERE s.id = a.schedule_id
+`;
