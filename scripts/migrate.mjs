@@ -1,0 +1,43 @@
+/** `npm run migration:run`, `migration:revert` and `migration:generate -- <name>`, against DATABASE_URL. */
+import { fail, setUp } from './setup.mjs';
+
+setUp();
+const { ensureBuilt } = await import('./build.mjs');
+await ensureBuilt();
+const { readConfig } = await import('../dist/libs/platform/src/config/index.js');
+const database = await import('../dist/libs/platform/src/database/index.js');
+
+const commands = { run, revert, generate };
+const [command, ...args] = process.argv.slice(2);
+if (!Object.hasOwn(commands, command ?? ''))
+  fail('Usage: node scripts/migrate.mjs run | revert | generate <name>');
+try {
+  await commands[command](await readConfig(), ...args);
+} catch (error) {
+  fail(error.message || `The server of DATABASE_URL does not answer (${error.code}).`);
+}
+process.exit(0);
+
+/** Ours and, where the queue is in Postgres too, BullMQ's. */
+async function run(config) {
+  const { prepareQueueBackend } = await import('../dist/libs/platform/src/queue/index.js');
+  await database.createDatabaseIfMissing(config.databaseUrl);
+  const applied = await database.runMigrations(config.databaseUrl);
+  await prepareQueueBackend(config);
+  console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The schema is up to date.');
+}
+
+async function revert(config) {
+  await database.revertLastMigration(config.databaseUrl);
+  console.log('Reverted the newest migration.');
+}
+
+async function generate(config, name) {
+  if (!/^[a-z][a-z0-9-]*$/.test(name ?? ''))
+    fail('Name the change: npm run migration:generate -- add-job-owner');
+  const { generateMigration } = await import('./generate-migration.mjs');
+  const file = await generateMigration(config.databaseUrl, name);
+  console.log(
+    `Wrote ${file}. Review its SQL, add indexes and constraints by hand, then npm run migration:run.`,
+  );
+}
