@@ -1,3 +1,4 @@
+import { accessLog } from './access-log.middleware.js';
 import { createValidationPipe, ProblemFilter } from '@app/platform/problem';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { EntityTagInterceptor } from './entity-tag/entity-tag.interceptor.js';
@@ -12,7 +13,7 @@ export const HTTP_APP_OPTIONS = { bodyParser: false } as const;
 export function configureHttp(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.set('etag', false); // Only a version makes an entity tag; a hash of the text would be useless to If-Match.
-  app.use(requestContext, ...jsonBody());
+  app.use(requestContext, accessLog, ...jsonBody());
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalInterceptors(new EntityTagInterceptor(), new PageLinkInterceptor());

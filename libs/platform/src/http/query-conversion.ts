@@ -1,5 +1,10 @@
 import { Transform } from 'class-transformer';
 
+/** What a decorator needs of class-transformer's parameters, without its `any`. */
+interface Raw {
+  readonly value: unknown;
+}
+
 /**
  * Query parameters are text; these decorators turn it into the value a rule can check. What does not convert stays
  * text, so that the rule refuses it: `limit=5x`, `limit=` and `limit=1&limit=2` are faults, never numbers.
@@ -12,13 +17,15 @@ export function QueryInteger(): PropertyDecorator {
 
 export function QueryBoolean(): PropertyDecorator {
   const values: Readonly<Record<string, boolean>> = { true: true, false: false };
-  return Transform(({ value }) => (typeof value === 'string' ? (values[value] ?? value) : value));
+  return Transform(({ value }: Raw): unknown =>
+    typeof value === 'string' ? (values[value] ?? value) : value,
+  );
 }
 
 /** `state=failed,timed_out` and `state=failed&state=timed_out` mean the same. */
 export function QueryList(): PropertyDecorator {
-  return Transform(({ value }) => {
-    const parts = Array.isArray(value) ? value : [value];
+  return Transform(({ value }: Raw): unknown => {
+    const parts: unknown[] = Array.isArray(value) ? value : [value];
     return parts.every((part) => typeof part === 'string') ? parts.flatMap((part) => part.split(',')) : value;
   });
 }

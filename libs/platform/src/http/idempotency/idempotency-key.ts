@@ -13,9 +13,11 @@ export function idempotencyKeyOf(request: Request): string | null {
   throw validationProblem([{ pointer: '/Idempotency-Key', code: 'invalid_idempotency_key', detail }]);
 }
 
-/** Whose key it is: two services may use the same one. Without access control there is one service. */
-export function idempotencyScopeOf(_request: Request): string {
-  return 'default';
+/** Whose key it is: two services may use the same one. The access guard leaves the service on the request. */
+export function idempotencyScopeOf(
+  request: Request & { readonly principal?: { readonly service: string } },
+): string {
+  return request.principal?.service ?? 'default';
 }
 
 /** The same for requests that ask the same, however their JSON is laid out. */

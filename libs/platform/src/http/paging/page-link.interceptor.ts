@@ -17,5 +17,5 @@ function setNextLink(request: Request, response: Response, body: unknown): void 
   const [path = '', query] = request.originalUrl.split('?', 2);
   const parameters = new URLSearchParams(query);
   parameters.set('cursor', body.nextCursor);
-  response.append('Link', `<${path}?${parameters}>; rel="next"`);
+  response.append('Link', `<${path}?${parameters.toString()}>; rel="next"`);
 }

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import { runInRequestContext } from '@app/platform/request-context';
+import { type LoggerService } from '@nestjs/common';
+import { type LogFormat, type LogLevel } from '@app/platform/config';
+import { createLogger } from './index.js';
+
+const ESCAPE = String.fromCharCode(27);
+
+function written(
+  logFormat: LogFormat,
+  work: (logger: LoggerService) => void,
+  logLevel: LogLevel = 'INFO',
+): string {
+  let text = '';
+  const output = { write: (line: string) => void (text += line) };
+  work(createLogger({ logFormat, logLevel, service: { name: 'test', version: '1' } }, output));
+  return text;
+}
+
+const recordOf = (work: (logger: LoggerService) => void) => JSON.parse(written('json', work)) as object;
+
+describe('json', () => {
+  it('carries message, level, context, fields and request id', () => {
+    const record = recordOf((logger) =>
+      runInRequestContext({ requestId: 'r1', traceparent: null }, () =>
+        logger.log('fired', { count: 3 }, 'Firer'),
+      ),
+    );
+    expect(record).toMatchObject({
+      level: 'INFO',
+      message: 'fired',
+      count: 3,
+      context: 'Firer',
+      requestId: 'r1',
+      service: 'test',
+    });
+  });
+
+  it("keeps an error's stack as a field", () => {
+    const error = new Error('boom');
+    expect(recordOf((logger): void => logger.error('it failed', error.stack, 'Runner'))).toMatchObject({
+      level: 'ERROR',
+      message: 'it failed',
+      context: 'Runner',
+      stack: error.stack,
+    });
+    expect(recordOf((logger): void => logger.error(error))).toMatchObject({
+      message: 'boom',
+      stack: error.stack,
+    });
+  });
+
+  it.each<[object, string]>([
+    [{ password: 'hunter2' }, 'password'],
+    [{ headers: { Authorization: 'Bearer hunter2' } }, 'Authorization'],
+    [{ redis: { dbPassword: 'hunter2' } }, 'dbPassword'],
+    [{ list: [{ apiKey: 'hunter2' }] }, 'apiKey'],
+    [{ url: 'postgresql://app:hunter2@db/jobs' }, 'app:[redacted]@db'],
+  ])('blots out %j', (fields, kept) => {
+    const line = written('json', (logger): void => logger.log('see', fields));
+    expect(line).not.toContain('hunter2');
+    expect(line).toContain(kept);
+  });
+
+  it('blots out URL passwords in messages', () => {
+    expect(written('json', (logger): void => logger.warn('redis://:hunter2@cache gone'))).not.toContain(
+      'hunter2',
+    );
+  });
+
+  it('survives cycles', () => {
+    const cycle: Record<string, unknown> = {};
+    cycle['self'] = cycle;
+    expect(written('json', (logger): void => logger.log('round', cycle))).toContain('round');
+  });
+});
+
+describe('text', () => {
+  it('is one readable line', () => {
+    const line = written('text', (logger): void => logger.log('fired', { count: 3, note: 'a b' }, 'Firer'));
+    expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}\[Firer\] fired count=3 note="a b"\n$/);
+  });
+
+  it('escapes what could forge a line or move the cursor', () => {
+    const line = written('text', (logger): void => logger.warn(`a\nFAKE ${ESCAPE}[2J`));
+    expect(line).toMatch(/a\\u000aFAKE \\u001b\[2J\n$/);
+  });
+});
+
+describe('levels', () => {
+  it.each<[LogLevel, number]>([
+    ['TRACE', 5],
+    ['DEBUG', 4],
+    ['INFO', 3],
+    ['WARN', 2],
+    ['ERROR', 1],
+  ])('%s lets %d of five through', (level, count) => {
+    const text = written(
+      'json',
+      (logger) => {
+        logger.verbose?.('1');
+        logger.debug?.('2');
+        logger.log('3');
+        logger.warn('4');
+        logger.error('5');
+      },
+      level,
+    );
+    expect(text.split('\n').filter(Boolean)).toHaveLength(count);
+  });
+});

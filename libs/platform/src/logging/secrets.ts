@@ -1,0 +1,26 @@
+const SECRET_KEY =
+  /pass(?:word|phrase|wd)?$|secret|authorization|cookie|credential|api[-_]?key|private[-_]?key|(?:^|[-_a-z])token$/i;
+const URL_CREDENTIALS = /([a-z][a-z\d+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi;
+/** Deeper than any log line should be; also the end of a cycle. */
+const MAX_DEPTH = 6;
+
+/** A copy fit for a log: values under keys that name a secret, and passwords in URLs, are blotted out. */
+export function withoutSecrets(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return withoutUrlPasswords(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= MAX_DEPTH) return '[…]';
+  if (value instanceof Date) return value;
+  if (value instanceof Error) return withoutSecrets({ name: value.name, message: value.message }, depth);
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, blotted(key, inner, depth)]));
+}
+
+function blotted(key: string, value: unknown, depth: number): unknown {
+  return SECRET_KEY.test(key) ? '[redacted]' : withoutSecrets(value, depth + 1);
+}
+
+/** `postgresql://app:hunter2@db/jobs` becomes `postgresql://app:[redacted]@db/jobs`. */
+export function withoutUrlPasswords(text: string): string {
+  return text.replace(URL_CREDENTIALS, '$1:[redacted]@');
+}
