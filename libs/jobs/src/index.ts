@@ -13,3 +13,6 @@ export { JobLifecycle, type JobLifecycleListener } from './job-lifecycle.js';
 export { JobsModule } from './jobs.module.js';
 export { type ExpectedVersion, JobsService } from './jobs.service.js';
 export type { JobFilter, JobWindow } from './jobs.repository.js';
+export { JobsHttpModule } from './http/jobs-http.module.js';
+export { IsAnyJson, IsParameters } from './http/rules/json-rules.js';
+export { MayBeAbsent, Refuses } from './http/rules/refuses.js';

@@ -15,7 +15,7 @@ export function jobNameTaken(name: string): ProblemError {
 export function jobChanged(jobId: string, version: number): ProblemError {
   return new ProblemError(
     'precondition_failed',
-    'job_changed',
+    'stale_version',
     `Job ${jobId} has changed since it was read: it is at version ${version} now.`,
   );
 }

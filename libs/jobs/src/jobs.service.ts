@@ -11,6 +11,8 @@ import { type JobFilter, JobsRepository, type JobWindow } from './jobs.repositor
 /** Which version the caller has seen; null when it does not matter. */
 export type ExpectedVersion = number | null;
 
+type Decide = (job: Job) => JobSpec | Promise<JobSpec>;
+
 @Injectable()
 export class JobsService {
   constructor(
@@ -64,12 +66,12 @@ export class JobsService {
   /**
    * Replaces what a client decides. Nothing is written, and the version stays, when that changes nothing.
    * @param decide gets the job as it is under the lock, so that a partial update never undoes a concurrent one
-   * @throws ProblemError `job_not_found`, `job_changed`, `job_name_taken`
+   * @throws ProblemError `job_not_found`, `stale_version`, `job_name_taken`
    */
-  change(id: string, expected: ExpectedVersion, decide: (job: Job) => JobSpec): Promise<Job> {
+  change(id: string, expected: ExpectedVersion, decide: Decide): Promise<Job> {
     return this.repository.transaction(async (tx) => {
       const current = await this.lockForChange(tx, id, expected);
-      const spec = decide(current);
+      const spec = await decide(current);
       const changed: Job = { ...current, ...spec, active: spec.active ?? current.active };
       if (isDeepStrictEqual(changed, { ...current })) return current;
       return this.store(tx, current, changed);
@@ -86,7 +88,7 @@ export class JobsService {
 
   /**
    * Ends the job and what hangs on it; its history stays readable and its name becomes free.
-   * @throws ProblemError `job_not_found`, `job_changed`
+   * @throws ProblemError `job_not_found`, `stale_version`
    */
   delete(id: string, expected: ExpectedVersion): Promise<void> {
     return this.repository.transaction(async (tx) => {

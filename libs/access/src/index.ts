@@ -1,0 +1,2 @@
+export { AccessModule } from './access.module.js';
+export { CurrentPrincipal, type Principal } from './principal.js';

@@ -1,0 +1,55 @@
+import { createValidationPipe } from '@app/platform/problem';
+import { applyMergePatch } from '@app/platform/http';
+import type { Job, JobSpec } from '../domain/job.js';
+import { JobRequest } from './job.request.js';
+import { toRetryPolicy } from './retry-policy.request.js';
+import { toTarget } from './target.request.js';
+
+const DEFAULT_TIMEOUT_MS = 3_600_000;
+const DEFAULT_PRIORITY = 5;
+
+const validation = createValidationPipe();
+
+/** A valid request as a job's spec, defaults filled in. */
+export function toJobSpec(request: JobRequest): JobSpec {
+  return {
+    name: request.name,
+    description: request.description ?? '',
+    tags: request.tags ?? [],
+    target: toTarget(request.target),
+    parameters: request.parameters ?? {},
+    retryPolicy: toRetryPolicy(request.retryPolicy),
+    timeoutMs: request.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    priority: request.priority ?? DEFAULT_PRIORITY,
+    maxConcurrency: request.maxConcurrency ?? null,
+    deliveryGuarantee: request.deliveryGuarantee ?? 'at_least_once',
+    active: request.active,
+  };
+}
+
+/**
+ * The job after an RFC 7396 merge patch, checked as if it had been sent whole.
+ * @throws ProblemError `validation_failed`
+ */
+export async function patchedJobSpec(job: Job, patch: unknown): Promise<JobSpec> {
+  const patched = applyMergePatch(requestOf(job), patch);
+  const request: JobRequest = await validation.transform(patched, { type: 'body', metatype: JobRequest });
+  return toJobSpec(request);
+}
+
+/** What a client would send to get this very job: the document that a merge patch applies to. */
+function requestOf(job: Job): Readonly<Record<keyof JobRequest, unknown>> {
+  return {
+    name: job.name,
+    description: job.description,
+    tags: job.tags,
+    target: job.target,
+    parameters: job.parameters,
+    retryPolicy: job.retryPolicy,
+    timeoutMs: job.timeoutMs,
+    priority: job.priority,
+    maxConcurrency: job.maxConcurrency,
+    deliveryGuarantee: job.deliveryGuarantee,
+    active: job.active,
+  };
+}

@@ -1,0 +1,119 @@
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsObject, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
+import type { DeliveryGuarantee } from '../domain/job.js';
+import { RetryPolicyRequest } from './retry-policy.request.js';
+import { IsParameters } from './rules/json-rules.js';
+import { MayBeAbsent } from './rules/refuses.js';
+import { IsName, IsProse, IsTags } from './rules/text-rules.js';
+import {
+  CommandTargetRequest,
+  HttpTargetRequest,
+  targetClassIn,
+  type TargetRequest,
+} from './target.request.js';
+
+export const DELIVERY_GUARANTEES: readonly DeliveryGuarantee[] = ['at_least_once', 'at_most_once'];
+const DAY_MS = 86_400_000;
+
+/** A whole job as a client writes it: to create it, to replace it, and what a merge patch results in. */
+@ApiExtraModels(HttpTargetRequest, CommandTargetRequest)
+export class JobRequest {
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'nightly-report', description: 'Unique.' })
+  @IsName()
+  name!: string;
+
+  @ApiPropertyOptional({ maxLength: 2000, default: '' })
+  @MayBeAbsent()
+  @IsProse()
+  description?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    maxItems: 50,
+    default: [],
+    example: ['reports'],
+    description: 'Up to 64 characters each, no comma.',
+  })
+  @MayBeAbsent()
+  @IsTags()
+  tags?: string[];
+
+  @ApiProperty({
+    oneOf: [{ $ref: getSchemaPath(HttpTargetRequest) }, { $ref: getSchemaPath(CommandTargetRequest) }],
+    discriminator: {
+      propertyName: 'type',
+      mapping: {
+        http: getSchemaPath(HttpTargetRequest),
+        command: getSchemaPath(CommandTargetRequest),
+      },
+    },
+  })
+  @Type(targetClassIn)
+  @IsObject()
+  @ValidateNested()
+  target!: TargetRequest;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    default: {},
+    description: 'The parameters of a schedule and of an execute call are merged over these, top level.',
+  })
+  @MayBeAbsent()
+  @IsParameters()
+  parameters?: Record<string, unknown>;
+
+  @ApiPropertyOptional({ type: RetryPolicyRequest })
+  @MayBeAbsent()
+  @Type(() => RetryPolicyRequest)
+  @IsObject()
+  @ValidateNested()
+  retryPolicy?: RetryPolicyRequest;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: DAY_MS,
+    default: 3_600_000,
+    description: 'Per attempt.',
+  })
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(DAY_MS)
+  timeoutMs?: number;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 10, default: 5, description: '1 goes first.' })
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  priority?: number;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 100_000,
+    nullable: true,
+    default: null,
+    description: 'Runs of this job at the same time; null = unlimited.',
+  })
+  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  maxConcurrency?: number | null;
+
+  @ApiPropertyOptional({ enum: DELIVERY_GUARANTEES, default: 'at_least_once' })
+  @MayBeAbsent()
+  @IsIn(DELIVERY_GUARANTEES)
+  deliveryGuarantee?: DeliveryGuarantee;
+
+  @ApiPropertyOptional({
+    description: 'Left out: true for a new job, and as it was for one that is replaced.',
+  })
+  @MayBeAbsent()
+  @IsBoolean()
+  active?: boolean;
+}

@@ -1,0 +1,144 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiPreconditionFailedResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal, type Principal } from '@app/access';
+import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
+import { JobsService } from '../jobs.service.js';
+import { JOB_EXAMPLES, JOB_PATCH_EXAMPLES } from './job-examples.js';
+import { JobRequest } from './job.request.js';
+import { JobResponse, toJobResponse } from './job.response.js';
+import { patchedJobSpec, toJobSpec } from './job-spec.js';
+import { ListJobsQuery } from './list-jobs.query.js';
+
+const IF_MATCH = { name: 'If-Match', required: false, description: 'The ETag last seen; 412 if it is old.' };
+const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
+const NO_SUCH_JOB = { description: 'There is no such job, or it was deleted.' };
+const NAME_TAKEN = { description: 'Another job has this name.' };
+const STALE = { description: 'The job has changed since it was read.' };
+
+@ApiTags('jobs')
+@Controller('jobs')
+export class JobsController {
+  constructor(private readonly jobs: JobsService) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listJobs', summary: 'List jobs, newest first' })
+  @ApiPage(JobResponse)
+  @ApiBadRequestResponse(INVALID)
+  async list(
+    @Query() { limit, cursor, active, tag, q }: ListJobsQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<JobResponse>> {
+    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+    const rows = await this.jobs.list(service, { active, tags: tag, q }, { limit: limit + 1, beforeId });
+    return mapPage(
+      pageOf(rows, limit, (job) => [job.id]),
+      toJobResponse,
+    );
+  }
+
+  @Post()
+  @ApiOperation({ operationId: 'createJob', summary: 'Create a job' })
+  @ApiBody({ type: JobRequest, examples: JOB_EXAMPLES })
+  @ApiCreatedResponse({ type: JobResponse, description: 'Created; `Location` says where.' })
+  @ApiBadRequestResponse(INVALID)
+  @ApiConflictResponse(NAME_TAKEN)
+  async create(
+    @Body() body: JobRequest,
+    @CurrentPrincipal() { service }: Principal,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<JobResponse> {
+    const job = await this.jobs.create(service, toJobSpec(body));
+    response.location(`/jobs/${job.id}`);
+    return toJobResponse(job);
+  }
+
+  @Get(':jobId')
+  @ApiOperation({ operationId: 'getJob', summary: 'Get a job' })
+  @ApiOkResponse({ type: JobResponse })
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  async get(@Param('jobId') jobId: string): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.get(jobId));
+  }
+
+  @Put(':jobId')
+  @ApiOperation({ operationId: 'replaceJob', summary: 'Replace a job: what is left out takes its default' })
+  @ApiBody({ type: JobRequest, examples: JOB_EXAMPLES })
+  @ApiOkResponse({ type: JobResponse })
+  @ApiHeader(IF_MATCH)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  @ApiConflictResponse(NAME_TAKEN)
+  @ApiPreconditionFailedResponse(STALE)
+  async replace(
+    @Param('jobId') jobId: string,
+    @Body() body: JobRequest,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.change(jobId, expectedVersion, () => toJobSpec(body)));
+  }
+
+  /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
+  @Patch(':jobId')
+  @ApiOperation({ operationId: 'updateJob', summary: 'Change parts of a job by a merge patch (RFC 7396)' })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @ApiBody({ schema: { type: 'object' }, examples: JOB_PATCH_EXAMPLES })
+  @ApiOkResponse({ type: JobResponse })
+  @ApiHeader(IF_MATCH)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  @ApiConflictResponse(NAME_TAKEN)
+  @ApiPreconditionFailedResponse(STALE)
+  async update(
+    @Param('jobId') jobId: string,
+    @Body() patch: unknown,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.change(jobId, expectedVersion, (job) => patchedJobSpec(job, patch)));
+  }
+
+  @Delete(':jobId')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'deleteJob',
+    summary: 'Delete a job: its schedules end, its pending executions are cancelled, its history stays',
+  })
+  @ApiNoContentResponse()
+  @ApiHeader(IF_MATCH)
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  @ApiPreconditionFailedResponse(STALE)
+  async delete(@Param('jobId') jobId: string, @IfMatch() expectedVersion: number | null): Promise<void> {
+    await this.jobs.delete(jobId, expectedVersion);
+  }
+
+  @Post(':jobId/activate')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'activateJob', summary: 'Let the schedules of a job fire again' })
+  @ApiOkResponse({ type: JobResponse })
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  async activate(@Param('jobId') jobId: string): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.activate(jobId));
+  }
+
+  @Post(':jobId/deactivate')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'deactivateJob', summary: 'Keep the schedules of a job from firing' })
+  @ApiOkResponse({ type: JobResponse })
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  async deactivate(@Param('jobId') jobId: string): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.deactivate(jobId));
+  }
+}

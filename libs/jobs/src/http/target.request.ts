@@ -1,0 +1,113 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Exclude, Expose, type TypeHelpOptions } from 'class-transformer';
+import { IsBoolean, IsIn } from 'class-validator';
+import type { CommandTarget, HttpMethod, HttpTarget, Target } from '@app/targets';
+import { IsArgs, IsCommand, IsEnv } from './rules/command-rules.js';
+import { IsHeaders, IsSuccessStatus, IsTargetUrl } from './rules/http-rules.js';
+import { IsAnyJson } from './rules/json-rules.js';
+import { MayBeAbsent } from './rules/refuses.js';
+
+const TARGET_TYPES: readonly Target['type'][] = ['http', 'command'];
+const HTTP_METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+export class HttpTargetRequest implements Partial<HttpTarget> {
+  @ApiProperty({ enum: ['http'] })
+  @IsIn(['http'])
+  type!: 'http';
+
+  @ApiPropertyOptional({ enum: HTTP_METHODS, default: 'POST' })
+  @MayBeAbsent()
+  @IsIn(HTTP_METHODS)
+  method?: HttpMethod;
+
+  @ApiProperty({ format: 'uri', maxLength: 2048, example: 'http://127.0.0.1:3000/health/live' })
+  @IsTargetUrl()
+  url!: string;
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' }, default: {} })
+  @MayBeAbsent()
+  @IsHeaders()
+  headers?: Record<string, string>;
+
+  @ApiPropertyOptional({
+    type: Object,
+    description:
+      'Any JSON: a string is sent as text, anything else as JSON. Without it, POST, PUT and PATCH send the ids of the ' +
+      'run and its parameters.',
+  })
+  @IsAnyJson()
+  body?: unknown;
+
+  @ApiPropertyOptional({
+    type: [String],
+    default: ['2xx'],
+    description: 'Statuses (`204`) and classes of them (`2xx`).',
+  })
+  @MayBeAbsent()
+  @IsSuccessStatus()
+  successStatus?: string[];
+
+  @ApiPropertyOptional({ default: false, description: 'Follow up to 3 redirects.' })
+  @MayBeAbsent()
+  @IsBoolean()
+  followRedirects?: boolean;
+}
+
+export class CommandTargetRequest implements Partial<CommandTarget> {
+  @ApiProperty({ enum: ['command'] })
+  @IsIn(['command'])
+  type!: 'command';
+
+  @ApiProperty({ maxLength: 4096, example: 'node', description: 'A program, started without a shell.' })
+  @IsCommand()
+  command!: string;
+
+  @ApiPropertyOptional({ type: [String], default: [], example: ['-e', "console.log('hello')"] })
+  @MayBeAbsent()
+  @IsArgs()
+  args?: string[];
+
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' }, default: {} })
+  @MayBeAbsent()
+  @IsEnv()
+  env?: Record<string, string>;
+
+  @ApiPropertyOptional({
+    type: Object,
+    description: 'Any JSON: a string is written as is, anything else as JSON.',
+  })
+  @IsAnyJson()
+  stdin?: unknown;
+}
+
+/** Takes nothing over but the type: which other fields there may be, only a known type could tell. */
+@Exclude()
+class UnknownTargetRequest {
+  @Expose()
+  @IsIn(TARGET_TYPES)
+  type!: unknown;
+}
+
+export type TargetRequest = HttpTargetRequest | CommandTargetRequest;
+
+/** For class-transformer's `@Type`: the class that the `type` of a request's target asks for. */
+export function targetClassIn(
+  options?: TypeHelpOptions,
+): new () => HttpTargetRequest | CommandTargetRequest | UnknownTargetRequest {
+  const target: unknown = options?.object.target;
+  const type = typeof target === 'object' && target !== null && 'type' in target ? target.type : undefined;
+  if (type === 'http') return HttpTargetRequest;
+  return type === 'command' ? CommandTargetRequest : UnknownTargetRequest;
+}
+
+/** What was left out is written down, so that a later change of a default does not change this target. */
+export function toTarget(request: TargetRequest): Target {
+  if (request.type === 'command') {
+    const { type, command, args = [], env = {}, stdin } = request;
+    return { type, command, args, env, ...(stdin === undefined ? {} : { stdin }) };
+  }
+  const { type, url, body, method = 'POST', headers = {}, successStatus = ['2xx'] } = request;
+  const { followRedirects = false } = request;
+  const base = { type, method, url, headers, successStatus, followRedirects };
+  return body === undefined ? base : { ...base, body };
+}
