@@ -14,7 +14,11 @@ export interface ClockChangeWarning {
 const TWO_YEARS_SECONDS = 731 * SECONDS_PER_DAY;
 
 /** One warning for each clock change in the next two years that a fixed-time expression fires into. */
-export function clockChangeWarnings(spec: CronSpec, wallTimes: WallTimes, from: number): ClockChangeWarning[] {
+export function clockChangeWarnings(
+  spec: CronSpec,
+  wallTimes: WallTimes,
+  from: number,
+): ClockChangeWarning[] {
   const fromSeconds = Math.ceil(from / 1_000);
   const rules = new ClockChangeRules(wallTimes, false, spec);
   return zoneNamed(spec.timezone)
@@ -27,13 +31,14 @@ export function clockChangeWarnings(spec: CronSpec, wallTimes: WallTimes, from: 
     }));
 }
 
+/** "on 2026-03-08 the clocks of America/New_York go forward from 02:00 to 03:00" */
 function describeChange(timezone: string, change: ClockChange): string {
   const before = formatWall(change.at + change.offsetBefore);
   const after = formatWall(change.at + change.offsetAfter);
-  const [date] = before.split('T');
-  const time = (local: string) => local.slice(local.startsWith(`${date}T`) ? date!.length + 1 : 0);
+  const date = before.slice(0, before.indexOf('T'));
+  const timeOf = (local: string) => local.replace(`${date}T`, '').replace(/:00$/, '');
   const direction = isGap(change) ? 'forward' : 'back';
-  return `on ${date} the clocks of ${timezone} go ${direction} from ${time(before)} to ${time(after)}`;
+  return `on ${date} the clocks of ${timezone} go ${direction} from ${timeOf(before)} to ${timeOf(after)}`;
 }
 
 function describeEffect(spec: CronSpec, change: ClockChange): string {

@@ -39,12 +39,14 @@ function checkRange(field: CronField, range: string): string {
   if (to === undefined) return `${low}`;
 
   const high = readRangeEnd(field, low, to);
-  if (low > high) {
-    throw cronSyntaxError(
-      `${field.label} range ${range} runs backwards; write it as two, ${from}-${field.high},${field.low}-${to}`,
-    );
-  }
+  if (low > high)
+    throw cronSyntaxError(`${field.label} range ${range} runs backwards; ${mendRange(field, from, to)}`);
   return `${low}-${high}`;
+}
+
+function mendRange(field: CronField, from: string, to: string): string {
+  if (field.name === 'dayOfWeek' && to === '0') return `Sunday at the end is 7, as in ${from}-7`;
+  return `write it as two, ${from}-${field.high},${field.low}-${to}`;
 }
 
 /** A week that ends on Sunday ends on its seventh day: FRI-SUN. */
