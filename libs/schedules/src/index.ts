@@ -12,8 +12,9 @@ export type {
   Schedule,
   ScheduleType,
 } from './domain/schedule.js';
-export type { ScheduleDefinition } from './domain/schedule-definition.js';
-export { RecurrenceCache, scheduleSpecOf } from './recurrence-cache.js';
+export type { ScheduleDefinition } from './schedule-definition.js';
+export { scheduleSpecOf } from './domain/schedule-timing.js';
+export { RecurrenceCache } from './recurrence-cache.js';
 export { ScheduleEntity } from './schedule.entity.js';
 export { SchedulePauses } from './schedule-pauses.js';
 export { type SchedulePreview, SchedulePreviews } from './schedule-previews.js';

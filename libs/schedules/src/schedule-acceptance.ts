@@ -1,7 +1,7 @@
 import { type FieldError, validationProblem } from '@app/platform/problem';
 import { compileRecurrence, type Recurrence, ScheduleSpecError } from './domain/index.js';
 import type { Schedule } from './domain/schedule.js';
-import { scheduleSpecOf, type ScheduleTiming } from './recurrence-cache.js';
+import { scheduleSpecOf, type ScheduleTiming } from './domain/schedule-timing.js';
 import { refusedSpec } from './schedules.errors.js';
 
 /** What decides a schedule's instants, its bounds included. */

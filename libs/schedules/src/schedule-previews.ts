@@ -7,7 +7,7 @@ import {
   scheduleWarnings,
   type ScheduleWarning,
 } from './domain/index.js';
-import { scheduleSpecOf } from './recurrence-cache.js';
+import { scheduleSpecOf } from './domain/schedule-timing.js';
 import { type BoundedTiming, compileAccepted } from './schedule-acceptance.js';
 import { SchedulesService } from './schedules.service.js';
 

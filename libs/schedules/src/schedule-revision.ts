@@ -1,5 +1,5 @@
 import { isFinished, runsLeftOf } from './domain/finish-reason.js';
-import { isSameDefinition, isSameTiming, type ScheduleDefinition } from './domain/schedule-definition.js';
+import { isSameDefinition, isSameTiming, type ScheduleDefinition } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
 import type { RecurrenceCache } from './recurrence-cache.js';
 import { firstRunAfter } from './schedule-acceptance.js';

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { type Job, JobsService } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
-import type { ScheduleDefinition } from './domain/schedule-definition.js';
+import type { ScheduleDefinition } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { firstRunAfter } from './schedule-acceptance.js';

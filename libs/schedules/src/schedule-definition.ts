@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Schedule } from './schedule.js';
+import type { Schedule } from './domain/schedule.js';
 
 /** What a client decides about a schedule; the rest is the service's. */
 export type ScheduleDefinition = Pick<Schedule, (typeof DEFINED_FIELDS)[number]>;
