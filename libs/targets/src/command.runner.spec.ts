@@ -7,8 +7,16 @@ import type { RunContext } from './runner.js';
 import type { CommandTarget } from './target.js';
 import { aContext, neverAborted, RecordingLog, TIMED_OUT } from './testing/a-run.js';
 
+interface RunChanges {
+  readonly signal?: AbortSignal;
+  readonly log?: RecordingLog;
+  readonly context?: Partial<RunContext>;
+}
+
 /** A script that starts a grandchild which outlives it, holds its pipes and says `grandchild <pid>`. */
-const LEAVES_GRANDCHILD = 'sh -c \'trap "" TERM; echo grandchild $$; while :; do sleep 1; done\' & ';
+const LEAVES_GRANDCHILD =
+  `sh -c 'trap "" TERM; echo grandchild $$; touch up; while :; do sleep 1; done' & ` +
+  'until [ -e up ]; do sleep 0.01; done; ';
 
 /** Gone, or a zombie that nobody reaps: either way it runs no more. */
 function isDead(pid: number): boolean {
@@ -30,7 +38,7 @@ describe('CommandRunner', () => {
 
   function run(
     target: CommandTarget,
-    { signal = neverAborted(), log = new RecordingLog(), context = {} as Partial<RunContext> } = {},
+    { signal = neverAborted(), log = new RecordingLog(), context = {} }: RunChanges = {},
   ): Promise<Outcome> {
     const runner = new CommandRunner(CommandPolicy.load('enabled'), () => 100);
     return runner.run(target, aContext(context), signal, log);
@@ -209,10 +217,8 @@ describe('CommandRunner', () => {
 
     it('does not hang on a daemon that left the group with the pipes', async () => {
       const log = new RecordingLog();
-      const outcome = await run(
-        shell('setsid sh -c "echo daemon \\$\\$; exec sleep 30" & sleep 0.1; exit 0'),
-        { log },
-      );
+      const leaveDaemon = 'setsid sh -c "echo daemon \\$\\$; touch up; exec sleep 30" &';
+      const outcome = await run(shell(`${leaveDaemon} until [ -e up ]; do sleep 0.01; done`), { log });
       expect(outcome).toMatchObject({ type: 'succeeded' });
       const [, daemon] = await log.until('stdout', /daemon (\d+)/);
       process.kill(Number(daemon), 'SIGKILL');

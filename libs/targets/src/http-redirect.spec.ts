@@ -1,38 +1,24 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { EgressPolicy } from './egress-policy.js';
-import { HttpRunner } from './http.runner.js';
 import type { Outcome } from './outcome.js';
 import type { HttpTarget } from './target.js';
-import { aContext, neverAborted, RecordingLog } from './testing/a-run.js';
-import { TargetServer } from './testing/target-server.js';
+import { HttpCalls } from './testing/http-calls.js';
+import type { TargetServer } from './testing/target-server.js';
 
 describe('HttpRunner and redirects', () => {
-  const servers: TargetServer[] = [];
+  const http = new HttpCalls();
 
-  afterEach(async () => {
-    for (const server of servers.splice(0)) await server.stop();
-  });
+  afterEach(() => http.end());
+
+  const call = (url: string, target: Partial<HttpTarget> = {}): Promise<Outcome> =>
+    http.call(url, { followRedirects: true, ...target });
 
   /** Answers `/307?http://…` with that status and location, and anything else with 200. */
-  async function aRedirector(): Promise<TargetServer> {
-    const server = await TargetServer.start(({ path }, response) => {
+  const aRedirector = (): Promise<TargetServer> =>
+    http.aServer(({ path }, response) => {
       const [, status, location] = /^\/(3\d\d)\?(.*)$/.exec(path) ?? [];
       if (status && location) response.writeHead(Number(status), { location }).end();
       else response.end('arrived');
     });
-    servers.push(server);
-    return server;
-  }
-
-  async function call(url: string, target: Partial<HttpTarget> = {}): Promise<Outcome> {
-    const runner = new HttpRunner(EgressPolicy.parse(['127.0.0.0/8']), 'test-agent/1');
-    try {
-      const http: HttpTarget = { type: 'http', method: 'POST', url, followRedirects: true, ...target };
-      return await runner.run(http, aContext(), neverAborted(), new RecordingLog());
-    } finally {
-      await runner.close();
-    }
-  }
 
   it('follows none unless asked', async () => {
     const server = await aRedirector();

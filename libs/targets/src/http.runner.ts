@@ -19,7 +19,10 @@ const REDIRECT_STATUS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
  */
 const KEEP_ALIVE_MS = 1_000;
 
-/** One call, whole: what the policy of a target's redirects, time and signal need at each hop. */
+/** So that a late signal is still what ends a run that took too long. */
+const IDLE_TIMEOUT_SLACK_MS = 1_000;
+
+/** What every hop of one run needs. */
 interface Call {
   readonly target: HttpTarget;
   readonly context: RunContext;
@@ -81,8 +84,9 @@ export class HttpRunner implements Runner<HttpTarget> {
     }
   }
 
-  /** The signal is the total limit; the two time-outs are undici's own, which would otherwise be five minutes. */
+  /** The signal is the total limit, and comes first; undici's own two would otherwise be five minutes. */
   private dispatch({ context, signal }: Call, request: HttpRequest): Promise<Dispatcher.ResponseData> {
+    const idleTimeoutMs = context.timeoutMs + IDLE_TIMEOUT_SLACK_MS;
     return this.agent.request({
       origin: request.url.origin,
       path: `${request.url.pathname}${request.url.search}`,
@@ -90,8 +94,8 @@ export class HttpRunner implements Runner<HttpTarget> {
       headers: request.headers,
       body: request.body,
       signal,
-      headersTimeout: context.timeoutMs,
-      bodyTimeout: context.timeoutMs,
+      headersTimeout: idleTimeoutMs,
+      bodyTimeout: idleTimeoutMs,
     });
   }
 }

@@ -17,7 +17,11 @@ export class TargetsModule {
       imports,
       providers: [
         { provide: TARGETS_OPTIONS, inject, useFactory },
-        { provide: TargetRunners, inject: [TARGETS_OPTIONS], useFactory: TargetRunners.fromOptions },
+        {
+          provide: TargetRunners,
+          inject: [TARGETS_OPTIONS],
+          useFactory: (options: TargetsOptions) => TargetRunners.fromOptions(options),
+        },
       ],
       exports: [TargetRunners],
     };

@@ -1,0 +1,38 @@
+import { EgressPolicy } from '../egress-policy.js';
+import { HttpRunner } from '../http.runner.js';
+import type { Outcome } from '../outcome.js';
+import type { RunContext } from '../runner.js';
+import type { HttpTarget } from '../target.js';
+import { aContext, neverAborted, RecordingLog } from './a-run.js';
+import { TargetServer, type Answer } from './target-server.js';
+
+/** Servers on loopback and calls to them; `end` stops what a test has started. */
+export class HttpCalls {
+  private readonly endings: (() => Promise<void>)[] = [];
+
+  async aServer(answer: Answer = (_, response) => response.end('ok')): Promise<TargetServer> {
+    const server = await TargetServer.start(answer);
+    this.endAfterwards(() => server.stop());
+    return server;
+  }
+
+  async call(
+    url: string,
+    target: Partial<HttpTarget> = {},
+    context: Partial<RunContext> = {},
+    signal = neverAborted(),
+  ): Promise<Outcome> {
+    const runner = new HttpRunner(EgressPolicy.parse(['127.0.0.0/8']), 'test-agent/1');
+    this.endAfterwards(() => runner.close());
+    const http: HttpTarget = { type: 'http', method: 'POST', url, ...target };
+    return runner.run(http, aContext(context), signal, new RecordingLog());
+  }
+
+  endAfterwards(end: () => Promise<void>): void {
+    this.endings.unshift(end);
+  }
+
+  async end(): Promise<void> {
+    for (const end of this.endings.splice(0)) await end();
+  }
+}
