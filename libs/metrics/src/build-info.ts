@@ -1,0 +1,18 @@
+import { AppConfig } from '@app/platform/config';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Gauge } from 'prom-client';
+
+const buildInfo = new Gauge({
+  name: 'scheduler_build_info',
+  help: 'Always 1; the label says which version runs.',
+  labelNames: ['version'],
+});
+
+@Injectable()
+export class BuildInfo implements OnModuleInit {
+  constructor(private readonly config: AppConfig) {}
+
+  onModuleInit(): void {
+    buildInfo.set({ version: this.config.service.version }, 1);
+  }
+}

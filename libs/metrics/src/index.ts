@@ -1,0 +1,2 @@
+export { measureHttp } from './http-metrics.js';
+export { MetricsModule } from './metrics.module.js';

@@ -1,0 +1,28 @@
+import { AppConfig } from '@app/platform/config';
+import { Controller, Get, NotFoundException, Res } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type Response } from 'express';
+import { register } from 'prom-client';
+
+@ApiTags('metrics')
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly config: AppConfig) {}
+
+  /** Everything measured in this process, in the text format that Prometheus reads. */
+  @Get()
+  @ApiOperation({ summary: 'Metrics for Prometheus' })
+  @ApiOkResponse({
+    description: 'Prometheus text format.',
+    content: {
+      'text/plain': { schema: { type: 'string' }, example: 'scheduler_build_info{version="0.1.0"} 1\n' },
+    },
+  })
+  @ApiNotFoundResponse({ description: 'METRICS_ENABLED=false.' })
+  async getMetrics(@Res({ passthrough: true }) response: Response): Promise<string> {
+    if (!this.config.metricsEnabled)
+      throw new NotFoundException('Metrics are turned off (METRICS_ENABLED=false).');
+    response.set('Content-Type', register.contentType);
+    return register.metrics();
+  }
+}

@@ -1,0 +1,60 @@
+import { withoutUrlPasswords } from '@app/platform/logging';
+import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import {
+  type HealthCheckResult,
+  HealthCheckService,
+  type HealthIndicatorResult,
+  HealthIndicatorService,
+} from '@nestjs/terminus';
+import { DrainState } from './drain-state.js';
+import { type ReadinessCheck, READINESS_CHECKS } from './readiness-check.js';
+
+/** Shorter than the time-out of any sensible probe, so that a hanging dependency is named instead of the probe failing. */
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** Runs all checks at once; a failed one never hides the others. */
+@Injectable()
+export class Readiness {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly drainState: DrainState,
+    @Inject(READINESS_CHECKS) private readonly checks: readonly ReadinessCheck[],
+  ) {}
+
+  async report(): Promise<HealthCheckResult> {
+    const indicators = this.checks.map((check) => () => this.indicate(check));
+    try {
+      return await this.health.check([() => this.indicateDraining(), ...indicators]);
+    } catch (error) {
+      // Terminus throws what it found; whoever asks wants the same report either way.
+      if (error instanceof ServiceUnavailableException) return error.getResponse() as HealthCheckResult;
+      throw error;
+    }
+  }
+
+  private indicateDraining(): HealthIndicatorResult {
+    const indicator = this.indicators.check('accepting');
+    return this.drainState.isDraining ? indicator.down('shutting down') : indicator.up();
+  }
+
+  private async indicate({ name, required, check }: ReadinessCheck): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(name);
+    const failure = await failureOf(check);
+    if (failure === null) return indicator.up();
+    return required ? indicator.down(failure) : indicator.degraded(failure);
+  }
+}
+
+async function failureOf(check: () => Promise<void>): Promise<string | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`), CHECK_TIMEOUT_MS);
+  });
+  const outcome = check().then(
+    () => null,
+    (error: unknown) =>
+      withoutUrlPasswords(error instanceof Error ? error.message || error.name : String(error)),
+  );
+  return Promise.race([outcome, tooLate]).finally(() => clearTimeout(timer));
+}
