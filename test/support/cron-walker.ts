@@ -10,18 +10,22 @@ export interface WalkedSchedule {
   readonly dstOverlap: 'first' | 'second' | 'both';
 }
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+const LONGEST_CHANGE_MS = 3 * HOUR_MS;
 
 /** All instants in [from, to), epoch ms; both and `stepMs` in whole seconds, and `to` within weeks of `from`. */
 export function walkInstants(schedule: WalkedSchedule, from: number, to: number, stepMs: number): number[] {
   const wallAt = wallClock(schedule.timezone);
   const seen: { at: number; wall: number }[] = [];
   const occurrences = new Map<number, number[]>();
-  for (let at = from - 4 * HOUR_MS; at < to + 4 * HOUR_MS; at += stepMs) {
+  for (let at = from - LONGEST_CHANGE_MS; at < to + LONGEST_CHANGE_MS; at += stepMs) {
     const wall = wallAt(at);
     seen.push({ at, wall });
-    occurrences.set(wall, [...(occurrences.get(wall) ?? []), at]);
+    const passes = occurrences.get(wall);
+    if (passes === undefined) occurrences.set(wall, [at]);
+    else passes.push(at);
   }
 
   const isWildcard = schedule.fields[1].startsWith('*') || schedule.fields[2].startsWith('*');
@@ -36,7 +40,7 @@ export function walkInstants(schedule: WalkedSchedule, from: number, to: number,
     const current = seen[index]!;
     if (isWildcard || schedule.dstGap === 'skip' || previous === undefined) return false;
     const jump = current.wall - previous.wall - stepMs;
-    if (jump <= 0 || jump > 3 * HOUR_MS) return false;
+    if (jump <= 0 || jump > LONGEST_CHANGE_MS) return false;
     for (let missing = previous.wall + stepMs; missing < current.wall; missing += stepMs) {
       if (isDue(missing)) return true;
     }
@@ -48,15 +52,18 @@ export function walkInstants(schedule: WalkedSchedule, from: number, to: number,
     .filter((at) => at >= from && at < to);
 }
 
-/** Days (as UTC midnights) in the year on which the zone's offset is another one than the day before. */
-export function daysOfClockChange(timezone: string, year: number): number[] {
+/** The minutes of the year (UTC) at which the zone's clocks are moved. */
+export function clockChanges(timezone: string, year: number): number[] {
   const wallAt = wallClock(timezone);
   const offsetAt = (at: number) => wallAt(at) - at;
-  const days: number[] = [];
+  const changes: number[] = [];
   for (let day = Date.UTC(year, 0, 1); day < Date.UTC(year + 1, 0, 1); day += DAY_MS) {
-    if (offsetAt(day) !== offsetAt(day + DAY_MS)) days.push(day);
+    if (offsetAt(day) === offsetAt(day + DAY_MS)) continue;
+    let change = day;
+    while (offsetAt(change) === offsetAt(day)) change += MINUTE_MS;
+    changes.push(change);
   }
-  return days;
+  return changes;
 }
 
 /** Local time as if it were UTC, in ms. */

@@ -3,6 +3,8 @@ import { ExecutionsQueue } from './executions.queue.js';
 import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
 
 const BATCH = 1_000;
+/** The longest that the scheduler's loop sleeps before it looks at what is due. */
+const LOOP_SLEEP_MS = 500;
 
 /**
  * The one way into the queue: first attempts, retries, delayed and manual runs all pass here. The commit comes first and
@@ -39,6 +41,11 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       return;
     }
     this.running = this.dispatchWhileAsked().finally(() => (this.running = null));
+  }
+
+  /** For what falls due within the scheduler loop's sleep; later instants are the loop's own. */
+  nudgeIn(delayMs: number): void {
+    if (delayMs <= LOOP_SLEEP_MS) setTimeout(() => this.nudge(), delayMs).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -8,6 +8,7 @@ import { EXECUTIONS_QUEUE, ExecutionsQueue } from './executions.queue.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import { ExecutionsService } from './executions.service.js';
 import { LogsRepository } from './logs.repository.js';
+import { PartitionsRepository } from './partitions.repository.js';
 
 /** Executions as both apps know them: stored, dispatched, cancelled, retried. */
 @Module({
@@ -16,7 +17,21 @@ import { LogsRepository } from './logs.repository.js';
     BullModule.registerQueue({ name: EXECUTIONS_QUEUE }),
     JobsModule,
   ],
-  providers: [ExecutionsRepository, ExecutionsQueue, ExecutionDispatcher, ExecutionsService, LogsRepository],
-  exports: [ExecutionsRepository, ExecutionsQueue, ExecutionDispatcher, ExecutionsService, LogsRepository],
+  providers: [
+    ExecutionsRepository,
+    ExecutionsQueue,
+    ExecutionDispatcher,
+    ExecutionsService,
+    LogsRepository,
+    PartitionsRepository,
+  ],
+  exports: [
+    ExecutionsRepository,
+    ExecutionsQueue,
+    ExecutionDispatcher,
+    ExecutionsService,
+    LogsRepository,
+    PartitionsRepository,
+  ],
 })
 export class ExecutionsModule {}

@@ -141,7 +141,9 @@ export const SETTLE = `
     result jsonb, error jsonb, attempt_record jsonb)
   WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery AND e.session_id = m.session_id
     AND e.state = 'running'
-  RETURNING e.id, e.delivery`;
+  RETURNING e.id,
+            EXISTS (SELECT 1 FROM executions held WHERE held.job_id = e.job_id AND held.state = 'pending' AND held.hold IS NOT NULL)
+              AS "unblocks"`;
 
 /** Read back after a settle whose answer was lost on the wire: is our attempt's record there? */
 export const WAS_SETTLED = `

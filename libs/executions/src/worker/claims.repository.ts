@@ -19,6 +19,11 @@ interface SettleKey {
   readonly attempt: Attempt;
 }
 
+export interface Settled {
+  /** Another run of the job waits on hold, and this one's end may let it go. */
+  readonly unblocks: boolean;
+}
+
 const MAX_BATCH = 500;
 
 /** What a worker writes: concurrent claims and settles leave in one statement each. */
@@ -40,8 +45,8 @@ export class ClaimsRepository {
     return this.claimBatched({ ...message, sessionId });
   }
 
-  /** running → final, or → pending for a retry or a release. @returns false when the run was taken from this worker */
-  settle(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<boolean> {
+  /** running → final, or → pending for a retry or a release. @returns null when the run was taken from this worker */
+  settle(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<Settled | null> {
     return this.settleBatched({ claim, settlement, attempt });
   }
 
@@ -78,12 +83,12 @@ export class ClaimsRepository {
     return keys.map((key) => takeFrom(claims, `${key.executionId}-${key.delivery}`));
   }
 
-  private async settleAll(keys: readonly SettleKey[]): Promise<boolean[]> {
-    const rows = await rowsOf<{ id: string }>(this.dataSource, sql.SETTLE, [
+  private async settleAll(keys: readonly SettleKey[]): Promise<(Settled | null)[]> {
+    const rows = await rowsOf<Settled & { id: string }>(this.dataSource, sql.SETTLE, [
       JSON.stringify(keys.map(settleRowOf)),
     ]);
-    const settled = new Set(rows.map((row) => row.id));
-    return keys.map((key) => settled.has(key.claim.id));
+    const settled = new Map(rows.map((row) => [row.id, row]));
+    return keys.map((key) => settled.get(key.claim.id) ?? null);
   }
 }
 

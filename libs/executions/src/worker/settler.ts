@@ -5,7 +5,7 @@ import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import type { Settlement } from '../domain/settlement.js';
 import { ExecutionDispatcher } from '../execution-dispatcher.js';
-import { ClaimsRepository } from './claims.repository.js';
+import { ClaimsRepository, type Settled } from './claims.repository.js';
 import { RunEvents } from './run-events.js';
 
 const FIRST_RETRY_MS = 250;
@@ -26,17 +26,24 @@ export class Settler {
   ) {}
 
   async settle(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<void> {
-    if (!(await this.settleForSure(claim, settlement, attempt))) return this.discard(claim, attempt);
-    if (settlement.type === 'released') this.dispatcher.nudge();
+    const settled = await this.settleForSure(claim, settlement, attempt);
+    if (!settled) return this.discard(claim, attempt);
+    if (settled.unblocks) this.dispatcher.nudge();
+    if (settlement.type === 'retry') this.dispatcher.nudgeIn(settlement.delayMs);
     if (settlement.type === 'finished' && settlement.gone) await this.events.targetGone(claim);
   }
 
-  private async settleForSure(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<boolean> {
+  private async settleForSure(
+    claim: Claim,
+    settlement: Settlement,
+    attempt: Attempt,
+  ): Promise<Settled | null> {
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
       try {
         const settled = await this.claims.settle(claim, settlement, attempt);
-        // No row after a failed call: the first call may have committed and only its answer been lost.
-        return settled || (retryMs > FIRST_RETRY_MS && (await this.claims.wasSettled(claim, attempt)));
+        if (settled || retryMs === FIRST_RETRY_MS) return settled;
+        // No row after a failed call: that call may have committed and only its answer been lost.
+        return (await this.claims.wasSettled(claim, attempt)) ? { unblocks: true } : null;
       } catch (error) {
         if (!isPassingFailure(error))
           return this.settleWithoutResult(claim, settlement, attempt, error as Error);
@@ -52,7 +59,7 @@ export class Settler {
     settlement: Settlement,
     attempt: Attempt,
     error: Error,
-  ): Promise<boolean> {
+  ): Promise<Settled | null> {
     this.logger.error(`execution ${claim.id}: its result cannot be stored: ${error.message}`);
     return this.claims.settle(claim, { ...settlement, result: null }, attempt);
   }

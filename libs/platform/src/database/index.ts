@@ -5,3 +5,4 @@ export { checkSchema, type SchemaCheck } from './schema-check.js';
 export { violatedConstraint } from './postgres-error.js';
 export { countOf, rowsOf, type Queryable } from './statement.js';
 export { driverErrorOf, isPassingFailure } from './passing-failure.js';
+export { databaseReadiness } from './readiness.js';

@@ -1,0 +1,34 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { readConfig } from '@app/platform/config';
+import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
+import { exitOnStartupFault, exitWhenParentGoes } from '@app/platform/lifecycle';
+import { createLogger } from '@app/platform/logging';
+import { redisEvictionFault } from '@app/platform/queue';
+import { WorkerModule } from './worker.module.js';
+
+async function main(): Promise<void> {
+  const config = await readConfig();
+  const logger = createLogger(config);
+  await refuseEvictingRedis();
+  const app = await NestFactory.create<NestExpressApplication>(WorkerModule.for(config), {
+    ...HTTP_APP_OPTIONS,
+    logger,
+  });
+  configureHttp(app);
+  app.enableShutdownHooks();
+  exitWhenParentGoes();
+  await app.listen(config.workerPort, config.workerHost);
+  logger.log(
+    `worker ready: health and metrics on http://${config.workerHost}:${config.workerPort}`,
+    'Worker',
+  );
+
+  async function refuseEvictingRedis(): Promise<void> {
+    if (config.queueBackend !== 'redis') return;
+    const fault = await redisEvictionFault(config).catch(() => null);
+    if (fault) throw new Error(fault);
+  }
+}
+
+main().catch(exitOnStartupFault);

@@ -1,0 +1,37 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ExecutionsModule, ExecutionsQueue } from '@app/executions';
+import { MetricsModule } from '@app/metrics';
+import { ClockModule } from '@app/platform/clock';
+import { type AppConfig, AppConfigModule } from '@app/platform/config';
+import { DatabaseModule, databaseReadiness } from '@app/platform/database';
+import { HealthModule } from '@app/platform/health';
+import { QueueModule } from '@app/platform/queue';
+import { SchedulerModule } from '@app/scheduler';
+
+/** Fires, dispatches and runs. Its HTTP port serves health and metrics, nothing else. */
+@Module({})
+export class WorkerModule {
+  static for(config: AppConfig): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        AppConfigModule,
+        ClockModule,
+        DatabaseModule.forApp('scheduler-worker'),
+        QueueModule.forApp(),
+        SchedulerModule,
+        HealthModule.register({
+          imports: [ExecutionsModule],
+          inject: [DataSource, ExecutionsQueue],
+          useFactory: (dataSource: DataSource, queue: ExecutionsQueue) => [
+            ...databaseReadiness(dataSource),
+            // Without its queue a worker still fires and keeps history: it is reported, not taken out of service.
+            { name: 'queue', required: false, check: () => queue.ping() },
+          ],
+        }),
+        ...(config.metricsEnabled ? [MetricsModule] : []),
+      ],
+    };
+  }
+}

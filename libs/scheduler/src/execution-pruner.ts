@@ -1,0 +1,25 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { PartitionsRepository, RescueRepository } from '@app/executions';
+import { AppConfig } from '@app/platform/config';
+import { pruneIdempotencyKeys } from '@app/platform/http';
+
+/** Makes room: drops history past retention, a week at a time, and forgets what nobody can ask for any more. */
+@Injectable()
+export class ExecutionPruner {
+  private readonly logger = new Logger(ExecutionPruner.name);
+
+  constructor(
+    private readonly partitions: PartitionsRepository,
+    private readonly rescues: RescueRepository,
+    private readonly config: AppConfig,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  async prune(): Promise<void> {
+    const dropped = await this.partitions.maintain(this.config.retentionDays);
+    if (dropped && dropped.length > 0) this.logger.log(`dropped ${dropped.join(', ')}`);
+    await this.rescues.pruneSessions();
+    await pruneIdempotencyKeys(this.dataSource);
+  }
+}

@@ -1,0 +1,30 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ExecutionDispatcher, RescueRepository } from '@app/executions';
+
+/** Gives the runs of dead workers to living ones. */
+@Injectable()
+export class ExecutionRescuer {
+  private readonly logger = new Logger(ExecutionRescuer.name);
+
+  constructor(
+    private readonly rescues: RescueRepository,
+    private readonly dispatcher: ExecutionDispatcher,
+  ) {}
+
+  /** @returns how many executions were taken from dead workers */
+  async rescueLost(): Promise<number> {
+    for (const sessionId of await this.rescues.endExpiredSessions()) {
+      this.logger.warn(`session ${sessionId} has expired: its worker is gone`);
+    }
+    let total = 0;
+    for (;;) {
+      const rescued = await this.rescues.rescue();
+      if (rescued.length === 0) break;
+      total += rescued.length;
+      for (const { id, state } of rescued)
+        this.logger.warn(`execution ${id} lost its worker and is ${state}`);
+    }
+    if (total > 0) this.dispatcher.nudge();
+    return total;
+  }
+}

@@ -1,0 +1,5 @@
+export { ExecutionPruner } from './execution-pruner.js';
+export { ExecutionRescuer } from './execution-rescuer.js';
+export { QueueReconciler } from './queue-reconciler.js';
+export { type FiringRound, ScheduleFirer } from './schedule-firer.js';
+export { SchedulerModule } from './scheduler.module.js';

@@ -1,0 +1,50 @@
+import { newExecutionId, type NewExecution } from '@app/executions';
+import type { DueSchedule, FiringPlan, PlannedFiring } from '@app/schedules';
+
+/** Catch-up runs wait behind every live one: a job's priorities are 1–10, this lane's 11–20. */
+const CATCHUP_LANE = 10;
+const ID_RANDOM_BYTES = 16;
+
+/** The rows that a plan asks for. @param random gives that many random bytes */
+export function executionsOf(
+  { schedule, job }: DueSchedule,
+  plan: FiringPlan,
+  random: (bytes: number) => Uint8Array,
+): NewExecution[] {
+  const parameters = { ...job.parameters, ...schedule.parameters };
+  const idOfInstant = new Map<string, string>();
+  return plan.firings.map((firing) => {
+    const scheduledFor = new Date(firing.scheduledFor);
+    const id = newExecutionId(scheduledFor, random(ID_RANDOM_BYTES));
+    idOfInstant.set(scheduledFor.toISOString(), id);
+    return {
+      id,
+      scheduledFor,
+      service: job.service,
+      jobId: job.id,
+      jobVersion: job.version,
+      scheduleId: schedule.id,
+      trigger: firing.trigger,
+      state: firing.state,
+      reason: firing.reason,
+      reasonDetail: withBlockingId(firing, idOfInstant),
+      priority: firing.trigger === 'catchup' ? job.priority + CATCHUP_LANE : job.priority,
+      dueAt: new Date(firing.dueAt),
+      hold: firing.hold,
+      maxAttempts: job.maxAttempts,
+      parameters,
+      retryOf: null,
+      traceparent: null,
+    };
+  });
+}
+
+/** A plan knows an earlier run of its own by instant only; here that run has its id. */
+function withBlockingId(
+  { reasonDetail }: PlannedFiring,
+  idOfInstant: ReadonlyMap<string, string>,
+): NewExecution['reasonDetail'] {
+  const blockingScheduledFor = reasonDetail?.['blockingScheduledFor'];
+  if (typeof blockingScheduledFor !== 'string') return reasonDetail;
+  return { blockingExecutionId: idOfInstant.get(blockingScheduledFor) ?? null };
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type ActiveRuns, ExecutionsRepository, type NewExecution } from '@app/executions';
+import {
+  type DueSchedule,
+  type FiringPlan,
+  planFirings,
+  RecurrenceCache,
+  type ScheduleAdvance,
+  SchedulesRepository,
+} from '@app/schedules';
+import { executionsOf } from './planned-executions.js';
+
+export interface FiringRound {
+  /** Rows written: runs to come, and records of instants that do not run. */
+  readonly fired: number;
+  /** More schedules may be due: go again at once. */
+  readonly more: boolean;
+  /** The database's clock: the one that decides what is due. */
+  readonly now: Date;
+}
+
+interface PlannedSchedule {
+  readonly due: DueSchedule;
+  readonly plan: FiringPlan;
+}
+
+const MAX_SCHEDULES = 500;
+/** A batch of schedules that all catch up stays a transaction of this order, not one of half a million rows. */
+const MAX_FIRINGS = 5_000;
+
+/** Turns due schedules into executions. There is no leader: rows are locked, and the unique slot decides the rest. */
+@Injectable()
+export class ScheduleFirer {
+  private readonly logger = new Logger(ScheduleFirer.name);
+
+  constructor(
+    private readonly schedules: SchedulesRepository,
+    private readonly executions: ExecutionsRepository,
+    private readonly recurrences: RecurrenceCache,
+  ) {}
+
+  /** One transaction for a batch: lock, plan, insert, advance. */
+  fireDue(): Promise<FiringRound> {
+    return this.schedules.transaction(async (tx) => {
+      const { now, due } = await this.schedules.lockDue(tx, MAX_SCHEDULES);
+      const planned = await this.planAll(tx, due, now);
+      await this.cancelRunning(tx, planned);
+      const fired = await this.insert(tx, planned);
+      await this.advance(tx, planned);
+      const more = due.length === MAX_SCHEDULES || planned.length < due.length;
+      return { fired, more, now };
+    });
+  }
+
+  private async planAll(
+    tx: EntityManager,
+    due: readonly DueSchedule[],
+    now: Date,
+  ): Promise<PlannedSchedule[]> {
+    const active = await this.activeRuns(tx, due);
+    const planned: PlannedSchedule[] = [];
+    let firings = 0;
+    for (const one of due) {
+      if (firings >= MAX_FIRINGS) break;
+      const plan = await this.planOrPark(tx, one, now, active.get(one.schedule.id));
+      if (!plan) continue;
+      planned.push({ due: one, plan });
+      firings += plan.firings.length;
+    }
+    return planned;
+  }
+
+  private async activeRuns(tx: EntityManager, due: readonly DueSchedule[]): Promise<Map<string, ActiveRuns>> {
+    const exclusive = due
+      .map(({ schedule }) => schedule)
+      .filter((schedule) => schedule.overlapPolicy !== 'allow');
+    if (exclusive.length === 0) return new Map();
+    const active = await this.executions.activeOfSchedules(tx, exclusive);
+    return new Map(active.map((runs) => [runs.scheduleId, runs]));
+  }
+
+  /** A schedule whose plan throws is taken off the clock with a visible error, and all others go on. */
+  private async planOrPark(
+    tx: EntityManager,
+    { schedule, job }: DueSchedule,
+    now: Date,
+    runs: ActiveRuns = NO_RUNS,
+  ): Promise<FiringPlan | null> {
+    try {
+      return planFirings(schedule, this.recurrences.recurrenceOf(schedule), {
+        now: now.getTime(),
+        job,
+        runs,
+      });
+    } catch (error) {
+      this.logger.error(
+        `schedule ${schedule.id} is parked: ${(error as Error).message}`,
+        (error as Error).stack,
+      );
+      await this.schedules.park(tx, schedule.id, `error: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  private async cancelRunning(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<void> {
+    const cancelling = planned.filter(({ plan }) => plan.cancelRunning).map(({ due }) => due.schedule);
+    if (cancelling.length > 0) await this.executions.cancelActiveOfSchedules(tx, cancelling);
+  }
+
+  private async insert(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<number> {
+    const executions: NewExecution[] = planned.flatMap(({ due, plan }) =>
+      executionsOf(due, plan, randomBytes),
+    );
+    const inserted = await this.executions.insertExecutions(tx, executions);
+    return inserted.length;
+  }
+
+  private async advance(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<void> {
+    if (planned.length === 0) return;
+    await this.schedules.advance(tx, planned.map(advanceOf));
+  }
+}
+
+const NO_RUNS: ActiveRuns = { scheduleId: '', activeCount: 0, heldCount: 0, blockingExecutionId: null };
+
+function advanceOf({ due, plan }: PlannedSchedule): ScheduleAdvance {
+  return {
+    scheduleId: due.schedule.id,
+    nextRunAt: dateOf(plan.nextRunAt),
+    lastRunAt: dateOf(plan.lastRunAt),
+    runs: plan.runs,
+    finished: plan.finished,
+  };
+}
+
+function dateOf(instant: number | null): Date | null {
+  return instant === null ? null : new Date(instant);
+}

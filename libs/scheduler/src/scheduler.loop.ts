@@ -1,0 +1,80 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { ExecutionDispatcher, ExecutionsRepository } from '@app/executions';
+import { SchedulesRepository } from '@app/schedules';
+import { ScheduleFirer } from './schedule-firer.js';
+
+/** Work that another process makes due is seen within this time; our own wakes us exactly. */
+const LONGEST_SLEEP_MS = 500;
+/** A due row that another worker holds right now must not turn the loop into a spin. */
+const SHORTEST_SLEEP_MS = 5;
+const SLEEP_AFTER_FAILURE_MS = 1_000;
+
+/** The clockwork: fires what is due, dispatches what is due, and sleeps until the next instant. */
+@Injectable()
+export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(SchedulerLoop.name);
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly firer: ScheduleFirer,
+    private readonly dispatcher: ExecutionDispatcher,
+    private readonly schedules: SchedulesRepository,
+    private readonly executions: ExecutionsRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.loop = this.run();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const sleepMs = await this.tick().catch((error: Error) => this.afterFailure(error));
+      await this.sleep(sleepMs);
+    }
+  }
+
+  /** @returns how long there is nothing to do */
+  private async tick(): Promise<number> {
+    const { now, more } = await this.firer.fireDue();
+    await this.dispatcher.dispatchDue();
+    if (more) return 0;
+    const earliest = await Promise.all([this.schedules.earliestDueAt(), this.executions.earliestDueAt()]);
+    return this.untilNext(earliest, now);
+  }
+
+  /** Due instants are on the database's clock, and so is `now`, read a moment ago. */
+  private untilNext(earliest: readonly (Date | null)[], now: Date): number {
+    const waits = earliest.filter((at) => at !== null).map((at) => at.getTime() - now.getTime());
+    return Math.max(SHORTEST_SLEEP_MS, Math.min(LONGEST_SLEEP_MS, ...waits));
+  }
+
+  private afterFailure(error: Error): number {
+    this.logger.warn(`tick failed: ${error.message}`);
+    return SLEEP_AFTER_FAILURE_MS;
+  }
+
+  private sleep(ms: number): Promise<void> {
+    const { signal } = this.stopping;
+    if (ms === 0 || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      signal.addEventListener('abort', wake);
+    });
+  }
+}

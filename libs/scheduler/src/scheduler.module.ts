@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import { ExecutionsModule, ExecutionsWorkerModule } from '@app/executions';
+import { SchedulesModule } from '@app/schedules';
+import { ExecutionPruner } from './execution-pruner.js';
+import { ExecutionRescuer } from './execution-rescuer.js';
+import { GoneTargetPauser } from './gone-target-pauser.js';
+import { QueueReconciler } from './queue-reconciler.js';
+import { ScheduleFirer } from './schedule-firer.js';
+import { SchedulerLoop } from './scheduler.loop.js';
+import { UpkeepLoop } from './upkeep.loop.js';
+
+/** The clockwork. Every worker has one, and any number of them share the work. */
+@Module({
+  imports: [SchedulesModule, ExecutionsModule, ExecutionsWorkerModule],
+  providers: [
+    ScheduleFirer,
+    SchedulerLoop,
+    ExecutionRescuer,
+    QueueReconciler,
+    ExecutionPruner,
+    GoneTargetPauser,
+    UpkeepLoop,
+  ],
+  exports: [ScheduleFirer, ExecutionRescuer, QueueReconciler, ExecutionPruner],
+})
+export class SchedulerModule {}

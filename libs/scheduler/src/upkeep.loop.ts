@@ -1,0 +1,56 @@
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { ExecutionPruner } from './execution-pruner.js';
+import { ExecutionRescuer } from './execution-rescuer.js';
+import { QueueReconciler } from './queue-reconciler.js';
+
+/** With a lease of 15 s a crashed worker's runs start again within 15 + 2 s and a dispatch. */
+const RESCUE_EVERY_MS = 2_000;
+const RECONCILE_EVERY_MS = 5_000;
+const PRUNE_EVERY_MS = 3_600_000;
+
+/** What keeps the clockwork whole: each task on its own period, never twice at once, and none stops another. */
+@Injectable()
+export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(UpkeepLoop.name);
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly rounds = new Map<string, Promise<void>>();
+  private stopped = false;
+
+  constructor(
+    private readonly rescuer: ExecutionRescuer,
+    private readonly reconciler: QueueReconciler,
+    private readonly pruner: ExecutionPruner,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.repeat('rescue', RESCUE_EVERY_MS, () => this.rescuer.rescueLost());
+    this.repeat('reconcile', RECONCILE_EVERY_MS, () => this.reconciler.reconcile());
+    this.repeat('prune', PRUNE_EVERY_MS, () => this.pruner.prune());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    await Promise.all(this.rounds.values());
+  }
+
+  private repeat(task: string, everyMs: number, work: () => Promise<unknown>): void {
+    const round = work().then(
+      () => undefined,
+      (error: Error) => this.logger.warn(`${task} failed: ${error.message}`),
+    );
+    this.rounds.set(task, round);
+    void round.then(() => {
+      if (this.stopped) return;
+      this.timers.set(
+        task,
+        setTimeout(() => this.repeat(task, everyMs, work), everyMs),
+      );
+    });
+  }
+}
