@@ -8,8 +8,6 @@ import { toTarget } from './target.request.js';
 const DEFAULT_TIMEOUT_MS = 3_600_000;
 const DEFAULT_PRIORITY = 5;
 
-const validation = createValidationPipe();
-
 /** A valid request as a job's spec, defaults filled in. */
 export function toJobSpec(request: JobRequest): JobSpec {
   return {
@@ -33,8 +31,11 @@ export function toJobSpec(request: JobRequest): JobSpec {
  */
 export async function patchedJobSpec(job: Job, patch: unknown): Promise<JobSpec> {
   const patched = applyMergePatch(requestOf(job), patch);
-  const request: JobRequest = await validation.transform(patched, { type: 'body', metatype: JobRequest });
-  return toJobSpec(request);
+  const request: unknown = await createValidationPipe().transform(patched, {
+    type: 'body',
+    metatype: JobRequest,
+  });
+  return toJobSpec(request as JobRequest);
 }
 
 /** What a client would send to get this very job: the document that a merge patch applies to. */

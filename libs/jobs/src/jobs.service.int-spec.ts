@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { EntityManager } from 'typeorm';
+import type { JobSpec } from './domain/job.js';
+import { DEFAULT_RETRY_POLICY } from './domain/retry-policy.js';
+import { type JobsApp, startJobsApp } from './testing/jobs-app.js';
+
+const STRANGER = '01981b5e-7c00-7000-8000-0123456789ab';
+
+let app: JobsApp;
+let made = 0;
+
+beforeAll(async () => {
+  app = await startJobsApp();
+});
+
+afterAll(() => app?.close());
+
+const specOf = (changes: Partial<JobSpec> = {}): JobSpec => ({
+  name: `job ${++made}`,
+  description: '',
+  tags: [],
+  target: { type: 'http', method: 'POST', url: 'https://example.org/' },
+  parameters: {},
+  retryPolicy: DEFAULT_RETRY_POLICY,
+  timeoutMs: 1_000,
+  priority: 5,
+  maxConcurrency: null,
+  deliveryGuarantee: 'at_least_once',
+  ...changes,
+});
+
+const create = (changes?: Partial<JobSpec>) => app.jobs.create('default', specOf(changes));
+
+describe('a job', () => {
+  it('is read as it was created', async () => {
+    const created = await create({
+      parameters: { a: [1, { b: null }] },
+      tags: ['x', 'y'],
+      maxConcurrency: 3,
+    });
+    expect({ ...(await app.jobs.get(created.id)) }).toEqual(created);
+  });
+
+  it.each(['', 'x', '42', STRANGER, `${STRANGER}'`, '\0'])('is not found by %j', async (id) => {
+    await expect(app.jobs.get(id)).rejects.toMatchObject({ kind: 'not_found', code: 'job_not_found' });
+    await expect(app.jobs.activate(id)).rejects.toMatchObject({ code: 'job_not_found' });
+    await expect(app.jobs.delete(id, null)).rejects.toMatchObject({ code: 'job_not_found' });
+    expect(await app.jobs.findIncludingDeleted(id)).toBeNull();
+  });
+
+  it('has a name of its own in its service', async () => {
+    const { name } = await create();
+    await expect(create({ name })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'job_name_taken',
+      errors: [{ pointer: '/name' }],
+    });
+    const other = await create();
+    const renamed = app.jobs.change(other.id, null, () => specOf({ name }));
+    await expect(renamed).rejects.toMatchObject({ code: 'job_name_taken' });
+    await expect(app.jobs.create('other', specOf({ name }))).resolves.toMatchObject({ name });
+  });
+
+  it('rises by one version with each change and keeps it when nothing changes', async () => {
+    const { id, version } = await create();
+    const { name } = await app.jobs.get(id);
+    expect(version).toBe(1);
+    const changed = await app.jobs.change(id, 1, () => specOf({ name, priority: 1 }));
+    expect(changed).toMatchObject({ version: 2, priority: 1 });
+    expect(await app.jobs.change(id, 2, () => specOf({ name, priority: 1 }))).toMatchObject({ version: 2 });
+    expect((await app.jobs.get(id)).version).toBe(2);
+  });
+
+  it('refuses a change by someone who has not seen its version', async () => {
+    const { id } = await create();
+    const stale = { kind: 'precondition_failed', code: 'stale_version' };
+    await expect(app.jobs.change(id, 7, () => specOf())).rejects.toMatchObject(stale);
+    await expect(app.jobs.delete(id, 7)).rejects.toMatchObject(stale);
+    expect((await app.jobs.get(id)).version).toBe(1);
+  });
+
+  it('loses none of many changes at once', async () => {
+    const { id } = await create({ parameters: {} });
+    const keys = Array.from({ length: 8 }, (_, index) => `k${index}`);
+    await Promise.all(
+      keys.map((key) =>
+        app.jobs.change(id, null, (job) => ({ ...job, parameters: { ...job.parameters, [key]: true } })),
+      ),
+    );
+    const job = await app.jobs.get(id);
+    expect(Object.keys(job.parameters).sort()).toEqual(keys);
+    expect(job.version).toBe(1 + keys.length);
+  });
+
+  it('stays active or inactive through a replacement that does not say', async () => {
+    const { id } = await create({ active: false });
+    expect(await app.jobs.change(id, null, () => specOf({ priority: 2 }))).toMatchObject({ active: false });
+  });
+});
+
+describe('a deleted job', () => {
+  it('is gone but for its history, and its name is free', async () => {
+    const { id, name } = await create();
+    await app.jobs.delete(id, 1);
+    await expect(app.jobs.get(id)).rejects.toMatchObject({ code: 'job_not_found' });
+    await expect(app.jobs.delete(id, null)).rejects.toMatchObject({ code: 'job_not_found' });
+    expect(await app.jobs.findIncludingDeleted(id)).toMatchObject({ id, name, deletedAt: expect.any(Date) });
+    await expect(create({ name })).resolves.toMatchObject({ name });
+  });
+
+  it('cannot be used, and one in use cannot be deleted before the user is done', async () => {
+    const { id } = await create();
+    let deletion: Promise<void> | undefined;
+    let isDeleted = false;
+    await app.database.transaction(async (tx) => {
+      await app.jobs.lockForUse(tx, id);
+      deletion = app.jobs.delete(id, null).then(() => void (isDeleted = true));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(isDeleted).toBe(false);
+    });
+    await deletion;
+    const use = app.database.transaction((tx) => app.jobs.lockForUse(tx, id));
+    await expect(use).rejects.toMatchObject({ code: 'job_not_found' });
+  });
+});
+
+describe('a lifecycle listener', () => {
+  const calls: string[] = [];
+  let refusal: Error | null = null;
+
+  async function note(event: string, tx: EntityManager, jobId: string): Promise<void> {
+    if (refusal) throw refusal;
+    const [row] = await tx.query<{ active: boolean }[]>('SELECT active FROM jobs WHERE id = $1', [jobId]);
+    calls.push(`${event} ${row?.active}`);
+  }
+
+  beforeAll(() => {
+    app.lifecycle.register({
+      onJobActivated: (tx, jobId) => note('activated', tx, jobId),
+      onJobDeactivated: (tx, jobId) => note('deactivated', tx, jobId),
+      onJobDeleted: (tx, jobId) => note('deleted', tx, jobId),
+    });
+    app.lifecycle.register({});
+  });
+
+  it('hears of each change once, in the transaction that makes it', async () => {
+    const { id } = await create();
+    calls.length = 0;
+    expect((await app.jobs.deactivate(id)).version).toBe(2);
+    expect((await app.jobs.deactivate(id)).version).toBe(2);
+    expect((await app.jobs.activate(id)).version).toBe(3);
+    expect((await app.jobs.activate(id)).version).toBe(3);
+    await app.jobs.change(id, null, (job) => ({ ...job, active: false, priority: 1 }));
+    await app.jobs.delete(id, null);
+    expect(calls).toEqual(['deactivated false', 'activated true', 'deactivated false', 'deleted false']);
+  });
+
+  it('undoes the change when it fails', async () => {
+    const { id } = await create();
+    refusal = new Error('no');
+    await expect(app.jobs.deactivate(id)).rejects.toBe(refusal);
+    await expect(app.jobs.delete(id, null)).rejects.toBe(refusal);
+    refusal = null;
+    expect(await app.jobs.get(id)).toMatchObject({ active: true, version: 1 });
+  });
+});
+
+describe('the list of jobs', () => {
+  const service = 'listing';
+  const add = (changes: Partial<JobSpec>) => app.jobs.create(service, specOf(changes));
+  const list = async (filter: Parameters<JobsApp['jobs']['list']>[1]) =>
+    (await app.jobs.list(service, filter, { limit: 10 })).map(({ name }) => name);
+
+  beforeAll(async () => {
+    await add({ name: 'one', tags: ['a'], description: '100% sure' });
+    await add({ name: 'two', tags: ['a', 'b'], active: false });
+    await add({ name: 'Three_3', tags: ['b'], description: 'about ONE thing' });
+    const { id } = await add({ name: 'gone', tags: ['a'] });
+    await app.jobs.delete(id, null);
+  });
+
+  it.each([
+    ['everything of its service, newest first', {}, ['Three_3', 'two', 'one']],
+    ['active', { active: true }, ['Three_3', 'one']],
+    ['inactive', { active: false }, ['two']],
+    ['one tag', { tags: ['a'] }, ['two', 'one']],
+    ['all of several tags', { tags: ['a', 'b'] }, ['two']],
+    ['no such tag', { tags: ['c'] }, []],
+    ['part of name or description, in any case', { q: 'oNe' }, ['Three_3', 'one']],
+    ['a percent sign for itself', { q: '0%' }, ['one']],
+    ['an underscore for itself', { q: 'e_' }, ['Three_3']],
+    ['a backslash for itself', { q: '\\' }, []],
+    ['all filters together', { q: 'o', tags: ['a'], active: true }, ['one']],
+  ])('%s', async (_what, filter, names) => {
+    expect(await list(filter)).toEqual(names);
+  });
+
+  it('goes on below an id', async () => {
+    const [first, ...rest] = await app.jobs.list(service, {}, { limit: 10 });
+    const below = await app.jobs.list(service, {}, { limit: 1, beforeId: first?.id });
+    expect(below.map(({ id }) => id)).toEqual([rest[0]?.id]);
+  });
+});
