@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { AccessModule } from '@app/access';
+import { JobsHttpModule } from '@app/jobs';
+import { MetricsModule } from '@app/metrics';
+import { ClockModule } from '@app/platform/clock';
+import { AppConfigModule } from '@app/platform/config';
+import { DatabaseModule } from '@app/platform/database';
+import { HealthModule } from '@app/platform/health';
+import { IdempotencyModule } from '@app/platform/http';
+import { QueueModule } from '@app/platform/queue';
+import { DataSource } from 'typeorm';
+import { ConnectionCloser } from './connection-closer.js';
+import { readinessChecks } from './readiness-checks.js';
+import { RootController } from './root.controller.js';
+
+/** Composition root of the api: takes requests, keeps them in Postgres, hands runs to the queue. Runs nothing itself. */
+@Module({
+  imports: [
+    AppConfigModule,
+    ClockModule,
+    DatabaseModule.forApp('scheduler-api'),
+    QueueModule.forApp(),
+    AccessModule,
+    IdempotencyModule,
+    JobsHttpModule,
+    HealthModule.register({ inject: [DataSource], useFactory: readinessChecks }),
+    MetricsModule,
+  ],
+  controllers: [RootController],
+  providers: [ConnectionCloser],
+})
+export class ApiModule {}

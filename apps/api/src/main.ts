@@ -1,0 +1,19 @@
+import { Logger } from '@nestjs/common';
+import { readConfig } from '@app/platform/config';
+import { exitWhenParentGoes } from '@app/platform/lifecycle';
+import { createLogger } from '@app/platform/logging';
+import { createApiApp } from './create-api-app.js';
+import { describeStartFailure } from './start-failure.js';
+
+async function main(): Promise<void> {
+  exitWhenParentGoes();
+  const config = await readConfig();
+  const app = await createApiApp(createLogger(config));
+  await app.listen(config.port, config.host);
+  new Logger('api').log(`listening on ${await app.getUrl()}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(describeStartFailure(error));
+  process.exit(1);
+});

@@ -1,0 +1,66 @@
+import { type OpenAPIObject } from '@nestjs/swagger';
+import { STATUS_CODES } from 'node:http';
+import { type DocumentedOperation, type Operation, operationsOf } from './operations.js';
+import { PROBLEM_SCHEMA, problemExample } from './problem-schema.js';
+
+/** These answer in a form of their own, or nothing can go wrong with them. */
+const WITHOUT_PROBLEMS = /^\/($|health\/|metrics$)/;
+
+const DESCRIPTIONS: Readonly<Record<number, string>> = {
+  400: 'The request is not valid; `errors` says where.',
+  404: 'There is no such resource.',
+  409: 'The request does not fit the present state, or the first one with this Idempotency-Key is still running.',
+  412: '`If-Match` does not name the current version.',
+  413: 'The body is larger than 1 MB.',
+  415: 'The body is not JSON in UTF-8, or is compressed.',
+  422: 'The Idempotency-Key was used for another request.',
+  503: 'A dependency does not answer; `Retry-After` says when to try again.',
+};
+
+/** Documents the errors that this api has in common, on every operation that they apply to. */
+export function applyProblemResponses(document: OpenAPIObject): void {
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
+  for (const documented of operationsOf(document)) {
+    if (!WITHOUT_PROBLEMS.test(documented.path)) addProblems(documented);
+  }
+}
+
+function addProblems(documented: DocumentedOperation): void {
+  const { operation, path } = documented;
+  const declared = Object.keys(operation.responses)
+    .map(Number)
+    .filter((status) => status >= 400);
+  const statuses = new Set([...declared, ...problemStatusesOf(documented)]);
+  for (const status of statuses) operation.responses[status] = problemResponse(operation, status, path);
+}
+
+function problemStatusesOf({ method, path, operation }: DocumentedOperation): number[] {
+  const hasInput = operation.requestBody !== undefined || (operation.parameters ?? []).length > 0;
+  return [
+    ...(hasInput ? [400] : []),
+    ...(path.includes('{') ? [404] : []),
+    ...(method === 'post' ? [400, 409, 422] : []),
+    ...(method === 'put' || method === 'patch' || method === 'delete' ? [412] : []),
+    ...(operation.requestBody === undefined ? [] : [413, 415]),
+    503,
+  ];
+}
+
+/** A description that the operation gives itself is better than ours. */
+function problemResponse(operation: Operation, status: number, path: string): Operation['responses'][string] {
+  const declared = operation.responses[status];
+  const own = declared !== undefined && 'description' in declared ? declared.description : '';
+  return {
+    description: own || (DESCRIPTIONS[status] ?? STATUS_CODES[status] ?? 'Error'),
+    ...(status === 503 || status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+        example: problemExample(status, path),
+      },
+    },
+  };
+}
+
+const RETRY_AFTER = { description: 'Seconds to wait.', schema: { type: 'integer' } } as const;

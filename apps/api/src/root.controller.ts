@@ -1,0 +1,35 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AppConfig } from '@app/platform/config';
+
+const LINKS = {
+  jobs: '/jobs',
+  executions: '/executions',
+  docs: '/docs',
+  openapi: '/openapi.json',
+  live: '/health/live',
+  ready: '/health/ready',
+  metrics: '/metrics',
+} as const;
+
+interface Root {
+  readonly name: string;
+  readonly version: string;
+  readonly links: typeof LINKS;
+}
+
+const EXAMPLE: Root = { name: 'job-scheduler', version: '0.1.0', links: LINKS };
+
+@ApiTags('root')
+@Controller()
+export class RootController {
+  constructor(private readonly config: AppConfig) {}
+
+  /** Where to go from here, for someone who has nothing but the address. */
+  @Get()
+  @ApiOperation({ summary: 'Name, version and links' })
+  @ApiOkResponse({ description: 'The way in.', schema: { type: 'object', example: EXAMPLE } })
+  getRoot(): Root {
+    return { ...this.config.service, links: LINKS };
+  }
+}
