@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { exitWhenParentGoes } from '@app/platform/lifecycle';
 import { StartupFault } from './startup-fault.js';
 import { runStandalone } from './standalone.js';
 
+exitWhenParentGoes();
 try {
   if (existsSync('.env')) process.loadEnvFile('.env');
   await runStandalone(process.env);
