@@ -1,16 +1,16 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { readConfig } from '@app/platform/config';
+import { type AppConfig, readConfig } from '@app/platform/config';
 import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
-import { exitOnStartupFault, exitWhenParentGoes } from '@app/platform/lifecycle';
+import { exitOnStartupFault, exitWhenParentGoes, StartupFault } from '@app/platform/lifecycle';
 import { createLogger } from '@app/platform/logging';
 import { redisEvictionFault } from '@app/platform/queue';
 import { WorkerModule } from './worker.module.js';
 
 async function main(): Promise<void> {
   const config = await readConfig();
+  await refuseEvictingRedis(config);
   const logger = createLogger(config);
-  await refuseEvictingRedis();
   const app = await NestFactory.create<NestExpressApplication>(WorkerModule.for(config), {
     ...HTTP_APP_OPTIONS,
     logger,
@@ -23,12 +23,11 @@ async function main(): Promise<void> {
     `worker ready: health and metrics on http://${config.workerHost}:${config.workerPort}`,
     'Worker',
   );
+}
 
-  async function refuseEvictingRedis(): Promise<void> {
-    if (config.queueBackend !== 'redis') return;
-    const fault = await redisEvictionFault(config).catch(() => null);
-    if (fault) throw new Error(fault);
-  }
+async function refuseEvictingRedis(config: AppConfig): Promise<void> {
+  const fault = config.queueBackend === 'redis' ? await redisEvictionFault(config) : null;
+  if (fault) throw new StartupFault(fault);
 }
 
 main().catch(exitOnStartupFault);

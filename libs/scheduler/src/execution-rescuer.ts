@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ExecutionDispatcher, RescueRepository } from '@app/executions';
+import { schedulerMetrics } from './scheduler-metrics.js';
 
 /** Gives the runs of dead workers to living ones. */
 @Injectable()
@@ -14,6 +15,7 @@ export class ExecutionRescuer {
   /** @returns how many executions were taken from dead workers */
   async rescueLost(): Promise<number> {
     for (const sessionId of await this.rescues.endExpiredSessions()) {
+      schedulerMetrics.sessionsExpired.inc();
       this.logger.warn(`session ${sessionId} has expired: its worker is gone`);
     }
     let total = 0;
@@ -21,8 +23,10 @@ export class ExecutionRescuer {
       const rescued = await this.rescues.rescue();
       if (rescued.length === 0) break;
       total += rescued.length;
-      for (const { id, state } of rescued)
+      for (const { id, state } of rescued) {
+        schedulerMetrics.rescued.inc({ state });
         this.logger.warn(`execution ${id} lost its worker and is ${state}`);
+      }
     }
     if (total > 0) this.dispatcher.nudge();
     return total;

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ExecutionsQueue, ExecutionsRepository } from '@app/executions';
+import { schedulerMetrics } from './scheduler-metrics.js';
 
 /** Younger rows may be on their way from commit to hand-over. */
 const HAND_OVER_MS = 5_000;
@@ -28,6 +29,7 @@ export class QueueReconciler {
     const waiting = await this.executions.queuedBefore(HAND_OVER_MS, BATCH);
     if (waiting.length === 0) return 0;
     await this.queue.add(waiting);
+    schedulerMetrics.reconciled.inc(waiting.length);
     this.logger.warn(`queue holds ${actual} of ${expected} executions: handed over ${waiting.length} again`);
     return waiting.length;
   }

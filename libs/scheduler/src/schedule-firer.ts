@@ -10,6 +10,7 @@ import {
   type ScheduleAdvance,
   SchedulesRepository,
 } from '@app/schedules';
+import { schedulerMetrics } from './scheduler-metrics.js';
 import { executionsOf } from './planned-executions.js';
 
 export interface FiringRound {
@@ -99,6 +100,7 @@ export class ScheduleFirer {
         `schedule ${schedule.id} is parked: ${(error as Error).message}`,
         (error as Error).stack,
       );
+      schedulerMetrics.parked.inc();
       await this.schedules.park(tx, schedule.id, `error: ${(error as Error).message}`);
       return null;
     }
@@ -114,6 +116,7 @@ export class ScheduleFirer {
       executionsOf(due, plan, randomBytes),
     );
     const inserted = await this.executions.insertExecutions(tx, executions);
+    for (const { state, reason } of executions) schedulerMetrics.fired.inc({ state, reason: reason ?? '' });
     return inserted.length;
   }
 

@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import { ExecutionDispatcher, ExecutionsRepository } from '@app/executions';
 import { SchedulesRepository } from '@app/schedules';
+import { schedulerMetrics } from './scheduler-metrics.js';
 import { ScheduleFirer } from './schedule-firer.js';
 
 /** Work that another process makes due is seen within this time; our own wakes us exactly. */
@@ -46,8 +47,11 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
 
   /** @returns how long there is nothing to do */
   private async tick(): Promise<number> {
+    const endTimer = schedulerMetrics.tickDuration.startTimer();
     const { now, more } = await this.firer.fireDue();
     await this.dispatcher.dispatchDue();
+    endTimer();
+    schedulerMetrics.lastTick.setToCurrentTime();
     if (more) return 0;
     const earliest = await Promise.all([this.schedules.earliestDueAt(), this.executions.earliestDueAt()]);
     return this.untilNext(earliest, now);

@@ -7,6 +7,7 @@ import { decide, type Settlement } from '../domain/settlement.js';
 import type { ExecutionMessage } from '../executions.queue.js';
 import { ClaimsRepository } from './claims.repository.js';
 import { RunLogWriter } from './run-log-writer.js';
+import { runMetrics } from './run-metrics.js';
 import { RunsInFlight } from './runs-in-flight.js';
 import { Settler } from './settler.js';
 import { WorkerSession } from './worker-session.js';
@@ -28,16 +29,15 @@ export class ExecutionRunner {
 
   async run(message: ExecutionMessage): Promise<void> {
     const claim = await this.claims.claim(message, await this.session.live());
-    if (!claim) return;
+    if (!claim) return runMetrics.stale();
+    runMetrics.started(claim);
     const startedAtMs = this.clock.monotonicMs();
     const outcome = await this.perform(claim);
     const decision = decide(claim, outcome, Math.random());
-    if (decision.type === 'abandoned') return;
-    await this.settler.settle(
-      claim,
-      decision,
-      attemptOf(claim, decision, this.clock.monotonicMs() - startedAtMs),
-    );
+    const elapsedMs = this.clock.monotonicMs() - startedAtMs;
+    runMetrics.ran(claim, elapsedMs);
+    if (decision.type === 'abandoned') return runMetrics.discarded();
+    await this.settler.settle(claim, decision, attemptOf(claim, decision, elapsedMs));
   }
 
   private async perform(claim: Claim): Promise<Outcome> {

@@ -7,6 +7,7 @@ import type { Settlement } from '../domain/settlement.js';
 import { ExecutionDispatcher } from '../execution-dispatcher.js';
 import { ClaimsRepository, type Settled } from './claims.repository.js';
 import { RunEvents } from './run-events.js';
+import { runMetrics } from './run-metrics.js';
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 5_000;
@@ -28,6 +29,7 @@ export class Settler {
   async settle(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<void> {
     const settled = await this.settleForSure(claim, settlement, attempt);
     if (!settled) return this.discard(claim, attempt);
+    runMetrics.settled(claim, settlement, attempt);
     if (settled.unblocks) this.dispatcher.nudge();
     if (settlement.type === 'retry') this.dispatcher.nudgeIn(settlement.delayMs);
     if (settlement.type === 'finished' && settlement.gone) await this.events.targetGone(claim);
@@ -65,6 +67,7 @@ export class Settler {
   }
 
   private async discard(claim: Claim, attempt: Attempt): Promise<void> {
+    runMetrics.discarded();
     this.logger.warn(
       `execution ${claim.id}, attempt ${claim.attempt}: the result came too late and is discarded`,
     );

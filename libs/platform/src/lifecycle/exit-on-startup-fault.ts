@@ -1,3 +1,8 @@
+/** Something an operator can mend: its message is all that is printed. */
+export class StartupFault extends Error {
+  override readonly name = 'StartupFault';
+}
+
 /** Ends a process that could not start: one clear message for what an operator can mend, the stack for what is a bug. */
 export function exitOnStartupFault(error: unknown): void {
   process.exitCode = 1;
@@ -11,5 +16,6 @@ function describe(error: unknown): string {
     return `Port ${port} is in use by another process: stop it, or set another port.`;
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} needs privileges that this process lacks.`;
-  return error.name === 'ConfigError' ? error.message : (error.stack ?? error.message);
+  const isForOperators = error instanceof StartupFault || error.name === 'ConfigError';
+  return isForOperators ? error.message : (error.stack ?? error.message);
 }

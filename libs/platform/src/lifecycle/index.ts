@@ -1,2 +1,2 @@
 export { exitWhenParentGoes } from './exit-with-parent.js';
-export { exitOnStartupFault } from './exit-on-startup-fault.js';
+export { exitOnStartupFault, StartupFault } from './exit-on-startup-fault.js';

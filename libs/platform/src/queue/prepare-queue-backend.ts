@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { runMigrations } from 'bullmq';
 import { Client } from 'pg';
 import type { AppConfig } from '@app/platform/config';
 import { createDatabaseIfMissing } from '@app/platform/database';
 import { QUEUE_SCHEMA } from './queue-connections.js';
-import { consumerConnection } from './redis-connection.js';
+import { producerConnection } from './redis-connection.js';
 
 /** The only policy under which Redis never throws queue entries away when memory runs short. */
 const REQUIRED_EVICTION_POLICY = 'noeviction';
@@ -23,14 +24,16 @@ export async function prepareQueueBackend(
   }
 }
 
-/** @returns why this Redis must not carry the queue, or null when it may (or does not tell). */
+/** @returns why this Redis must not carry the queue; null when it may, does not tell, or cannot be reached now */
 export async function redisEvictionFault(config: Pick<AppConfig, 'redis'>): Promise<string | null> {
-  const connection = consumerConnection(config.redis);
+  const connection = producerConnection(config.redis);
   try {
-    const info = await connection.info('memory');
-    const policy = /^maxmemory_policy:(\S+)/m.exec(info)?.[1];
+    await once(connection, 'ready');
+    const policy = /^maxmemory_policy:(\S+)/m.exec(await connection.info('memory'))?.[1];
     if (policy === undefined || policy === REQUIRED_EVICTION_POLICY) return null;
-    return `Redis evicts with maxmemory-policy ${policy}: set ${REQUIRED_EVICTION_POLICY}, or queued runs will be thrown away`;
+    return `Redis evicts with maxmemory-policy ${policy}: set ${REQUIRED_EVICTION_POLICY}, or queued runs are thrown away`;
+  } catch {
+    return null;
   } finally {
     connection.disconnect();
   }
