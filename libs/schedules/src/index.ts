@@ -28,3 +28,4 @@ export {
   type ScheduleWindow,
 } from './schedules.repository.js';
 export { SchedulesService } from './schedules.service.js';
+export { SchedulesHttpModule } from './http/schedules-http.module.js';

@@ -47,14 +47,15 @@ export class SchedulePauses {
   }
 
   /** What a resume would start and record now, without doing it. @throws ProblemError as `resume` */
-  async planResume(id: string, catchup: Catchup): Promise<FiringPlan> {
-    const schedule = await this.schedules.get(id);
-    const now = this.clock.now();
-    const resumed = schedule.active ? schedule : this.resumed(schedule, catchup, true, now);
-    return planFirings(resumed, this.recurrences.recurrenceOf(schedule), {
-      now: now.getTime(),
-      job: { active: true },
-      runs: { activeCount: 0, heldCount: 0, blockingExecutionId: null },
+  planResume(id: string, catchup: Catchup): Promise<FiringPlan> {
+    return this.schedules.withLocked(id, async (_tx, schedule, job) => {
+      const now = this.clock.now();
+      const resumed = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
+      return planFirings(resumed, this.recurrences.recurrenceOf(schedule), {
+        now: now.getTime(),
+        job,
+        runs: { activeCount: 0, heldCount: 0, blockingExecutionId: null },
+      });
     });
   }
 

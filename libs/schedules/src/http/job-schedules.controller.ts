@@ -1,0 +1,60 @@
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNotFoundResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal, type Principal } from '@app/access';
+import { JobsService } from '@app/jobs';
+import { ApiPage, type Page } from '@app/platform/http';
+import { SchedulesService } from '../schedules.service.js';
+import { ListJobSchedulesQuery } from './list-schedules.query.js';
+import { INVALID, NO_SUCH_JOB } from './problem-descriptions.js';
+import { SCHEDULE_EXAMPLES } from './schedule-examples.js';
+import { toScheduleDefinition } from './schedule-definition.request.js';
+import { schedulePage } from './schedule-page.js';
+import { ScheduleRequest } from './schedule.request.js';
+import { ScheduleResponse, toScheduleResponse } from './schedule.response.js';
+
+@ApiTags('schedules')
+@Controller('jobs/:jobId/schedules')
+export class JobSchedulesController {
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly schedules: SchedulesService,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listJobSchedules', summary: 'List the schedules of a job, newest first' })
+  @ApiPage(ScheduleResponse)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  async list(
+    @Param('jobId') jobId: string,
+    @Query() query: ListJobSchedulesQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<ScheduleResponse>> {
+    const job = await this.jobs.get(jobId);
+    return schedulePage(this.schedules, service, { ...query, jobId: job.id });
+  }
+
+  @Post()
+  @ApiOperation({ operationId: 'createSchedule', summary: 'Create a schedule for a job' })
+  @ApiBody({ type: ScheduleRequest, examples: SCHEDULE_EXAMPLES })
+  @ApiCreatedResponse({ type: ScheduleResponse, description: 'Created; `Location` says where.' })
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  async create(
+    @Param('jobId') jobId: string,
+    @Body() body: ScheduleRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ScheduleResponse> {
+    const schedule = await this.schedules.create(jobId, toScheduleDefinition(body));
+    response.location(`/schedules/${schedule.id}`);
+    return toScheduleResponse(schedule);
+  }
+}

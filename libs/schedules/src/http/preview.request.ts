@@ -1,0 +1,46 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { MayBeAbsent } from '@app/jobs';
+import { QueryInteger } from '@app/platform/http';
+import { IsInstant } from './rules/instant-rules.js';
+import { ScheduleTimingRequest } from './schedule-timing.request.js';
+
+const DEFAULT_COUNT = 10;
+const MAX_COUNT = 1_000;
+const COUNT = {
+  type: 'integer',
+  minimum: 1,
+  maximum: MAX_COUNT,
+  default: DEFAULT_COUNT,
+  description: 'How many fire times.',
+} as const;
+
+/** Timing that need not be stored anywhere. */
+export class PreviewScheduleRequest extends ScheduleTimingRequest {
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'The fire times are later than this; left out: now.',
+  })
+  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @IsInstant()
+  from?: string | null;
+
+  @ApiPropertyOptional(COUNT)
+  @MayBeAbsent()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_COUNT)
+  count: number = DEFAULT_COUNT;
+}
+
+export class PreviewStoredQuery {
+  @ApiPropertyOptional(COUNT)
+  @MayBeAbsent()
+  @QueryInteger()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_COUNT)
+  count: number = DEFAULT_COUNT;
+}

@@ -1,0 +1,54 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { ScheduleWarning } from '../domain/index.js';
+import type { SchedulePreview } from '../schedule-previews.js';
+
+const WARNING_CODES: readonly ScheduleWarning['code'][] = [
+  'dst_gap',
+  'dst_overlap',
+  'dom_or_dow',
+  'never_fires',
+  'too_frequent',
+  'hot_minute',
+];
+
+class FireTimeResponse {
+  @ApiProperty({ format: 'date-time', example: '2026-03-30T07:30:00.000Z' })
+  utc!: string;
+
+  @ApiProperty({ example: '2026-03-30T09:30:00', description: "What a clock in the schedule's zone shows." })
+  local!: string;
+
+  @ApiProperty({ example: '+02:00' })
+  offset!: string;
+}
+
+class WarningResponse {
+  @ApiProperty({ enum: WARNING_CODES })
+  code!: ScheduleWarning['code'];
+
+  @ApiProperty()
+  message!: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: 'The clock change that it is about.' })
+  at?: string;
+}
+
+export class PreviewResponse {
+  @ApiProperty({ example: 'At 09:30, Monday through Friday (Europe/Berlin)' })
+  description!: string;
+
+  @ApiProperty({ type: [FireTimeResponse] })
+  fireTimes!: FireTimeResponse[];
+
+  @ApiProperty({ type: [WarningResponse] })
+  warnings!: WarningResponse[];
+}
+
+/** The white list of what leaves the service. */
+export function toPreviewResponse({ description, fireTimes, warnings }: SchedulePreview): PreviewResponse {
+  return {
+    description,
+    fireTimes: fireTimes.map(({ utc, local, offset }) => ({ utc, local, offset })),
+    warnings: warnings.map(({ code, message, at }) => ({ code, message, at })),
+  };
+}

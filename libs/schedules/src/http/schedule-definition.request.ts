@@ -1,0 +1,74 @@
+import { applyMergePatch } from '@app/platform/http';
+import { createValidationPipe } from '@app/platform/problem';
+import type { Schedule } from '../domain/schedule.js';
+import type { ScheduleDefinition } from '../schedule-definition.js';
+import { instantIn } from './rules/instant-rules.js';
+import { ScheduleRequest } from './schedule.request.js';
+import type { ScheduleTimingRequest } from './schedule-timing.request.js';
+
+/** A valid request as what its client decided, defaults filled in. */
+export function toScheduleDefinition(request: ScheduleRequest): ScheduleDefinition {
+  return {
+    ...toTiming(request),
+    parameters: request.parameters ?? {},
+    jitterSeconds: request.jitterSeconds ?? 0,
+    overlapPolicy: request.overlapPolicy ?? 'skip',
+    misfirePolicy: request.misfirePolicy ?? 'fire_once',
+    misfireGraceSeconds: request.misfireGraceSeconds ?? 60,
+    catchupWindowSeconds: request.catchupWindowSeconds ?? 86_400,
+    maxCatchup: request.maxCatchup ?? 100,
+    maxRuns: request.maxRuns ?? null,
+    calendars: request.calendars ?? [],
+  };
+}
+
+export function toTiming(request: ScheduleTimingRequest) {
+  return {
+    type: request.type,
+    cronExpression: request.cronExpression ?? null,
+    intervalSeconds: request.intervalSeconds ?? null,
+    runAt: instantIn(request.runAt),
+    timezone: request.timezone ?? 'UTC',
+    startAt: instantIn(request.startAt),
+    endAt: instantIn(request.endAt),
+    dstGap: request.dstGap ?? 'next_valid',
+    dstOverlap: request.dstOverlap ?? 'first',
+  } as const;
+}
+
+/**
+ * The schedule after an RFC 7396 merge patch, checked as if it had been sent whole.
+ * @throws ProblemError `validation_failed`
+ */
+export async function patchedDefinition(schedule: Schedule, patch: unknown): Promise<ScheduleDefinition> {
+  const patched = applyMergePatch(requestOf(schedule), patch);
+  const request: unknown = await createValidationPipe().transform(patched, {
+    type: 'body',
+    metatype: ScheduleRequest,
+  });
+  return toScheduleDefinition(request as ScheduleRequest);
+}
+
+/** What a client would send to get this very schedule: the document that a merge patch applies to. */
+function requestOf(schedule: Schedule): Readonly<Record<keyof ScheduleRequest, unknown>> {
+  return {
+    type: schedule.type,
+    cronExpression: schedule.cronExpression,
+    intervalSeconds: schedule.intervalSeconds,
+    runAt: schedule.runAt?.toISOString(),
+    timezone: schedule.timezone,
+    startAt: schedule.startAt?.toISOString(),
+    endAt: schedule.endAt?.toISOString(),
+    parameters: schedule.parameters,
+    jitterSeconds: schedule.jitterSeconds,
+    overlapPolicy: schedule.overlapPolicy,
+    misfirePolicy: schedule.misfirePolicy,
+    misfireGraceSeconds: schedule.misfireGraceSeconds,
+    catchupWindowSeconds: schedule.catchupWindowSeconds,
+    maxCatchup: schedule.maxCatchup,
+    dstGap: schedule.dstGap,
+    dstOverlap: schedule.dstOverlap,
+    maxRuns: schedule.maxRuns,
+    calendars: schedule.calendars,
+  };
+}

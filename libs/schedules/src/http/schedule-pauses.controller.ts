@@ -1,0 +1,59 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiConflictResponse,
+  ApiExtraModels,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { SchedulePauses } from '../schedule-pauses.js';
+import { PauseScheduleRequest, ResumeScheduleRequest } from './pause.request.js';
+import { FINISHED, INVALID, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
+import { ResumePlanResponse, toResumePlanResponse } from './resume-plan.response.js';
+import { ScheduleResponse, toScheduleResponse } from './schedule.response.js';
+
+const SCHEDULE_OR_PLAN = {
+  oneOf: [{ $ref: getSchemaPath(ScheduleResponse) }, { $ref: getSchemaPath(ResumePlanResponse) }],
+};
+
+@ApiTags('schedules')
+@Controller('schedules/:scheduleId')
+export class SchedulePausesController {
+  constructor(private readonly pauses: SchedulePauses) {}
+
+  @Post('pause')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'pauseSchedule', summary: 'Keep a schedule from firing' })
+  @ApiOkResponse({ type: ScheduleResponse })
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  async pause(
+    @Param('scheduleId') scheduleId: string,
+    @Body() { reason }: PauseScheduleRequest,
+  ): Promise<ScheduleResponse> {
+    return toScheduleResponse(await this.pauses.pause(scheduleId, reason));
+  }
+
+  @Post('resume')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'resumeSchedule',
+    summary: 'Let a paused schedule fire again, and say what becomes of the instants it missed',
+  })
+  @ApiExtraModels(ResumePlanResponse)
+  @ApiOkResponse({ schema: SCHEDULE_OR_PLAN, description: 'The schedule; of a dry run, its plan.' })
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  @ApiConflictResponse(FINISHED)
+  async resume(
+    @Param('scheduleId') scheduleId: string,
+    @Body() { catchup, dryRun }: ResumeScheduleRequest,
+  ): Promise<ScheduleResponse | ResumePlanResponse> {
+    return dryRun
+      ? toResumePlanResponse(catchup, await this.pauses.planResume(scheduleId, catchup))
+      : toScheduleResponse(await this.pauses.resume(scheduleId, catchup));
+  }
+}

@@ -1,0 +1,44 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { SchedulePreviews } from '../schedule-previews.js';
+import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js';
+import { PreviewResponse, toPreviewResponse } from './preview.response.js';
+import { INVALID, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
+import { instantIn } from './rules/instant-rules.js';
+import { toTiming } from './schedule-definition.request.js';
+import { PREVIEW_EXAMPLES } from './schedule-examples.js';
+
+@ApiTags('schedules')
+@Controller('schedules')
+export class SchedulePreviewsController {
+  constructor(private readonly previews: SchedulePreviews) {}
+
+  @Post('preview')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'previewSchedule', summary: 'When a schedule would fire, without storing it' })
+  @ApiBody({ type: PreviewScheduleRequest, examples: PREVIEW_EXAMPLES })
+  @ApiOkResponse({ type: PreviewResponse })
+  @ApiBadRequestResponse(INVALID)
+  preview(@Body() body: PreviewScheduleRequest): PreviewResponse {
+    return toPreviewResponse(this.previews.ofUnsaved(toTiming(body), instantIn(body.from), body.count));
+  }
+
+  @Get(':scheduleId/preview')
+  @ApiOperation({ operationId: 'previewStoredSchedule', summary: 'When a schedule will fire' })
+  @ApiOkResponse({ type: PreviewResponse })
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  async previewStored(
+    @Param('scheduleId') scheduleId: string,
+    @Query() { count }: PreviewStoredQuery,
+  ): Promise<PreviewResponse> {
+    return toPreviewResponse(await this.previews.ofStored(scheduleId, count));
+  }
+}

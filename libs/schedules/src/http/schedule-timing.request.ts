@@ -1,0 +1,99 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
+import { MayBeAbsent } from '@app/jobs';
+import type { DstGap, DstOverlap, ScheduleType } from '../domain/schedule.js';
+import { IsInstant } from './rules/instant-rules.js';
+import { OnlyForType, SCHEDULE_TYPES } from './rules/type-rules.js';
+import { IsTimeZone } from './rules/zone-rules.js';
+
+export const DST_GAPS: readonly DstGap[] = ['next_valid', 'skip'];
+export const DST_OVERLAPS: readonly DstOverlap[] = ['first', 'second', 'both'];
+
+/** The largest `integer` of Postgres: an interval of 68 years. */
+const MAX_INTEGER = 2_147_483_647;
+
+/** What decides a schedule's instants. */
+export class ScheduleTimingRequest {
+  @ApiProperty({ enum: SCHEDULE_TYPES, example: 'cron' })
+  @IsIn(SCHEDULE_TYPES)
+  type!: ScheduleType;
+
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: 1000,
+    example: '30 9 * * MON-FRI',
+    description: 'For type `cron`: 5 fields, or 6 with seconds first, or an alias such as `@daily`.',
+  })
+  @OnlyForType('cron')
+  @IsString()
+  cronExpression?: string | null;
+
+  @ApiPropertyOptional({
+    type: 'integer',
+    nullable: true,
+    minimum: 1,
+    maximum: MAX_INTEGER,
+    description: 'For type `interval`: fires at startAt, or creation, plus a multiple of this.',
+  })
+  @OnlyForType('interval')
+  @IsInt()
+  @Min(1)
+  @Max(MAX_INTEGER)
+  intervalSeconds?: number | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'For type `one_time`: RFC 3339 with its offset, in the future.',
+  })
+  @OnlyForType('one_time')
+  @IsInstant()
+  runAt?: string | null;
+
+  @ApiPropertyOptional({ default: 'UTC', example: 'Europe/Berlin', description: 'An IANA name.' })
+  @MayBeAbsent()
+  @IsTimeZone()
+  timezone?: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    default: null,
+    description: 'Nothing fires before this instant.',
+  })
+  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @IsInstant()
+  startAt?: string | null;
+
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    default: null,
+    description: 'Nothing fires after this instant.',
+  })
+  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @IsInstant()
+  endAt?: string | null;
+
+  @ApiPropertyOptional({
+    enum: DST_GAPS,
+    default: 'next_valid',
+    description: 'What a fixed-time cron schedule does about an hour that the clocks leave out.',
+  })
+  @MayBeAbsent()
+  @IsIn(DST_GAPS)
+  dstGap?: DstGap;
+
+  @ApiPropertyOptional({
+    enum: DST_OVERLAPS,
+    default: 'first',
+    description: 'What a fixed-time cron schedule does about an hour that the clocks repeat.',
+  })
+  @MayBeAbsent()
+  @IsIn(DST_OVERLAPS)
+  dstOverlap?: DstOverlap;
+}

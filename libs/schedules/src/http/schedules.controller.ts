@@ -1,0 +1,108 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiPreconditionFailedResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { CurrentPrincipal, type Principal } from '@app/access';
+import { ApiPage, IfMatch, type Page } from '@app/platform/http';
+import { SchedulesService } from '../schedules.service.js';
+import { ListSchedulesQuery } from './list-schedules.query.js';
+import { IF_MATCH, INVALID, NO_SUCH_SCHEDULE, STALE } from './problem-descriptions.js';
+import { patchedDefinition, toScheduleDefinition } from './schedule-definition.request.js';
+import { SCHEDULE_EXAMPLES, SCHEDULE_PATCH_EXAMPLES } from './schedule-examples.js';
+import { schedulePage } from './schedule-page.js';
+import { ScheduleRequest } from './schedule.request.js';
+import { ScheduleResponse, toScheduleResponse } from './schedule.response.js';
+
+@ApiTags('schedules')
+@Controller('schedules')
+export class SchedulesController {
+  constructor(private readonly schedules: SchedulesService) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listSchedules', summary: 'List the schedules of all jobs, newest first' })
+  @ApiPage(ScheduleResponse)
+  @ApiBadRequestResponse(INVALID)
+  list(
+    @Query() query: ListSchedulesQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<ScheduleResponse>> {
+    return schedulePage(this.schedules, service, query);
+  }
+
+  @Get(':scheduleId')
+  @ApiOperation({ operationId: 'getSchedule', summary: 'Get a schedule' })
+  @ApiOkResponse({ type: ScheduleResponse })
+  @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  async get(@Param('scheduleId') scheduleId: string): Promise<ScheduleResponse> {
+    return toScheduleResponse(await this.schedules.get(scheduleId));
+  }
+
+  @Put(':scheduleId')
+  @ApiOperation({
+    operationId: 'replaceSchedule',
+    summary: 'Replace a schedule: what is left out takes its default',
+    description: 'New timing counts from now. Any other change leaves `nextRunAt` as it is.',
+  })
+  @ApiBody({ type: ScheduleRequest, examples: SCHEDULE_EXAMPLES })
+  @ApiOkResponse({ type: ScheduleResponse })
+  @ApiHeader(IF_MATCH)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  @ApiPreconditionFailedResponse(STALE)
+  async replace(
+    @Param('scheduleId') scheduleId: string,
+    @Body() body: ScheduleRequest,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<ScheduleResponse> {
+    const decide = () => toScheduleDefinition(body);
+    return toScheduleResponse(await this.schedules.change(scheduleId, expectedVersion, decide));
+  }
+
+  /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
+  @Patch(':scheduleId')
+  @ApiOperation({
+    operationId: 'updateSchedule',
+    summary: 'Change parts of a schedule by a merge patch (RFC 7396)',
+  })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @ApiBody({ schema: { type: 'object' }, examples: SCHEDULE_PATCH_EXAMPLES })
+  @ApiOkResponse({ type: ScheduleResponse })
+  @ApiHeader(IF_MATCH)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  @ApiPreconditionFailedResponse(STALE)
+  async update(
+    @Param('scheduleId') scheduleId: string,
+    @Body() patch: unknown,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<ScheduleResponse> {
+    return toScheduleResponse(
+      await this.schedules.change(scheduleId, expectedVersion, (schedule) =>
+        patchedDefinition(schedule, patch),
+      ),
+    );
+  }
+
+  @Delete(':scheduleId')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'deleteSchedule', summary: 'Delete a schedule; its executions stay' })
+  @ApiNoContentResponse()
+  @ApiHeader(IF_MATCH)
+  @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  @ApiPreconditionFailedResponse(STALE)
+  async delete(
+    @Param('scheduleId') scheduleId: string,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<void> {
+    await this.schedules.delete(scheduleId, expectedVersion);
+  }
+}
