@@ -8,6 +8,12 @@ import { IsAnyJson } from './rules/json-rules.js';
 import { MayBeAbsent } from './rules/refuses.js';
 
 const TARGET_TYPES: readonly Target['type'][] = ['http', 'command'];
+const ANY_JSON = {
+  oneOf: [
+    ...['object', 'string', 'number', 'boolean', 'null'].map((type) => ({ type })),
+    { type: 'array', items: {} },
+  ],
+};
 const HTTP_METHODS: readonly HttpMethod[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 export class HttpTargetRequest implements Partial<HttpTarget> {
@@ -30,7 +36,7 @@ export class HttpTargetRequest implements Partial<HttpTarget> {
   headers?: Record<string, string>;
 
   @ApiPropertyOptional({
-    type: Object,
+    ...ANY_JSON,
     description:
       'Any JSON: a string is sent as text, anything else as JSON. Without it, POST, PUT and PATCH send the ids of the ' +
       'run and its parameters.',
@@ -73,7 +79,7 @@ export class CommandTargetRequest implements Partial<CommandTarget> {
   env?: Record<string, string>;
 
   @ApiPropertyOptional({
-    type: Object,
+    ...ANY_JSON,
     description: 'Any JSON: a string is written as is, anything else as JSON.',
   })
   @IsAnyJson()

@@ -8,9 +8,7 @@ import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
 import { createTestDatabase } from '../../../../test/support/test-database.js';
-import { JobsHttpModule } from '../http/jobs-http.module.js';
-import { JobLifecycle } from '../job-lifecycle.js';
-import { JobsService } from '../jobs.service.js';
+import { JobLifecycle, JobsHttpModule, JobsService } from '../index.js';
 
 export interface Answer {
   readonly status: number;
