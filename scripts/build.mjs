@@ -30,7 +30,7 @@ async function listSources() {
   );
   return folders
     .flat()
-    .filter((entry) => entry.isFile() && /(?<!spec|\.d)\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /(?<!\.(spec|int-spec|d))\.ts$/.test(entry.name))
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
     .sort();
 }
