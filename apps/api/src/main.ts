@@ -3,14 +3,15 @@ import { readConfig } from '@app/platform/config';
 import { exitWhenParentGoes } from '@app/platform/lifecycle';
 import { createLogger } from '@app/platform/logging';
 import { createApiApp } from './create-api-app.js';
+import { listen } from './listen.js';
 import { describeStartFailure } from './start-failure.js';
 
 async function main(): Promise<void> {
   exitWhenParentGoes();
   const config = await readConfig();
   const app = await createApiApp(createLogger(config));
-  await app.listen(config.port, config.host);
-  new Logger('api').log(`listening on ${await app.getUrl()}`);
+  const url = await listen(app, config.port, config.host);
+  new Logger('api').log(`listening on ${url}`);
 }
 
 main().catch((error: unknown) => {

@@ -2,6 +2,15 @@ import { type LoggerService } from '@nestjs/common';
 import { type Level, type Logger } from 'pino';
 import { withoutSecrets, withoutUrlPasswords } from './secrets.js';
 
+/** Nest reports every module and route it sets up: a hundred lines at each start that only its debugging needs. */
+const BOOT_CONTEXTS = new Set<unknown>([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
 /**
  * Nest's logger on pino. Besides a message it takes what Nest passes along (a context as last text, a stack after an
  * error) and objects, whose members become fields: `logger.log('fired', { count: 3 })`.
@@ -18,7 +27,8 @@ export class PinoLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    const isBootNoise = BOOT_CONTEXTS.has(rest.at(-1));
+    this.write(isBootNoise ? 'debug' : 'info', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {

@@ -17,9 +17,13 @@ export type Begun =
   | { readonly type: 'running' }
   | { readonly type: 'other_request' };
 
-interface KeyRow extends StoredAnswer {
+interface KeyRow {
   readonly requestHash: string;
   readonly state: 'running' | 'done';
+  readonly status: number;
+  readonly headers: StoredAnswer['headers'];
+  /** JSON inside a JSON string: jsonb would sort the members, and a repeat should get the same bytes. */
+  readonly body: string;
 }
 
 /** The idempotency keys of the last 24 hours and the answers they got. */
@@ -41,7 +45,7 @@ export class IdempotencyKeys {
     if (row === undefined) return { type: 'running' }; // Released in between: the caller's next try begins.
     if (row.requestHash !== requestHash) return { type: 'other_request' };
     if (row.state === 'running') return { type: 'running' };
-    return { type: 'done', answer: { status: row.status, headers: row.headers, body: row.body } };
+    return { type: 'done', answer: { ...row, body: JSON.parse(row.body) as unknown } };
   }
 
   async finish(
@@ -49,7 +53,7 @@ export class IdempotencyKeys {
     lock: string,
     { status, headers, body }: StoredAnswer,
   ): Promise<void> {
-    const answer = [status, JSON.stringify(headers), JSON.stringify(body)];
+    const answer = [status, JSON.stringify(headers), JSON.stringify(JSON.stringify(body))];
     await this.dataSource.query(sql.finish, [service, key, lock, ...answer]);
   }
 
