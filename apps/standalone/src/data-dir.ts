@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { StartupFault, errorCode } from './startup-fault.js';
+import { StartupFault } from '@app/platform/lifecycle';
+import { errorCode } from './error-code.js';
 
 /** Creates DATA_DIR and proves that it takes a file, before anything expensive relies on it. */
 export async function prepareDataDir(dataDir: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { StartupFault } from '@app/platform/lifecycle';
 import { commandLineOf } from './process-table.js';
-import { StartupFault, errorCode } from './startup-fault.js';
+import { errorCode } from './error-code.js';
 
 export interface InstanceLock {
   /** The previous owner did not release it: it crashed or was killed, and its children may still be going down. */

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartupFault, errorCode } from './startup-fault.js';
+import { StartupFault } from '@app/platform/lifecycle';
+import { errorCode } from './error-code.js';
 
 /** Listens for a moment: the one test that also finds ports held in other network namespaces or by other users. */
 export async function isPortFree(port: number, host: string): Promise<boolean> {

@@ -1,7 +1,7 @@
+import { StartupFault } from '@app/platform/lifecycle';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { StartupFault } from './startup-fault.js';
 
 /** Runs prepare-databases.ts to its end with the environment of the apps. */
 export async function prepareDatabases(env: Readonly<Record<string, string | undefined>>): Promise<void> {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { errorCode } from './startup-fault.js';
+import { errorCode } from './error-code.js';
 
 export function isAlive(pid: number): boolean {
   try {

@@ -1,7 +1,7 @@
+import { StartupFault } from '@app/platform/lifecycle';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { StartupFault } from './startup-fault.js';
 
 export interface ProcessPlan {
   readonly name: string;

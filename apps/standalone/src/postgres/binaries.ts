@@ -1,7 +1,8 @@
 import { chmod, lstat, readFile, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { StartupFault, errorCode } from '../startup-fault.js';
+import { StartupFault } from '@app/platform/lifecycle';
+import { errorCode } from '../error-code.js';
 
 export interface PostgresBinaries {
   readonly postgres: string;

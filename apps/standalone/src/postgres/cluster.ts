@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chown, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { StartupFault } from '../startup-fault.js';
+import { StartupFault } from '@app/platform/lifecycle';
 import type { PostgresBinaries } from './binaries.js';
 import type { Unprivileged } from './unprivileged.js';
 

@@ -1,5 +1,5 @@
+import { StartupFault } from '@app/platform/lifecycle';
 import { execFileSync, spawnSync, type SpawnOptions } from 'node:child_process';
-import { StartupFault } from '../startup-fault.js';
 
 /** How to run a PostgreSQL program: it refuses to run as root, so root steps down to the user `postgres`. */
 export interface Unprivileged {
