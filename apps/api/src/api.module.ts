@@ -8,6 +8,7 @@ import { DatabaseModule } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
 import { IdempotencyModule } from '@app/platform/http';
 import { QueueModule } from '@app/platform/queue';
+import { SchedulesHttpModule } from '@app/schedules';
 import { DataSource } from 'typeorm';
 import { ConnectionCloser } from './connection-closer.js';
 import { readinessChecks } from './readiness-checks.js';
@@ -23,6 +24,7 @@ import { RootController } from './root.controller.js';
     AccessModule,
     IdempotencyModule,
     JobsHttpModule,
+    SchedulesHttpModule,
     HealthModule.register({ inject: [DataSource], useFactory: readinessChecks }),
     MetricsModule,
   ],

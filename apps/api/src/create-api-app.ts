@@ -24,7 +24,7 @@ export async function createApiApp(logger: LoggerService): Promise<NestExpressAp
   app.use(measureHttp, securityHeaders());
   configureHttp(app);
   serveDocument(app);
-  setTimeouts(app.getHttpServer() as Server);
+  setTimeouts(app.getHttpServer());
   app.enableShutdownHooks();
   return app;
 }

@@ -10,7 +10,7 @@ export interface HealthOptions {
   readonly imports?: ModuleMetadata['imports'];
   readonly inject?: FactoryProvider['inject'];
   /** Makes the checks out of what was injected. */
-  useFactory(...injected: never[]): readonly ReadinessCheck[];
+  readonly useFactory: (...injected: never[]) => readonly ReadinessCheck[];
 }
 
 /** `/health/live` and `/health/ready`. Knows neither database nor queue: each app names what it needs. */

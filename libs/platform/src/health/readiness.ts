@@ -38,20 +38,20 @@ export class Readiness {
     return this.drainState.isDraining ? indicator.down('shutting down') : indicator.up();
   }
 
-  private async indicate({ name, required, check }: ReadinessCheck): Promise<HealthIndicatorResult> {
-    const indicator = this.indicators.check(name);
+  private async indicate(check: ReadinessCheck): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(check.name);
     const failure = await failureOf(check);
     if (failure === null) return indicator.up();
-    return required ? indicator.down(failure) : indicator.degraded(failure);
+    return check.required ? indicator.down(failure) : indicator.degraded(failure);
   }
 }
 
-async function failureOf(check: () => Promise<void>): Promise<string | null> {
+async function failureOf(check: ReadinessCheck): Promise<string | null> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`), CHECK_TIMEOUT_MS);
   });
-  const outcome = check().then(
+  const outcome = check.check().then(
     () => null,
     (error: unknown) =>
       withoutUrlPasswords(error instanceof Error ? error.message || error.name : String(error)),

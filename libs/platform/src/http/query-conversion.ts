@@ -10,15 +10,14 @@ interface Raw {
  * text, so that the rule refuses it: `limit=5x`, `limit=` and `limit=1&limit=2` are faults, never numbers.
  */
 export function QueryInteger(): PropertyDecorator {
-  return Transform(({ value }) =>
-    typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
-  );
+  return Transform(({ value }: Raw): unknown => {
+    return typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  });
 }
 
 export function QueryBoolean(): PropertyDecorator {
-  const values: Readonly<Record<string, boolean>> = { true: true, false: false };
   return Transform(({ value }: Raw): unknown =>
-    typeof value === 'string' ? (values[value] ?? value) : value,
+    value === 'true' || value === 'false' ? value === 'true' : value,
   );
 }
 

@@ -8,7 +8,7 @@ const ESCAPE = String.fromCharCode(27);
 
 function written(
   logFormat: LogFormat,
-  work: (logger: LoggerService) => void,
+  work: (logger: LoggerService) => unknown,
   logLevel: LogLevel = 'INFO',
 ): string {
   let text = '';
@@ -17,12 +17,12 @@ function written(
   return text;
 }
 
-const recordOf = (work: (logger: LoggerService) => void) => JSON.parse(written('json', work)) as object;
+const recordOf = (work: (logger: LoggerService) => unknown) => JSON.parse(written('json', work)) as object;
 
 describe('json', () => {
   it('carries message, level, context, fields and request id', () => {
     const record = recordOf((logger) =>
-      runInRequestContext({ requestId: 'r1', traceparent: null }, () =>
+      runInRequestContext({ requestId: 'r1', traceparent: null }, (): unknown =>
         logger.log('fired', { count: 3 }, 'Firer'),
       ),
     );
@@ -38,13 +38,13 @@ describe('json', () => {
 
   it("keeps an error's stack as a field", () => {
     const error = new Error('boom');
-    expect(recordOf((logger): void => logger.error('it failed', error.stack, 'Runner'))).toMatchObject({
+    expect(recordOf((logger) => logger.error('it failed', error.stack, 'Runner'))).toMatchObject({
       level: 'ERROR',
       message: 'it failed',
       context: 'Runner',
       stack: error.stack,
     });
-    expect(recordOf((logger): void => logger.error(error))).toMatchObject({
+    expect(recordOf((logger) => logger.error(error))).toMatchObject({
       message: 'boom',
       stack: error.stack,
     });
@@ -57,32 +57,30 @@ describe('json', () => {
     [{ list: [{ apiKey: 'hunter2' }] }, 'apiKey'],
     [{ url: 'postgresql://app:hunter2@db/jobs' }, 'app:[redacted]@db'],
   ])('blots out %j', (fields, kept) => {
-    const line = written('json', (logger): void => logger.log('see', fields));
+    const line = written('json', (logger) => logger.log('see', fields));
     expect(line).not.toContain('hunter2');
     expect(line).toContain(kept);
   });
 
   it('blots out URL passwords in messages', () => {
-    expect(written('json', (logger): void => logger.warn('redis://:hunter2@cache gone'))).not.toContain(
-      'hunter2',
-    );
+    expect(written('json', (logger) => logger.warn('redis://:hunter2@cache gone'))).not.toContain('hunter2');
   });
 
   it('survives cycles', () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;
-    expect(written('json', (logger): void => logger.log('round', cycle))).toContain('round');
+    expect(written('json', (logger) => logger.log('round', cycle))).toContain('round');
   });
 });
 
 describe('text', () => {
   it('is one readable line', () => {
-    const line = written('text', (logger): void => logger.log('fired', { count: 3, note: 'a b' }, 'Firer'));
+    const line = written('text', (logger) => logger.log('fired', { count: 3, note: 'a b' }, 'Firer'));
     expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}\[Firer\] fired count=3 note="a b"\n$/);
   });
 
   it('escapes what could forge a line or move the cursor', () => {
-    const line = written('text', (logger): void => logger.warn(`a\nFAKE ${ESCAPE}[2J`));
+    const line = written('text', (logger) => logger.warn(`a\nFAKE ${ESCAPE}[2J`));
     expect(line).toMatch(/a\\u000aFAKE \\u001b\[2J\n$/);
   });
 });

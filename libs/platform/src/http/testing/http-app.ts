@@ -1,4 +1,4 @@
-import { Module, type Type } from '@nestjs/common';
+import { Module, type NestInterceptor, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { configureHttp, HTTP_APP_OPTIONS } from '../configure-http.js';
@@ -10,7 +10,7 @@ export interface HttpApp {
 }
 
 /** A real server on loopback with our filter, pipe and interceptors around the given controllers. */
-export async function startHttpApp(...controllers: Type[]): Promise<HttpApp> {
+export async function startHttpApp(controllers: Type[], ...outer: NestInterceptor[]): Promise<HttpApp> {
   class TestModule {}
   Module({ controllers })(TestModule);
   const nest = await NestFactory.create<NestExpressApplication>(TestModule, {
@@ -18,6 +18,7 @@ export async function startHttpApp(...controllers: Type[]): Promise<HttpApp> {
     logger: false,
     abortOnError: false,
   });
+  nest.useGlobalInterceptors(...outer);
   configureHttp(nest);
   await nest.listen(0, '127.0.0.1');
   return { url: await nest.getUrl(), nest, close: () => nest.close() };
