@@ -1,10 +1,12 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import { ConsoleLogger, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { ExecutionsModule } from '@app/executions';
 import { ClockModule } from '@app/platform/clock';
 import { AppConfig, AppConfigModule, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { QueueModule } from '@app/platform/queue';
-import { SchedulerModule } from '@app/scheduler';
+import { ScheduleFirer, SchedulerModule } from '@app/scheduler';
+import { SchedulesModule } from '@app/schedules';
 import type { TestDatabase } from './test-database.js';
 import { type QueueBackendUnderTest, testRedisUrl } from './test-redis.js';
 
@@ -12,26 +14,42 @@ import { type QueueBackendUnderTest, testRedisUrl } from './test-redis.js';
  * The worker's modules in this process, on real servers: scheduler, dispatcher and runner, without the HTTP port.
  * Close it with `close()`; it drains as a worker does on SIGTERM.
  */
-export async function startWorker(
+export function startWorker(
   database: TestDatabase,
   backend: QueueBackendUnderTest,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<INestApplicationContext> {
-  const module = await Test.createTestingModule({
-    imports: [
-      AppConfigModule,
-      ClockModule,
-      DatabaseModule.forApp('worker-under-test'),
-      QueueModule.forApp(),
-      SchedulerModule,
-    ],
-  })
+  return start({ imports: [SchedulerModule] }, environmentOf(database, backend, environment));
+}
+
+/** Firing and dispatching at rest: no loop turns and no message is taken; a test calls the work itself. */
+export function startFirer(
+  database: TestDatabase,
+  backend: QueueBackendUnderTest = 'postgres',
+): Promise<INestApplicationContext> {
+  const metadata = { imports: [SchedulesModule, ExecutionsModule], providers: [ScheduleFirer] };
+  return start(metadata, environmentOf(database, backend, {}));
+}
+
+async function start(
+  { imports = [], providers = [] }: ModuleMetadata,
+  environment: Readonly<Record<string, string>>,
+): Promise<INestApplicationContext> {
+  const platform = [
+    AppConfigModule,
+    ClockModule,
+    DatabaseModule.forApp('worker-under-test'),
+    QueueModule.forApp(),
+  ];
+  const module = await Test.createTestingModule({ imports: [...platform, ...imports], providers })
     .overrideProvider(AppConfig)
-    .useValue(loadConfig(environmentOf(database, backend, environment)))
+    .useValue(loadConfig(environment))
+    .setLogger(process.env.TEST_LOGS ? new ConsoleLogger() : SILENT)
     .compile();
-  module.useLogger(process.env.TEST_LOGS ? ['error', 'warn', 'log'] : false);
   return module.init();
 }
+
+const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 function environmentOf(
   database: TestDatabase,

@@ -1,0 +1,149 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { startFirer } from '../../../test/support/worker-under-test.js';
+import { seedSchedules } from '../../../test/support/seed-schedules.js';
+import { ScheduleFirer } from './schedule-firer.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+describe('firing due schedules', () => {
+  let database: TestDatabase;
+  let app: INestApplicationContext;
+  let dataSource: DataSource;
+  let firer: ScheduleFirer;
+  let jobId: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await startFirer(database);
+    dataSource = app.get(DataSource);
+    firer = app.get(ScheduleFirer);
+    jobId = await createJob();
+  });
+
+  afterEach(async () => {
+    await dataSource.query('TRUNCATE schedules, executions');
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const createJob = async (): Promise<string> => {
+    const job = await app.get(JobsService, { strict: false }).create('default', {
+      name: 'fired',
+      description: '',
+      tags: [],
+      target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
+      parameters: { from: 'job', kept: true },
+      retryPolicy: DEFAULT_RETRY_POLICY,
+      timeoutMs: 1_000,
+      priority: 5,
+      maxConcurrency: null,
+      deliveryGuarantee: 'at_least_once',
+    });
+    return job.id;
+  };
+
+  const fireAll = async (): Promise<number> => {
+    let fired = 0;
+    for (;;) {
+      const round = await firer.fireDue();
+      fired += round.fired;
+      if (!round.more) return fired;
+    }
+  };
+
+  const rows = <Row>(sql: string): Promise<Row[]> => dataSource.query<Row[]>(sql);
+
+  it('makes exactly one execution a schedule however many scheduler loops race for them', async () => {
+    await seedSchedules(dataSource, jobId, { count: 10_000, dueAt: 'now()', intervalSeconds: 3_600 });
+
+    const fired = await Promise.all(Array.from({ length: 100 }, fireAll));
+    expect(fired.reduce((sum, count) => sum + count, 0)).toBe(10_000);
+    expect(
+      await rows(
+        'SELECT count(*)::int AS rows, count(DISTINCT schedule_id)::int AS schedules FROM executions',
+      ),
+    ).toEqual([{ rows: 10_000, schedules: 10_000 }]);
+  }, 60_000);
+
+  it('merges the parameters of the schedule over those of the job', async () => {
+    await seedSchedules(dataSource, jobId, {
+      count: 1,
+      dueAt: 'now()',
+      intervalSeconds: 60,
+      parameters: { from: 'schedule' },
+    });
+    await fireAll();
+    expect(await rows('SELECT parameters, state, trigger FROM executions')).toEqual([
+      { parameters: { from: 'schedule', kept: true }, state: 'pending', trigger: 'schedule' },
+    ]);
+  });
+
+  it('makes one catch-up run and one record per schedule after an outage of six hours under fire_once', async () => {
+    await seedSchedules(dataSource, jobId, {
+      count: 10_000,
+      dueAt: `date_trunc('minute', now()) - interval '6 hours'`,
+      intervalSeconds: 60,
+    });
+    await fireAll();
+    const perSchedule = await rows<{ rows: number; runs: number; missed: number }>(`
+      SELECT count(*)::int AS rows,
+             count(*) FILTER (WHERE state = 'pending' AND trigger = 'catchup')::int AS runs,
+             sum((reason_detail->>'count')::int) FILTER (WHERE state = 'missed')::int AS missed
+      FROM executions GROUP BY schedule_id`);
+
+    expect(perSchedule).toHaveLength(10_000);
+    expect(perSchedule.every(({ rows: count }) => count <= 3)).toBe(true);
+    expect(perSchedule.filter(({ runs }) => runs === 1)).toHaveLength(10_000);
+    // Six hours of minutes, less the one that runs late and the one that may still be within its grace.
+    const minutes = (6 * HOUR_MS) / MINUTE_MS;
+    expect(perSchedule.every(({ missed }) => missed >= minutes - 2 && missed <= minutes + 1)).toBe(true);
+  }, 60_000);
+
+  it('parks a schedule that cannot be planned, with the error in sight, while all others fire', async () => {
+    await seedSchedules(dataSource, jobId, { count: 20, dueAt: 'now()', intervalSeconds: 60 });
+    await dataSource.query(`
+      UPDATE schedules SET type = 'cron', interval_seconds = NULL, cron_expression = 'not a cron expression'
+      WHERE id = (SELECT min(id::text)::uuid FROM schedules)`);
+
+    expect(await fireAll()).toBe(19);
+    const parked = await rows<{ pauseReason: string }>(
+      `SELECT pause_reason AS "pauseReason" FROM schedules WHERE NOT active AND next_run_at IS NULL`,
+    );
+    expect(parked).toEqual([{ pauseReason: expect.stringMatching(/^error: /) }]);
+  });
+
+  it('skips an instant whose previous run is still active, and says which run was in the way', async () => {
+    await seedSchedules(dataSource, jobId, { count: 1, dueAt: 'now()', intervalSeconds: 60 });
+    await fireAll();
+    await dataSource.query(`UPDATE schedules SET next_run_at = next_run_at - interval '60 seconds'`);
+    await dataSource.query(`UPDATE executions SET scheduled_for = scheduled_for - interval '120 seconds'`);
+    await fireAll();
+
+    const [first] = await rows<{ id: string }>(`SELECT id FROM executions WHERE state = 'pending'`);
+    expect(await rows(`SELECT reason, reason_detail FROM executions WHERE state = 'skipped'`)).toEqual([
+      { reason: 'overlap', reason_detail: { blockingExecutionId: first?.id } },
+    ]);
+  });
+
+  it('records the due instants of a deactivated job once, and not again', async () => {
+    await seedSchedules(dataSource, jobId, { count: 3, dueAt: 'now()', intervalSeconds: 60 });
+    const jobs = app.get(JobsService, { strict: false });
+    await jobs.deactivate(jobId);
+    await fireAll();
+    await fireAll();
+    const recorded = `SELECT state, reason FROM executions`;
+    expect(await rows(recorded)).toEqual(Array(3).fill({ state: 'skipped', reason: 'job_inactive' }));
+
+    await jobs.activate(jobId);
+    expect(await rows(`SELECT 1 AS due FROM schedules WHERE next_run_at > now()`)).toHaveLength(3);
+    expect(await rows(recorded)).toHaveLength(3);
+  });
+});
