@@ -19,14 +19,15 @@ export function stepDown(folders: readonly string[]): Unprivileged {
 
 /**
  * A clone below /root is closed to every other user. `setpriv` changes the user as well but keeps the one capability
- * that opens folders, so `npm start` works there too.
+ * that opens folders, so `npm start` works there too. The secure bit is for access(2), which PostgreSQL asks about its
+ * own binaries and which would otherwise answer as if the capability were not there.
  */
 function throughSetpriv(
   owner: { uid: number; gid: number },
   folders: readonly string[],
 ): Unprivileged['command'] {
   const flags = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
-  flags.push('--inh-caps=+dac_override', '--ambient-caps=+dac_override');
+  flags.push('--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override');
   const works = folders.every(
     (folder) => spawnSync('setpriv', [...flags, 'test', '-x', folder]).status === 0,
   );
