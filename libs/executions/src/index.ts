@@ -9,6 +9,7 @@ export { ExecutionsModule } from './executions.module.js';
 export { ExecutionsQueue } from './executions.queue.js';
 export { type ActiveRuns, ExecutionsRepository } from './executions.repository.js';
 export { ExecutionsService } from './executions.service.js';
+export { ExecutionsHttpModule } from './http/executions-http.module.js';
 export { PartitionsRepository } from './partitions.repository.js';
 export { ExecutionsWorkerModule } from './worker/executions-worker.module.js';
 export { type Rescued, RescueRepository } from './worker/rescue.repository.js';

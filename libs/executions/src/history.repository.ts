@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { rowsOf } from '@app/platform/database';
+import { scheduledForOf } from './domain/execution-id.js';
+import type { ExecutionState } from './domain/execution-state.js';
+import {
+  type ExecutionSummary,
+  type HistoryFilter,
+  type HistoryWindow,
+  listExecutions,
+  STATE_OF,
+} from './history.sql.js';
+
+/** Reads what was, what is and what is about to run, of any job, deleted ones included. */
+@Injectable()
+export class HistoryRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Newest `scheduledFor` first; each `result.output` is cut to `LISTED_OUTPUT_CHARACTERS`. */
+  list(service: string, filter: HistoryFilter, window: HistoryWindow): Promise<ExecutionSummary[]> {
+    const { sql, parameters } = listExecutions(service, filter, window);
+    return rowsOf(this.dataSource, sql, parameters);
+  }
+
+  /** For those who look often: one column of one row. */
+  async stateOf(id: string): Promise<ExecutionState | null> {
+    const parameters = [id, scheduledForOf(id)];
+    const [row] = await rowsOf<{ state: ExecutionState }>(this.dataSource, STATE_OF, parameters);
+    return row?.state ?? null;
+  }
+}

@@ -1,0 +1,115 @@
+import { scheduledForOf } from './domain/execution-id.js';
+import type { ExecutionState } from './domain/execution-state.js';
+import type { Execution, Trigger } from './domain/execution.js';
+
+/** What a list shows of an execution: all but its attempts, which only the execution itself has. */
+export type ExecutionSummary = Pick<
+  Execution,
+  | 'id'
+  | 'jobId'
+  | 'jobVersion'
+  | 'scheduleId'
+  | 'trigger'
+  | 'state'
+  | 'reason'
+  | 'reasonDetail'
+  | 'hold'
+  | 'scheduledFor'
+  | 'createdAt'
+  | 'queuedAt'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'cancelRequestedAt'
+  | 'attempt'
+  | 'maxAttempts'
+  | 'parameters'
+  | 'result'
+  | 'error'
+  | 'retryOf'
+>;
+
+export interface HistoryFilter {
+  readonly jobId?: string;
+  readonly scheduleId?: string;
+  /** Any of them. */
+  readonly states?: readonly ExecutionState[];
+  /** Any of them. */
+  readonly triggers?: readonly Trigger[];
+  /** `scheduledFor` in [from, to). */
+  readonly from?: Date;
+  readonly to?: Date;
+}
+
+/** Newest first, starting below `beforeId`. */
+export interface HistoryWindow {
+  readonly limit: number;
+  readonly beforeId?: string;
+}
+
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+/** A page of 200 outputs at their full 64 KB would be 12 MB; whoever needs one whole asks for its execution. */
+export const LISTED_OUTPUT_CHARACTERS = 1_024;
+
+const SUMMARY = `
+    e.id, e.job_id AS "jobId", e.job_version AS "jobVersion", e.schedule_id AS "scheduleId", e.trigger, e.state, e.reason,
+    e.reason_detail AS "reasonDetail", e.hold, e.scheduled_for AS "scheduledFor", e.created_at AS "createdAt",
+    e.queued_at AS "queuedAt", e.started_at AS "startedAt", e.finished_at AS "finishedAt",
+    e.cancel_requested_at AS "cancelRequestedAt", e.attempt, e.max_attempts AS "maxAttempts", e.parameters, e.error,
+    e.retry_of AS "retryOf",
+    CASE WHEN length(e.result ->> 'output') > ${LISTED_OUTPUT_CHARACTERS}
+         THEN e.result || jsonb_build_object('output', left(e.result ->> 'output', ${LISTED_OUTPUT_CHARACTERS}), 'truncated', true)
+         ELSE e.result END AS result`;
+
+export const STATE_OF = `SELECT state FROM executions WHERE id = $1 AND scheduled_for = $2`;
+
+/**
+ * One page of history. Only the conditions that a caller gave are in the text, because a plan for `$1 IS NULL OR …` can use
+ * no index and prune no partition.
+ */
+export function listExecutions(service: string, filter: HistoryFilter, window: HistoryWindow): Statement {
+  const conditions = conditionsOf(service, filter, window).filter(([, value]) => value !== undefined);
+  const where = conditions.map(([condition], index) => condition.replace('?', () => `$${index + 1}`));
+  return {
+    sql: `
+  SELECT ${SUMMARY}
+  FROM executions e
+  WHERE ${where.join(' AND ')}
+  ORDER BY e.id DESC
+  LIMIT $${conditions.length + 1}`,
+    parameters: [...conditions.map(([, value]) => value), window.limit],
+  };
+}
+
+/**
+ * An instant narrows both columns: `scheduled_for` prunes partitions, and the id, which begins with the same instant, bounds
+ * the walk over the index within a partition.
+ */
+function conditionsOf(
+  service: string,
+  { jobId, scheduleId, states, triggers, from, to }: HistoryFilter,
+  { beforeId }: HistoryWindow,
+): (readonly [condition: string, value: unknown])[] {
+  return [
+    ['e.service = ?', service],
+    ['e.job_id = ?', jobId],
+    ['e.schedule_id = ?', scheduleId],
+    ['e.state = ANY(?::text[])', states],
+    ['e.trigger = ANY(?::text[])', triggers],
+    ['e.scheduled_for >= ?', from],
+    ['e.id >= ?', from && lowestIdAt(from)],
+    ['e.scheduled_for < ?', to],
+    ['e.id < ?', to && lowestIdAt(to)],
+    ['e.scheduled_for <= ?', beforeId && scheduledForOf(beforeId)],
+    ['e.id < ?', beforeId],
+  ];
+}
+
+/** Not above any id of that millisecond, and above all ids of the one before. */
+function lowestIdAt(instant: Date): string {
+  const hex = Math.max(instant.getTime(), 0).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}

@@ -1,0 +1,60 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import type { RunError } from '@app/targets';
+import type { Attempt } from '../domain/execution.js';
+import { RunErrorResponse } from './run-result.response.js';
+
+const OUTCOMES: readonly Attempt['outcome'][] = [
+  'succeeded',
+  'failed',
+  'timed_out',
+  'cancelled',
+  'released',
+  'lost',
+  'discarded',
+];
+
+export class AttemptResponse {
+  @ApiProperty({ type: 'integer', example: 1 })
+  attempt!: number;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  startedAt!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:01.250Z' })
+  finishedAt!: string;
+
+  @ApiProperty({
+    enum: OUTCOMES,
+    description:
+      '`released` by a worker that shut down and `lost` with one that died do not count against `maxAttempts`; ' +
+      '`discarded` is a result that came after the run had been taken from its worker.',
+  })
+  outcome!: Attempt['outcome'];
+
+  @ApiPropertyOptional({ type: 'integer', example: 503 })
+  statusCode?: number;
+
+  @ApiPropertyOptional({ type: 'integer', nullable: true })
+  exitCode?: number | null;
+
+  @ApiProperty({ type: RunErrorResponse, nullable: true })
+  error!: RunError | null;
+
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'The session of the worker.' })
+  workerId!: string | null;
+}
+
+/** Times that the database wrote into a record may lack trailing zeros; those that leave the service have milliseconds. */
+export function toAttemptResponse(attempt: Attempt): AttemptResponse {
+  const { statusCode, exitCode } = attempt;
+  return {
+    attempt: attempt.attempt,
+    startedAt: new Date(attempt.startedAt).toISOString(),
+    finishedAt: new Date(attempt.finishedAt).toISOString(),
+    outcome: attempt.outcome,
+    ...(statusCode !== undefined && { statusCode }),
+    ...(exitCode !== undefined && { exitCode }),
+    error: attempt.error,
+    workerId: attempt.workerId,
+  };
+}

@@ -1,0 +1,15 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsParameters, MayBeAbsent } from '@app/jobs';
+
+export class ExecuteRequest {
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    default: {},
+    example: { greeting: 'hello' },
+    description: "Merged over the job's parameters, top level.",
+  })
+  @MayBeAbsent()
+  @IsParameters()
+  parameters?: Record<string, unknown>;
+}

@@ -1,0 +1,154 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { RunError, RunResult } from '@app/targets';
+import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
+import { type Execution, type Hold, type Trigger, TRIGGERS } from '../domain/execution.js';
+import { type ExecutionSummary, LISTED_OUTPUT_CHARACTERS } from '../history.sql.js';
+import { AttemptResponse, toAttemptResponse } from './attempt.response.js';
+import { RunErrorResponse, RunResultResponse } from './run-result.response.js';
+
+const ID = { type: String, format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
+const INSTANT = { type: String, format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
+const INSTANT_OR_NULL = { ...INSTANT, nullable: true } as const;
+
+/** An execution as lists show it. */
+export class ExecutionSummaryResponse {
+  @ApiProperty(ID)
+  id!: string;
+
+  @ApiProperty(ID)
+  jobId!: string;
+
+  @ApiProperty({ type: 'integer', example: 1, description: 'The job as it was at the latest attempt.' })
+  jobVersion!: number;
+
+  @ApiProperty({ ...ID, nullable: true })
+  scheduleId!: string | null;
+
+  @ApiProperty({ enum: TRIGGERS })
+  trigger!: Trigger;
+
+  @ApiProperty({ enum: EXECUTION_STATES })
+  state!: ExecutionState;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was skipped, missed or cancelled.' })
+  reason!: string | null;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true })
+  reasonDetail!: Readonly<Record<string, unknown>> | null;
+
+  @ApiProperty({
+    enum: ['concurrency', 'overlap'],
+    nullable: true,
+    description: 'What a due execution waits for: room within `maxConcurrency`, or the run before it.',
+  })
+  hold!: Hold | null;
+
+  @ApiProperty({ ...INSTANT, description: 'The nominal instant.' })
+  scheduledFor!: string;
+
+  @ApiProperty(INSTANT)
+  createdAt!: string;
+
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'The latest hand-over to the queue.' })
+  queuedAt!: string | null;
+
+  @ApiProperty({ ...INSTANT_OR_NULL, description: "The first attempt's start." })
+  startedAt!: string | null;
+
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'Set exactly when the state is final.' })
+  finishedAt!: string | null;
+
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'A running execution ends soon after.' })
+  cancelRequestedAt!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    example: 1_250,
+    description: '`finishedAt` − `startedAt`, the waits between attempts included.',
+  })
+  durationMs!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    example: 40,
+    description: '`startedAt` − `scheduledFor`.',
+  })
+  startDelayMs!: number | null;
+
+  @ApiProperty({ type: 'integer', example: 1, description: 'Tries so far.' })
+  attempt!: number;
+
+  @ApiProperty({ type: 'integer', example: 3 })
+  maxAttempts!: number;
+
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  parameters!: Readonly<Record<string, unknown>>;
+
+  @ApiProperty({
+    type: RunResultResponse,
+    nullable: true,
+    description: `Of the last attempt that ended. Lists cut \`output\` to ${LISTED_OUTPUT_CHARACTERS} characters and then say \`truncated\`.`,
+  })
+  result!: RunResult | null;
+
+  @ApiProperty({
+    type: RunErrorResponse,
+    nullable: true,
+    description:
+      'Of the last attempt that ended, also while the next one waits or runs; null after a success.',
+  })
+  error!: RunError | null;
+
+  @ApiProperty({ ...ID, nullable: true, description: 'The execution that this one repeats.' })
+  retryOf!: string | null;
+}
+
+/** An execution on its own, with every try at it. */
+export class ExecutionResponse extends ExecutionSummaryResponse {
+  @ApiProperty({ type: [AttemptResponse], description: 'Those that ended, oldest first.' })
+  attempts!: AttemptResponse[];
+}
+
+/** The white list of what leaves the service. */
+export function toExecutionSummaryResponse(execution: ExecutionSummary): ExecutionSummaryResponse {
+  const { scheduledFor, startedAt, finishedAt } = execution;
+  return {
+    id: execution.id,
+    jobId: execution.jobId,
+    jobVersion: execution.jobVersion,
+    scheduleId: execution.scheduleId,
+    trigger: execution.trigger,
+    state: execution.state,
+    reason: execution.reason,
+    reasonDetail: execution.reasonDetail,
+    hold: execution.hold,
+    scheduledFor: scheduledFor.toISOString(),
+    createdAt: execution.createdAt.toISOString(),
+    queuedAt: execution.queuedAt?.toISOString() ?? null,
+    startedAt: startedAt?.toISOString() ?? null,
+    finishedAt: finishedAt?.toISOString() ?? null,
+    cancelRequestedAt: execution.cancelRequestedAt?.toISOString() ?? null,
+    durationMs: elapsedMs(startedAt, finishedAt),
+    startDelayMs: elapsedMs(scheduledFor, startedAt),
+    attempt: execution.attempt,
+    maxAttempts: execution.maxAttempts,
+    parameters: execution.parameters,
+    result: execution.result,
+    error: execution.error,
+    retryOf: execution.retryOf,
+  };
+}
+
+export function toExecutionResponse(execution: Execution): ExecutionResponse {
+  return {
+    ...toExecutionSummaryResponse(execution),
+    attempts: execution.attempts.map(toAttemptResponse),
+  };
+}
+
+/** Never negative: the instants may come from two machines' clocks. */
+function elapsedMs(from: Date | null, to: Date | null): number | null {
+  return from && to && Math.max(to.getTime() - from.getTime(), 0);
+}

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { JobsModule } from '@app/jobs';
+import { ExecutionsModule } from '../executions.module.js';
+import { HistoryRepository } from '../history.repository.js';
+import { ExecutionsController } from './executions.controller.js';
+import { JobExecutionsController } from './job-executions.controller.js';
+import { ExecutionLogsController } from './logs/execution-logs.controller.js';
+import { LogFollower } from './logs/log-follower.js';
+import { AcceptedExecution } from './waiting/accepted-execution.js';
+import { HeldRequests } from './waiting/held-requests.js';
+
+/** What only the api app has: executions over HTTP. */
+@Module({
+  imports: [ExecutionsModule, JobsModule],
+  controllers: [JobExecutionsController, ExecutionsController, ExecutionLogsController],
+  providers: [HistoryRepository, AcceptedExecution, HeldRequests, LogFollower],
+})
+export class ExecutionsHttpModule {}

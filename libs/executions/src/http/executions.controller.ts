@@ -1,0 +1,103 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal, type Principal } from '@app/access';
+import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
+import { ExecutionsService } from '../executions.service.js';
+import { HistoryRepository } from '../history.repository.js';
+import { ACCEPTED, ENDED_IN_TIME, INVALID, NO_SUCH_EXECUTION, PREFER_WAIT } from './api-descriptions.js';
+import { CancelRequest, DEFAULT_CANCEL_REASON } from './cancel.request.js';
+import {
+  ExecutionResponse,
+  ExecutionSummaryResponse,
+  toExecutionResponse,
+  toExecutionSummaryResponse,
+} from './execution.response.js';
+import { ListExecutionsQuery, toHistoryFilter, toHistoryWindow } from './list-executions.query.js';
+import { AcceptedExecution } from './waiting/accepted-execution.js';
+
+const FINISHED = { description: 'It has finished; there is nothing left to cancel.' };
+const NOT_RETRYABLE = {
+  description: 'It has not failed, timed out or been cancelled, or its job was deleted.',
+};
+
+@ApiTags('executions')
+@Controller('executions')
+export class ExecutionsController {
+  constructor(
+    private readonly executions: ExecutionsService,
+    private readonly history: HistoryRepository,
+    private readonly accepted: AcceptedExecution,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listExecutions', summary: 'List executions, newest first' })
+  @ApiPage(ExecutionSummaryResponse)
+  @ApiBadRequestResponse(INVALID)
+  async list(
+    @Query() query: ListExecutionsQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<ExecutionSummaryResponse>> {
+    const rows = await this.history.list(service, toHistoryFilter(query), toHistoryWindow(query));
+    return mapPage(
+      pageOf(rows, query.limit, (row) => [row.id]),
+      toExecutionSummaryResponse,
+    );
+  }
+
+  @Get(':executionId')
+  @ApiOperation({ operationId: 'getExecution', summary: 'Get an execution with its attempts' })
+  @ApiOkResponse({ type: ExecutionResponse })
+  @ApiNotFoundResponse(NO_SUCH_EXECUTION)
+  async get(@Param('executionId') executionId: string): Promise<ExecutionResponse> {
+    return toExecutionResponse(await this.executions.get(executionId));
+  }
+
+  @Post(':executionId/cancel')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'cancelExecution',
+    summary: 'Cancel an execution: one that waits ends at once, one that runs is aborted within seconds',
+  })
+  @ApiBody({ type: CancelRequest, required: false })
+  @ApiOkResponse({ type: ExecutionResponse })
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_EXECUTION)
+  @ApiConflictResponse(FINISHED)
+  async cancel(
+    @Param('executionId') executionId: string,
+    @Body() { reason = DEFAULT_CANCEL_REASON }: CancelRequest,
+  ): Promise<ExecutionResponse> {
+    return toExecutionResponse(await this.executions.cancel(executionId, reason));
+  }
+
+  @Post(':executionId/retry')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'retryExecution',
+    summary: 'Repeat an execution that ended badly, as a new one with the same parameters',
+  })
+  @ApiHeader(PREFER_WAIT)
+  @ApiAcceptedResponse({ type: ExecutionResponse, ...ACCEPTED })
+  @ApiOkResponse({ type: ExecutionResponse, ...ENDED_IN_TIME })
+  @ApiNotFoundResponse(NO_SUCH_EXECUTION)
+  @ApiConflictResponse(NOT_RETRYABLE)
+  async retry(
+    @Param('executionId') executionId: string,
+    @PreferWait() waitSeconds: number | null,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExecutionResponse> {
+    const execution = await this.executions.retry(executionId, currentTraceparent());
+    return this.accepted.answer(execution, waitSeconds, response);
+  }
+}

@@ -1,0 +1,93 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal, type Principal } from '@app/access';
+import { type Job, JobsService } from '@app/jobs';
+import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
+import { ExecutionsService } from '../executions.service.js';
+import { HistoryRepository } from '../history.repository.js';
+import { ACCEPTED, ENDED_IN_TIME, INVALID, PREFER_WAIT } from './api-descriptions.js';
+import { ExecuteRequest } from './execute.request.js';
+import {
+  ExecutionResponse,
+  ExecutionSummaryResponse,
+  toExecutionSummaryResponse,
+} from './execution.response.js';
+import { ListJobExecutionsQuery, toHistoryFilter, toHistoryWindow } from './list-executions.query.js';
+import { AcceptedExecution } from './waiting/accepted-execution.js';
+
+const NO_SUCH_JOB = { description: 'There is no such job.' };
+const EXAMPLES = {
+  plain: { summary: 'With the parameters of the job', value: {} },
+  parameters: { summary: 'With parameters of its own', value: { parameters: { greeting: 'hello' } } },
+};
+
+/** The runs of one job. */
+@ApiTags('executions')
+@Controller('jobs/:jobId')
+export class JobExecutionsController {
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly executions: ExecutionsService,
+    private readonly history: HistoryRepository,
+    private readonly accepted: AcceptedExecution,
+  ) {}
+
+  @Get('executions')
+  @ApiOperation({
+    operationId: 'listJobExecutions',
+    summary: 'List the executions of a job, newest first; also of one that was deleted',
+  })
+  @ApiPage(ExecutionSummaryResponse)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  async list(
+    @Param('jobId') jobId: string,
+    @Query() query: ListJobExecutionsQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<ExecutionSummaryResponse>> {
+    const job = await this.jobWithHistory(jobId);
+    const filter = { ...toHistoryFilter(query), jobId: job.id };
+    const rows = await this.history.list(service, filter, toHistoryWindow(query));
+    return mapPage(
+      pageOf(rows, query.limit, (row) => [row.id]),
+      toExecutionSummaryResponse,
+    );
+  }
+
+  @Post('execute')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'executeJob',
+    summary: 'Run a job now, also an inactive one: deactivation stops schedules, not people',
+  })
+  @ApiHeader(PREFER_WAIT)
+  @ApiBody({ type: ExecuteRequest, required: false, examples: EXAMPLES })
+  @ApiAcceptedResponse({ type: ExecutionResponse, ...ACCEPTED })
+  @ApiOkResponse({ type: ExecutionResponse, ...ENDED_IN_TIME })
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_JOB)
+  async execute(
+    @Param('jobId') jobId: string,
+    @Body() { parameters = {} }: ExecuteRequest,
+    @PreferWait() waitSeconds: number | null,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExecutionResponse> {
+    const execution = await this.executions.execute(jobId, { parameters, traceparent: currentTraceparent() });
+    return this.accepted.answer(execution, waitSeconds, response);
+  }
+
+  /** History outlives its job. @throws ProblemError `job_not_found` */
+  private async jobWithHistory(jobId: string): Promise<Job> {
+    return (await this.jobs.findIncludingDeleted(jobId)) ?? this.jobs.get(jobId);
+  }
+}

@@ -1,0 +1,70 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { Refuses } from '@app/jobs';
+import { decodeCursor, PageQuery, QueryList } from '@app/platform/http';
+import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
+import { type Trigger, TRIGGERS } from '../domain/execution.js';
+import type { HistoryFilter, HistoryWindow } from '../history.sql.js';
+import { IsInstant } from './instant.js';
+
+const LIST_HINT = 'Any of these: repeat it, or separate them with commas.';
+
+export class ListJobExecutionsQuery extends PageQuery {
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  scheduleId?: string;
+
+  @ApiPropertyOptional({ enum: EXECUTION_STATES, isArray: true, description: LIST_HINT })
+  @IsOptional()
+  @QueryList()
+  @IsIn(EXECUTION_STATES, { each: true })
+  state?: ExecutionState[];
+
+  @ApiPropertyOptional({ enum: TRIGGERS, isArray: true, description: LIST_HINT })
+  @IsOptional()
+  @QueryList()
+  @IsIn(TRIGGERS, { each: true })
+  trigger?: Trigger[];
+
+  @ApiPropertyOptional({ format: 'date-time', description: '`scheduledFor` at or after this instant.' })
+  @IsOptional()
+  @IsInstant()
+  from?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: '`scheduledFor` before this instant.' })
+  @IsOptional()
+  @IsInstant()
+  @Refuses<ListJobExecutionsQuery>('not_after_from', (_to, query) => findOrderFault(query))
+  to?: string;
+}
+
+export class ListExecutionsQuery extends ListJobExecutionsQuery {
+  @ApiPropertyOptional({ format: 'uuid' })
+  @IsOptional()
+  @IsUUID()
+  jobId?: string;
+}
+
+export function toHistoryFilter(query: ListExecutionsQuery): HistoryFilter {
+  const { jobId, scheduleId, state, trigger, from, to } = query;
+  return {
+    jobId,
+    scheduleId,
+    states: state,
+    triggers: trigger,
+    from: from === undefined ? undefined : new Date(from),
+    to: to === undefined ? undefined : new Date(to),
+  };
+}
+
+/** One row more than asked for, which tells whether another page follows. */
+export function toHistoryWindow({ limit, cursor }: PageQuery): HistoryWindow {
+  const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+  return { limit: limit + 1, beforeId };
+}
+
+/** An empty window is a slip, not a question. */
+function findOrderFault({ from, to }: ListJobExecutionsQuery): string | null {
+  return Date.parse(String(to)) <= Date.parse(String(from)) ? 'must be later than from' : null;
+}

@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiExtraModels,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { mapPage, type Page, pageOf } from '@app/platform/http';
+import { ExecutionsService } from '../../executions.service.js';
+import { LogsRepository } from '../../logs.repository.js';
+import { INVALID, NO_SUCH_EXECUTION } from '../api-descriptions.js';
+import { HeldRequests } from '../waiting/held-requests.js';
+import { LAST_EVENT_ID, LOGS_AS_PAGE_OR_STREAM } from './api-logs.js';
+import { ListLogsQuery } from './list-logs.query.js';
+import { END_EVENT_ID, toEvents } from './log-events.js';
+import { LogFollower } from './log-follower.js';
+import { LogLineResponse, toLogLineResponse } from './log-line.response.js';
+import { seqOfCursor, seqOfEventId } from './log-position.js';
+
+/**
+ * A reader that is behind costs no memory, since lines are read from the database as it takes them. One that takes nothing
+ * would keep its connection for ever: with a sign of life every 15 s, silence for this long means that.
+ */
+const STALLED_AFTER_MS = 45_000;
+
+@ApiTags('executions')
+@Controller('executions/:executionId/logs')
+export class ExecutionLogsController {
+  constructor(
+    private readonly executions: ExecutionsService,
+    private readonly logs: LogsRepository,
+    private readonly follower: LogFollower,
+    private readonly requests: HeldRequests,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'getExecutionLogs',
+    summary: 'Read what an execution wrote to both of its streams, or follow it while it runs',
+  })
+  @ApiHeader(LAST_EVENT_ID)
+  @ApiExtraModels(LogLineResponse)
+  @ApiOkResponse(LOGS_AS_PAGE_OR_STREAM)
+  @ApiNoContentResponse({ description: 'The client that comes back has seen the stream to its end.' })
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_EXECUTION)
+  async read(
+    @Param('executionId') executionId: string,
+    @Query() query: ListLogsQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Page<LogLineResponse> | StreamableFile | undefined> {
+    await this.executions.get(executionId);
+    const follows = query.follow ?? asksForEvents(request);
+    return follows
+      ? this.follow(executionId, query, request.get('Last-Event-ID'), response)
+      : this.page(executionId, query);
+  }
+
+  private async page(executionId: string, query: ListLogsQuery): Promise<Page<LogLineResponse>> {
+    const lines = await this.logs.readAfter(executionId, seqOfCursor(query.cursor), query.limit + 1);
+    return mapPage(
+      pageOf(lines, query.limit, (line) => [line.seq]),
+      toLogLineResponse,
+    );
+  }
+
+  private follow(
+    executionId: string,
+    { cursor }: ListLogsQuery,
+    lastEventId: string | undefined,
+    response: Response,
+  ): StreamableFile | undefined {
+    if (lastEventId === END_EVENT_ID) {
+      response.status(204);
+      return undefined;
+    }
+    const afterSeq = lastEventId === undefined ? seqOfCursor(cursor) : seqOfEventId(lastEventId);
+    const signal = this.requests.hold(response);
+    response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
+    response.set({ 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
+    const events = Readable.from(toEvents(this.follower.follow(executionId, afterSeq, signal)), {
+      objectMode: false,
+    });
+    return new StreamableFile(events, { type: 'text/event-stream' });
+  }
+}
+
+function asksForEvents(request: Request): boolean {
+  return request.accepts(['application/json', 'text/event-stream']) === 'text/event-stream';
+}

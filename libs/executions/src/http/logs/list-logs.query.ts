@@ -1,0 +1,16 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsOptional } from 'class-validator';
+import { PageQuery, QueryBoolean } from '@app/platform/http';
+
+export class ListLogsQuery extends PageQuery {
+  @ApiPropertyOptional({
+    type: Boolean,
+    description:
+      'Streams the lines as server-sent events until the execution ends, whatever `limit` says. ' +
+      'Left out: true for clients that ask for `text/event-stream`.',
+  })
+  @IsOptional()
+  @QueryBoolean()
+  @IsBoolean()
+  follow?: boolean;
+}

@@ -1,0 +1,112 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DataSource } from 'typeorm';
+import { AccessModule } from '@app/access';
+import { JobsService } from '@app/jobs';
+import { ClockModule } from '@app/platform/clock';
+import { AppConfig, loadConfig } from '@app/platform/config';
+import { DatabaseModule } from '@app/platform/database';
+import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
+import { QueueModule } from '@app/platform/queue';
+import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
+import { type QueueBackendUnderTest, testRedisUrl } from '../../../../../test/support/test-redis.js';
+import { LogsRepository } from '../../logs.repository.js';
+import { ExecutionsWorkerModule } from '../../worker/executions-worker.module.js';
+import { ExecutionsHttpModule } from '../executions-http.module.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed, or an empty object when there was none. */
+  readonly body: Record<string, unknown>;
+}
+
+export interface ExecutionsApp {
+  readonly url: string;
+  readonly jobs: JobsService;
+  readonly logs: LogsRepository;
+  readonly database: DataSource;
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** `api` only takes requests: what it is asked to run stays queued. `api_and_worker` also runs it, in the same process. */
+type Role = 'api' | 'api_and_worker';
+
+/** The executions api on a real server, a database of its own and a real queue. */
+export async function startExecutionsApp(
+  role: Role,
+  backend: QueueBackendUnderTest = 'postgres',
+): Promise<ExecutionsApp> {
+  const testDatabase = await createTestDatabase();
+  const nest = await NestFactory.create<NestExpressApplication>(TestModule.for(role, backend, testDatabase), {
+    ...HTTP_APP_OPTIONS,
+    logger: process.env.TEST_LOGS ? ['error', 'warn', 'log'] : false,
+    abortOnError: false,
+  });
+  configureHttp(nest);
+  await nest.listen(0, '127.0.0.1');
+  const url = await nest.getUrl();
+  return {
+    url,
+    jobs: nest.get(JobsService, { strict: false }),
+    logs: nest.get(LogsRepository, { strict: false }),
+    database: nest.get(DataSource, { strict: false }),
+    call: (method, path, body, headers) => call(method, `${url}${path}`, body, headers),
+    close: async () => {
+      await nest.close();
+      await testDatabase.drop();
+    },
+  };
+}
+
+@Global()
+@Module({})
+class TestModule {
+  static for(role: Role, backend: QueueBackendUnderTest, testDatabase: TestDatabase): DynamicModule {
+    return {
+      module: TestModule,
+      imports: [
+        ClockModule,
+        DatabaseModule.forApp('executions-test'),
+        QueueModule.forApp(),
+        AccessModule,
+        ExecutionsHttpModule,
+        ...(role === 'api' ? [] : [ExecutionsWorkerModule]),
+      ],
+      providers: [{ provide: AppConfig, useValue: loadConfig(environmentOf(backend, testDatabase)) }],
+      exports: [AppConfig],
+    };
+  }
+}
+
+function environmentOf(backend: QueueBackendUnderTest, database: TestDatabase): Record<string, string> {
+  return {
+    DATABASE_URL: database.url,
+    QUEUE_DATABASE_URL: database.queueUrl,
+    QUEUE_BACKEND: backend,
+    ...(backend === 'redis' && { REDIS_URL: testRedisUrl() ?? '' }),
+    COMMAND_TARGETS: 'enabled',
+    DRAIN_TIMEOUT_SECONDS: '1',
+  };
+}
+
+async function call(
+  method: string,
+  url: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+  };
+}

@@ -1,0 +1,30 @@
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
+
+/** Requests that are answered late or for a long time: each ends with its connection, and all of them with the process. */
+@Injectable()
+export class HeldRequests implements BeforeApplicationShutdown {
+  private readonly held = new Set<AbortController>();
+  private stopping = false;
+
+  /** @returns a signal that aborts when nobody listens any more, or the process is about to close its server */
+  hold(response: Response): AbortSignal {
+    const controller = new AbortController();
+    if (this.stopping || response.closed) {
+      controller.abort();
+      return controller.signal;
+    }
+    this.held.add(controller);
+    response.once('close', () => {
+      this.held.delete(controller);
+      controller.abort();
+    });
+    return controller.signal;
+  }
+
+  /** Runs before the server is closed, which would wait for these requests otherwise. */
+  beforeApplicationShutdown(): void {
+    this.stopping = true;
+    for (const controller of this.held) controller.abort();
+  }
+}
