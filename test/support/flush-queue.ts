@@ -1,0 +1,27 @@
+import { Redis } from 'ioredis';
+import { Client } from 'pg';
+import type { TestDatabase } from './test-database.js';
+import { type QueueBackendUnderTest, testRedisUrl } from './test-redis.js';
+
+/** Empties the queue as a Redis that lost its data does; on Postgres, the tables of the file's own queue database. */
+export async function flushQueue(backend: QueueBackendUnderTest, database?: TestDatabase): Promise<void> {
+  if (backend === 'redis') return flushRedis();
+  if (database) await truncateTables(database.queueUrl);
+}
+
+async function flushRedis(): Promise<void> {
+  const redis = new Redis(testRedisUrl() ?? '');
+  await redis.flushdb();
+  redis.disconnect();
+}
+
+async function truncateTables(queueUrl: string): Promise<void> {
+  const client = new Client({ connectionString: queueUrl });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
+     WHERE schemaname = 'bullmq' AND tablename LIKE '%job%'`,
+  );
+  await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')} CASCADE`);
+  await client.end();
+}
