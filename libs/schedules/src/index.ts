@@ -14,14 +14,13 @@ export type {
 } from './domain/schedule.js';
 export type { ScheduleDefinition } from './schedule-definition.js';
 export { scheduleSpecOf } from './domain/schedule-timing.js';
+export type { DueJob, DueSchedule } from './due-schedule.js';
 export { RecurrenceCache } from './recurrence-cache.js';
 export { ScheduleEntity } from './schedule.entity.js';
 export { SchedulePauses } from './schedule-pauses.js';
 export { type SchedulePreview, SchedulePreviews } from './schedule-previews.js';
 export { SchedulesModule } from './schedules.module.js';
 export {
-  type DueJob,
-  type DueSchedule,
   type ScheduleAdvance,
   type ScheduleFilter,
   SchedulesRepository,

@@ -31,10 +31,8 @@ export class RecurrenceCache {
   }
 
   private forgetOldest(): void {
-    for (const id of this.entries.keys()) {
-      this.entries.delete(id);
-      return;
-    }
+    const [oldest = ''] = this.entries.keys();
+    this.entries.delete(oldest);
   }
 }
 

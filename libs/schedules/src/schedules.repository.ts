@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, LessThan, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { Schedule, ScheduleType } from './domain/schedule.js';
+import { type DueRow, type DueSchedule, dueScheduleOf } from './due-schedule.js';
 import { ScheduleEntity } from './schedule.entity.js';
 import {
   ADVANCE,
@@ -13,24 +14,6 @@ import {
   START,
   STOP_OF_JOB,
 } from './schedules.sql.js';
-
-export interface DueSchedule {
-  readonly schedule: Schedule;
-  readonly job: DueJob;
-}
-
-/** What an execution takes over from its job. */
-export interface DueJob {
-  readonly id: string;
-  readonly version: number;
-  /** False for a deleted job too. */
-  readonly active: boolean;
-  readonly priority: number;
-  readonly maxAttempts: number;
-  readonly maxConcurrency: number | null;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly service: string;
-}
 
 /** What a firing leaves behind in its schedule. */
 export interface ScheduleAdvance {
@@ -71,7 +54,7 @@ export class SchedulesRepository {
   async lockDue(tx: EntityManager, limit: number): Promise<{ now: Date; due: DueSchedule[] }> {
     const rows = await tx.query<[DueRow, ...DueRow[]]>(LOCK_DUE, [limit]);
     const isNothingDue = rows[0].id === null;
-    return { now: rows[0].now, due: isNothingDue ? [] : rows.map(dueSchedule) };
+    return { now: rows[0].now, due: isNothingDue ? [] : rows.map(dueScheduleOf) };
   }
 
   async advance(tx: EntityManager, advances: readonly ScheduleAdvance[]): Promise<void> {
@@ -157,35 +140,6 @@ export class SchedulesRepository {
       starts.map(({ finished }) => finished),
     ]);
   }
-}
-
-/** A row of LOCK_DUE: the schedule's columns under its own names, the job's beside them. */
-interface DueRow extends Schedule {
-  readonly now: Date;
-  readonly jobVersion: number;
-  readonly jobActive: boolean;
-  readonly jobPriority: number;
-  readonly jobMaxAttempts: number;
-  readonly jobMaxConcurrency: number | null;
-  readonly jobParameters: Readonly<Record<string, unknown>>;
-  readonly jobService: string;
-}
-
-/** The row is the schedule as it stands: copying 33 columns thousands of times a second would show. */
-function dueSchedule(row: DueRow): DueSchedule {
-  return {
-    schedule: row,
-    job: {
-      id: row.jobId,
-      version: row.jobVersion,
-      active: row.jobActive,
-      priority: row.jobPriority,
-      maxAttempts: row.jobMaxAttempts,
-      maxConcurrency: row.jobMaxConcurrency,
-      parameters: row.jobParameters,
-      service: row.jobService,
-    },
-  };
 }
 
 /** TypeORM's types cannot follow `unknown` inside a jsonb column. */

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
+  ApiBody,
   ApiConflictResponse,
   ApiExtraModels,
   ApiNotFoundResponse,
@@ -27,6 +28,7 @@ export class SchedulePausesController {
   @Post('pause')
   @HttpCode(200)
   @ApiOperation({ operationId: 'pauseSchedule', summary: 'Keep a schedule from firing' })
+  @ApiBody({ type: PauseScheduleRequest, required: false })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
@@ -44,6 +46,7 @@ export class SchedulePausesController {
     summary: 'Let a paused schedule fire again, and say what becomes of the instants it missed',
   })
   @ApiExtraModels(ResumePlanResponse)
+  @ApiBody({ type: ResumeScheduleRequest, required: false })
   @ApiOkResponse({ schema: SCHEDULE_OR_PLAN, description: 'The schedule; of a dry run, its plan.' })
   @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Answer, type SchedulesApp, startSchedulesApp } from '../testing/schedules-app.js';
-import { PREVIEW_EXAMPLES, SCHEDULE_EXAMPLES, SCHEDULE_PATCH_EXAMPLES } from './schedule-examples.js';
+import { SCHEDULE_EXAMPLES, SCHEDULE_PATCH_EXAMPLES } from './schedule-examples.js';
 
 const STRANGER = '01981b5e-7c00-7000-8000-0123456789ab';
 const FIELDS = [
@@ -238,82 +238,5 @@ describe('PUT, PATCH and DELETE /schedules/{scheduleId}', () => {
       const answer = await app.call(method, `/schedules/${id}${action}`, body);
       expectProblem(answer, { status: 404, code: 'schedule_not_found' });
     }
-  });
-});
-
-describe('pause and resume', () => {
-  it('take a schedule off the clock and put it back', async () => {
-    const path = await create();
-    const paused = await app.call('POST', `${path}/pause`, { reason: 'maintenance' });
-    expect(paused).toMatchObject({ status: 200, body: { active: false, pauseReason: 'maintenance' } });
-    expect(paused.body?.nextRunAt).toBeNull();
-    const resumed = await app.call('POST', `${path}/resume`);
-    expect(resumed).toMatchObject({ status: 200, body: { active: true, pauseReason: null } });
-    expect(resumed.body?.nextRunAt).not.toBeNull();
-  });
-
-  it('pause without a body', async () => {
-    const paused = await app.call('POST', `${await create()}/pause`);
-    expect(paused).toMatchObject({ status: 200, body: { active: false, pauseReason: 'paused' } });
-  });
-
-  it('say in a dry run what a resume would start', async () => {
-    const path = await create({ type: 'interval', intervalSeconds: 60 });
-    await app.call('POST', `${path}/pause`);
-    await app.database.query(`UPDATE schedules SET paused_at = now() - interval '10 minutes',
-                              anchor_at = now() - interval '1 hour'`);
-    const { status, body } = await app.call('POST', `${path}/resume`, { catchup: 'last', dryRun: true });
-    expect({ status, body }).toMatchObject({
-      status: 200,
-      body: { dryRun: true, catchup: 'last', wouldRun: 1, wouldNotRun: [{ state: 'missed', count: 9 }] },
-    });
-    expect((await app.call('GET', path)).body?.active).toBe(false);
-  });
-
-  it.each([
-    ['pause', { reason: 5 }, '/reason'],
-    ['resume', { catchup: 'some' }, '/catchup'],
-    ['resume', { dryRun: 'yes' }, '/dryRun'],
-  ])('%s refuses %o', async (action, body, pointer) => {
-    expect(pointersOf(await app.call('POST', `${await create()}/${action}`, body))).toEqual([pointer]);
-  });
-});
-
-describe('preview', () => {
-  it('shows fire times across a clock change, and warns', async () => {
-    const { status, body } = await app.call('POST', '/schedules/preview', PREVIEW_EXAMPLES.cron?.value);
-    expect(status).toBe(200);
-    expect(Object.keys(body ?? {})).toEqual(['description', 'fireTimes', 'warnings']);
-    expect(body?.fireTimes).toHaveLength(5);
-    expect((body?.fireTimes as unknown[])[2]).toEqual({
-      utc: '2026-03-08T07:00:00.000Z',
-      local: '2026-03-08T03:00:00',
-      offset: '-04:00',
-    });
-    expect(body?.warnings).toContainEqual(expect.objectContaining({ code: 'dst_gap' }));
-  });
-
-  it('counts an interval from its start, or from the time that is asked about', async () => {
-    const asked = { type: 'interval', intervalSeconds: 60, from: '2030-01-01T00:00:30+00:00', count: 1 };
-    const utcOf = ({ body }: Answer) => (body?.fireTimes as { utc: string }[])[0]?.utc;
-    const post = (changes: object) => app.call('POST', '/schedules/preview', { ...asked, ...changes });
-    expect(utcOf(await post({}))).toBe('2030-01-01T00:01:30.000Z');
-    expect(utcOf(await post({ startAt: '2029-01-01T00:00:00Z' }))).toBe('2030-01-01T00:01:00.000Z');
-  });
-
-  it('shows a stored schedule', async () => {
-    const { status, body } = await app.call('GET', `${await create()}/preview?count=3`);
-    expect(status).toBe(200);
-    expect(body?.fireTimes).toHaveLength(3);
-    expect(body?.description).toContain('Europe/Berlin');
-  });
-
-  it.each([
-    ['a wrong expression', { ...DAILY, cronExpression: 'x' }, '/cronExpression'],
-    ['too many', { ...DAILY, count: 1_001 }, '/count'],
-    ['a local time', { ...DAILY, from: '2030-01-01T00:00:00' }, '/from'],
-    ['a policy', { ...DAILY, maxRuns: 3 }, '/maxRuns'],
-  ])('refuses %s', async (_what, body, pointer) => {
-    expect(pointersOf(await app.call('POST', '/schedules/preview', body))).toEqual([pointer]);
   });
 });
