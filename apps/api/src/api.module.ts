@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from '@app/access';
+import { ExecutionsHttpModule, ExecutionsModule, ExecutionsQueue } from '@app/executions';
 import { JobsHttpModule } from '@app/jobs';
 import { MetricsModule } from '@app/metrics';
 import { ClockModule } from '@app/platform/clock';
@@ -25,7 +26,12 @@ import { RootController } from './root.controller.js';
     IdempotencyModule,
     JobsHttpModule,
     SchedulesHttpModule,
-    HealthModule.register({ inject: [DataSource], useFactory: readinessChecks }),
+    ExecutionsHttpModule,
+    HealthModule.register({
+      imports: [ExecutionsModule],
+      inject: [DataSource, ExecutionsQueue],
+      useFactory: readinessChecks,
+    }),
     MetricsModule,
   ],
   controllers: [RootController],

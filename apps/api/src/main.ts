@@ -1,10 +1,9 @@
 import { Logger } from '@nestjs/common';
 import { readConfig } from '@app/platform/config';
-import { exitWhenParentGoes } from '@app/platform/lifecycle';
+import { exitOnStartupFault, exitWhenParentGoes } from '@app/platform/lifecycle';
 import { createLogger } from '@app/platform/logging';
 import { createApiApp } from './create-api-app.js';
 import { listen } from './listen.js';
-import { describeStartFailure } from './start-failure.js';
 
 async function main(): Promise<void> {
   exitWhenParentGoes();
@@ -14,7 +13,4 @@ async function main(): Promise<void> {
   new Logger('api').log(`listening on ${url}`);
 }
 
-main().catch((error: unknown) => {
-  console.error(describeStartFailure(error));
-  process.exit(1);
-});
+main().catch(exitOnStartupFault);

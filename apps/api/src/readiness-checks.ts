@@ -1,16 +1,12 @@
-import { checkSchema } from '@app/platform/database';
+import { type ExecutionsQueue } from '@app/executions';
+import { databaseReadiness } from '@app/platform/database';
 import { type ReadinessCheck } from '@app/platform/health';
-import { DataSource } from 'typeorm';
+import { type DataSource } from 'typeorm';
 
-/** What the api needs: without the database it can promise nothing. */
-export function readinessChecks(dataSource: DataSource): ReadinessCheck[] {
-  return [
-    { name: 'database', required: true, check: async () => void (await dataSource.query('SELECT 1')) },
-    { name: 'schema', required: true, check: () => requireSchema(dataSource) },
-  ];
-}
-
-async function requireSchema(dataSource: DataSource): Promise<void> {
-  const { ok, detail } = await checkSchema(dataSource);
-  if (!ok) throw new Error(detail);
+/**
+ * What the api needs: without the database it can promise nothing. Without the queue it goes on accepting, since what it
+ * accepts waits in Postgres until the queue is back.
+ */
+export function readinessChecks(dataSource: DataSource, queue: ExecutionsQueue): ReadinessCheck[] {
+  return [...databaseReadiness(dataSource), { name: 'queue', required: false, check: () => queue.ping() }];
 }

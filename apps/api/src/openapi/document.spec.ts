@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type DynamicModule } from '@nestjs/common';
+import { type OpenAPIObject } from '@nestjs/swagger';
+import { type DocumentedOperation, operationsOf } from './operations.js';
+
+/** CommonJS that requires Nest, which Jest can load from Node 24.9 on only; all it does here is to mount a controller. */
+jest.unstable_mockModule('@willsoto/nestjs-prometheus', () => ({
+  PrometheusModule: class PrometheusModule {
+    static register({ controller }: { controller: new () => object }): DynamicModule {
+      return { module: PrometheusModule, controllers: [controller] };
+    }
+  },
+}));
+
+let document: OpenAPIObject;
+let operations: DocumentedOperation[];
+
+beforeAll(async () => {
+  const { previewDocument } = await import('./preview-document.js');
+  document = await previewDocument('1.2.3');
+  operations = operationsOf(document);
+});
+
+/** The operations that fail a check, so that a failure names them. */
+function without(has: (documented: DocumentedOperation) => boolean): string[] {
+  return operations.filter((documented) => !has(documented)).map(({ method, path }) => `${method} ${path}`);
+}
+
+const isResource = (path: string): boolean => /^\/(jobs|schedules|executions)/.test(path);
+
+/** On the body as a whole, or on the properties of its schema (also as default or enum), from which Swagger UI composes one. */
+function hasExample(body: object): boolean {
+  const contents = Object.values(
+    (body as { content: Record<string, { examples?: object; schema: object }> }).content,
+  );
+  return contents.every(
+    ({ examples, schema }) => examples !== undefined || /"(examples?|default|enum)":/.test(resolved(schema)),
+  );
+}
+
+function resolved(schema: { $ref?: string }): string {
+  const name = schema.$ref?.split('/').at(-1) ?? '';
+  return JSON.stringify(document.components?.schemas?.[name] ?? schema);
+}
+
+describe('the OpenAPI document', () => {
+  it('is 3.1 and has the resources', () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(operations.filter(({ path }) => isResource(path)).length).toBeGreaterThan(15);
+  });
+
+  it('gives every operation an id of its own and a summary', () => {
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(without(({ operation }) => /^[a-z][A-Za-z]+$/.test(operation.operationId ?? ''))).toEqual([]);
+    expect(without(({ operation }) => Boolean(operation.summary))).toEqual([]);
+  });
+
+  it('documents problems where they can occur', () => {
+    expect(without(({ path, operation }) => !isResource(path) || '503' in operation.responses)).toEqual([]);
+    expect(without(({ path, operation }) => !path.includes('{') || '404' in operation.responses)).toEqual([]);
+    expect(without(({ method, operation }) => method !== 'post' || '422' in operation.responses)).toEqual([]);
+    expect(
+      without(({ operation }) => operation.requestBody === undefined || '413' in operation.responses),
+    ).toEqual([]);
+  });
+
+  it('shows every problem as such, with an example', () => {
+    const problems = operations
+      .filter(({ path }) => isResource(path))
+      .flatMap(({ operation }) => Object.entries(operation.responses))
+      .filter(([status]) => Number(status) >= 400)
+      .map(([, response]) => response as { content?: Record<string, { example?: unknown }> });
+    expect(problems.every(({ content }) => content?.['application/problem+json']?.example)).toBe(true);
+  });
+
+  it('gives every body an example that "Try it out" can send', () => {
+    expect(
+      without(({ operation }) => operation.requestBody === undefined || hasExample(operation.requestBody)),
+    ).toEqual([]);
+  });
+
+  it('lets every POST take an Idempotency-Key', () => {
+    const names = ({ operation }: DocumentedOperation): string[] =>
+      (operation.parameters ?? []).map((parameter) => ('name' in parameter ? parameter.name : ''));
+    expect(
+      without((documented) => documented.method !== 'post' || names(documented).includes('Idempotency-Key')),
+    ).toEqual([]);
+  });
+});
