@@ -3,6 +3,8 @@ import { ExecutionsQueue } from './executions.queue.js';
 import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
 
 const BATCH = 1_000;
+/** Enough to keep any number of workers busy until the next round; a backlog waits in Postgres, where it is in order. */
+const QUEUE_WINDOW = 20_000;
 /** The longest that the scheduler's loop sleeps before it looks at what is due. */
 const LOOP_SLEEP_MS = 500;
 
@@ -21,17 +23,20 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
     private readonly queue: ExecutionsQueue,
   ) {}
 
-  /** Hands over what is due. @returns how many executions went to the queue */
+  /** Hands over what is due, as far as the queue has room. @returns how many executions went to it */
   async dispatchDue(): Promise<number> {
     let total = 0;
-    for (;;) {
-      const { dispatched, seen } = await this.executions.dispatchDue(BATCH);
-      const held = await this.executions.dispatchHeld(BATCH);
-      const handedOver = await this.handOver([...dispatched, ...held]);
-      if (!handedOver) return total;
+    let room = await this.room();
+    while (room > 0) {
+      const limit = Math.min(BATCH, room);
+      const { dispatched, seen } = await this.executions.dispatchDue(limit);
+      const held = await this.executions.dispatchHeld(limit);
+      if (!(await this.handOver([...dispatched, ...held]))) break;
       total += dispatched.length + held.length;
-      if (seen < BATCH && held.length < BATCH) return total;
+      room -= dispatched.length + held.length;
+      if (seen < limit && held.length < limit) break;
     }
+    return total;
   }
 
   /** Dispatches soon, in the background; any number of calls meanwhile share one round. */
@@ -57,6 +62,16 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       this.askedAgain = false;
       await this.dispatchDue().catch((error: Error) => this.logger.warn(`dispatch failed: ${error.message}`));
     } while (this.askedAgain);
+  }
+
+  /** None while the queue is away: what is due then stays where it is, in Postgres. */
+  private async room(): Promise<number> {
+    try {
+      return QUEUE_WINDOW - (await this.queue.size());
+    } catch (error) {
+      this.logger.warn(`the queue is away: ${(error as Error).message}`);
+      return 0;
+    }
   }
 
   /** @returns false when the queue refused; the rows are then pending again, and a later round tries once more */

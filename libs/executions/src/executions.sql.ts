@@ -222,6 +222,14 @@ export const CANCEL_ACTIVE_OF_SCHEDULES = `
       reason              = COALESCE(reason, 'overlap')
   WHERE schedule_id = ANY($1::uuid[]) AND job_id = ANY($2::uuid[]) AND state IN ('pending', 'queued', 'running')`;
 
+/** Claimed by a worker that does not know it: the claim committed and its answer was lost, so the run never began. */
+export const RELEASE_ORPHANS = `
+  UPDATE executions
+  SET state = 'pending', session_id = NULL, due_at = now(), released_count = released_count + 1
+  WHERE session_id = $1 AND state = 'running' AND id <> ALL($2::uuid[])
+    AND attempt_started_at < now() - $3 * interval '1 millisecond'
+  RETURNING id`;
+
 /** Which of a worker's runs somebody wants ended. */
 export const CANCEL_REQUESTED = `
   SELECT id FROM executions

@@ -72,6 +72,20 @@ export class ClaimsRepository {
     return rows.map((row) => row.id);
   }
 
+  /** Gives back what the session holds without running it. @param inFlight what it does run */
+  async releaseOrphans(
+    sessionId: string,
+    inFlight: readonly string[],
+    olderThanMs: number,
+  ): Promise<string[]> {
+    const rows = await rowsOf<{ id: string }>(this.dataSource, sql.RELEASE_ORPHANS, [
+      sessionId,
+      inFlight,
+      olderThanMs,
+    ]);
+    return rows.map((row) => row.id);
+  }
+
   private async claimAll(keys: readonly ClaimKey[]): Promise<(Claim | null)[]> {
     const rows = await rowsOf<Claim>(this.dataSource, sql.CLAIM, [
       keys.map((key) => key.executionId),

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
+import { retryWhileAway } from '@app/platform/database';
 import { type AbortReason, type Outcome, type RunContext, TargetRunners } from '@app/targets';
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
@@ -28,11 +29,28 @@ export class ExecutionRunner {
   ) {}
 
   async run(message: ExecutionMessage): Promise<void> {
-    const claim = await this.claims.claim(message, await this.session.live());
+    const claim = await this.claim(message);
     if (!claim) return runMetrics.stale();
+    const signal = this.runs.add(claim.id);
+    try {
+      await this.runClaimed(claim, signal);
+    } finally {
+      this.runs.remove(claim.id);
+    }
+  }
+
+  /** A message whose claim fails is gone from the queue, so the claim is not given up while the database is away. */
+  private claim(message: ExecutionMessage): Promise<Claim | null> {
+    return retryWhileAway(
+      async () => this.claims.claim(message, await this.session.live()),
+      (error) => this.logger.warn(`execution ${message.executionId} is not claimed yet: ${error.message}`),
+    );
+  }
+
+  private async runClaimed(claim: Claim, signal: AbortSignal): Promise<void> {
     runMetrics.started(claim);
     const startedAtMs = this.clock.monotonicMs();
-    const outcome = await this.perform(claim);
+    const outcome = await this.perform(claim, signal);
     const decision = decide(claim, outcome, Math.random());
     const elapsedMs = this.clock.monotonicMs() - startedAtMs;
     runMetrics.ran(claim, elapsedMs);
@@ -40,8 +58,7 @@ export class ExecutionRunner {
     await this.settler.settle(claim, decision, attemptOf(claim, decision, elapsedMs));
   }
 
-  private async perform(claim: Claim): Promise<Outcome> {
-    const signal = this.runs.add(claim.id);
+  private async perform(claim: Claim, signal: AbortSignal): Promise<Outcome> {
     const log = this.logs.open(claim);
     const timeOut: AbortReason = { type: 'timeout', message: `not finished within ${claim.timeoutMs} ms` };
     const timer = setTimeout(() => this.runs.abort(claim.id, timeOut), claim.timeoutMs);
@@ -51,7 +68,6 @@ export class ExecutionRunner {
       return this.bug(claim, error as Error);
     } finally {
       clearTimeout(timer);
-      this.runs.remove(claim.id);
       await this.logs.close(log);
     }
   }

@@ -10,6 +10,7 @@ import { QueueConnections } from '@app/platform/queue';
 import { type ExecutionMessage, EXECUTIONS_QUEUE } from '../executions.queue.js';
 import { CancelWatcher } from './cancel-watcher.js';
 import { ExecutionRunner } from './execution-runner.js';
+import { OrphanReleaser } from './orphan-releaser.js';
 import { RunsInFlight } from './runs-in-flight.js';
 import { WorkerSession } from './worker-session.js';
 
@@ -32,6 +33,7 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
     private readonly runs: RunsInFlight,
     private readonly session: WorkerSession,
     private readonly cancels: CancelWatcher,
+    private readonly orphans: OrphanReleaser,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -52,6 +54,7 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
       this.logger.error(`message ${message?.id}: ${error.message}`),
     );
     this.cancels.start();
+    this.orphans.start();
   }
 
   /** No new claims; runs in flight get the drain time, and what is left then is released to another worker. */
@@ -61,6 +64,7 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
     await this.worker?.close();
     clearTimeout(timer);
     this.cancels.stop();
+    this.orphans.stop();
     await this.session.end();
   }
 }

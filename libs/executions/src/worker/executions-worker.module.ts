@@ -6,6 +6,7 @@ import { CancelWatcher } from './cancel-watcher.js';
 import { ClaimsRepository } from './claims.repository.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionProcessor } from './execution.processor.js';
+import { OrphanReleaser } from './orphan-releaser.js';
 import { RescueRepository } from './rescue.repository.js';
 import { RunEvents } from './run-events.js';
 import { RunLogWriter } from './run-log-writer.js';
@@ -35,6 +36,7 @@ import { WorkerSession } from './worker-session.js';
     Settler,
     ExecutionRunner,
     CancelWatcher,
+    OrphanReleaser,
     ExecutionProcessor,
   ],
   exports: [RescueRepository, RunEvents],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AbortReason } from '@app/targets';
 
-/** The runs of this process, and the one way to end any of them: cancel, time-out, lease loss and shutdown alike. */
+/** The runs of this process, from claim to settle, and the one way to end any of them: cancel, time-out, lease loss and shutdown alike. */
 @Injectable()
 export class RunsInFlight {
   private readonly controllers = new Map<string, AbortController>();
@@ -21,8 +21,8 @@ export class RunsInFlight {
     this.controllers.delete(executionId);
   }
 
-  has(executionId: string): boolean {
-    return this.controllers.has(executionId);
+  ids(): string[] {
+    return [...this.controllers.keys()];
   }
 
   abort(executionId: string, reason: AbortReason): void {

@@ -1,6 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
-import { isPassingFailure } from '@app/platform/database';
+import { retryWhileAway } from '@app/platform/database';
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import type { Settlement } from '../domain/settlement.js';
@@ -8,9 +7,6 @@ import { ExecutionDispatcher } from '../execution-dispatcher.js';
 import { ClaimsRepository, type Settled } from './claims.repository.js';
 import { RunEvents } from './run-events.js';
 import { runMetrics } from './run-metrics.js';
-
-const FIRST_RETRY_MS = 250;
-const MAX_RETRY_MS = 5_000;
 
 /**
  * Writes how a try ended, and does not give up while the database is away: the target has done its work, and losing the
@@ -40,19 +36,26 @@ export class Settler {
     settlement: Settlement,
     attempt: Attempt,
   ): Promise<Settled | null> {
-    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, MAX_RETRY_MS)) {
-      try {
-        const settled = await this.claims.settle(claim, settlement, attempt);
-        if (settled || retryMs === FIRST_RETRY_MS) return settled;
-        // No row after a failed call: that call may have committed and only its answer been lost.
-        return (await this.claims.wasSettled(claim, attempt)) ? { unblocks: true } : null;
-      } catch (error) {
-        if (!isPassingFailure(error))
-          return this.settleWithoutResult(claim, settlement, attempt, error as Error);
-        this.logger.warn(`execution ${claim.id} is not settled yet: ${(error as Error).message}`);
-        await wait(retryMs);
-      }
+    try {
+      return await retryWhileAway(
+        (tryNumber) => this.settleOnce(claim, settlement, attempt, tryNumber),
+        (error) => this.logger.warn(`execution ${claim.id} is not settled yet: ${error.message}`),
+      );
+    } catch (error) {
+      return this.settleWithoutResult(claim, settlement, attempt, error as Error);
     }
+  }
+
+  private async settleOnce(
+    claim: Claim,
+    settlement: Settlement,
+    attempt: Attempt,
+    tryNumber: number,
+  ): Promise<Settled | null> {
+    const settled = await this.claims.settle(claim, settlement, attempt);
+    if (settled || tryNumber === 1) return settled;
+    // No row after a failed call: that call may have committed and only its answer been lost.
+    return (await this.claims.wasSettled(claim, attempt)) ? { unblocks: true } : null;
   }
 
   /** The database refuses the result itself: the run's state is worth more than its output. */

@@ -6,3 +6,4 @@ export { violatedConstraint } from './postgres-error.js';
 export { countOf, rowsOf, type Queryable } from './statement.js';
 export { driverErrorOf, isPassingFailure } from './passing-failure.js';
 export { databaseReadiness } from './readiness.js';
+export { retryWhileAway } from './while-away.js';

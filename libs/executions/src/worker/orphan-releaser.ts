@@ -1,0 +1,40 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ClaimsRepository } from './claims.repository.js';
+import { RunsInFlight } from './runs-in-flight.js';
+import { WorkerSession } from './worker-session.js';
+
+const LOOK_EVERY_MS = 10_000;
+/** A claim younger than this may still be on its way from the database to us. */
+const SETTLED_IN_MS = 10_000;
+
+/** Finds executions that this process holds without knowing: a claim that committed while its answer was lost. */
+@Injectable()
+export class OrphanReleaser {
+  private readonly logger = new Logger(OrphanReleaser.name);
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly claims: ClaimsRepository,
+    private readonly runs: RunsInFlight,
+    private readonly session: WorkerSession,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => void this.releaseOrphans(), LOOK_EVERY_MS);
+  }
+
+  stop(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  async releaseOrphans(olderThanMs: number = SETTLED_IN_MS): Promise<void> {
+    const sessionId = this.session.currentId;
+    if (!sessionId) return;
+    try {
+      const released = await this.claims.releaseOrphans(sessionId, this.runs.ids(), olderThanMs);
+      for (const id of released) this.logger.warn(`execution ${id} was claimed and never run: released`);
+    } catch (error) {
+      this.logger.warn(`could not look for orphans: ${(error as Error).message}`);
+    }
+  }
+}
