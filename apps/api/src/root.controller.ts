@@ -4,6 +4,7 @@ import { AppConfig } from '@app/platform/config';
 
 const LINKS = {
   jobs: '/jobs',
+  schedules: '/schedules',
   executions: '/executions',
   docs: '/docs',
   openapi: '/openapi.json',
