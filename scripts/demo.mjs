@@ -1,5 +1,6 @@
 /** `npm run demo`: half a minute of jobs of every kind on the running service, or on one started for it. */
 import { setUp } from './setup.mjs';
+import { stopWithNpm } from './stop-with-npm.mjs';
 import { createJobs, deleteJobs } from './demo/jobs.mjs';
 import { ensureService } from './demo/service.mjs';
 import { startTarget } from './demo/target.mjs';
@@ -7,6 +8,7 @@ import { watchExecutions } from './demo/watch.mjs';
 
 const DURATION_MS = 30_000;
 
+stopWithNpm();
 setUp();
 const over = endOfDemo();
 try {

@@ -3,9 +3,11 @@
  * always `N passed, N failed`; no test at all is a failure.
  */
 import { setUp } from './setup.mjs';
+import { stopWithNpm } from './stop-with-npm.mjs';
 
 const args = process.argv.slice(2);
 
+stopWithNpm();
 setUp();
 const stopping = listenForSignals();
 const totals = await runAll().catch((error) => {
