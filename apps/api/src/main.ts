@@ -3,7 +3,7 @@ import { readConfig } from '@app/platform/config';
 import { exitOnStartupFault, exitWhenParentGoes } from '@app/platform/lifecycle';
 import { createLogger } from '@app/platform/logging';
 import { createApiApp } from './create-api-app.js';
-import { listen } from './listen.js';
+import { listen } from '@app/platform/http';
 
 async function main(): Promise<void> {
   exitWhenParentGoes();

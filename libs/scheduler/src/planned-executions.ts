@@ -12,39 +12,47 @@ export function executionsOf(
   random: (bytes: number) => Uint8Array,
 ): NewExecution[] {
   const parameters = { ...job.parameters, ...schedule.parameters };
-  const idOfInstant = new Map<string, string>();
-  return plan.firings.map((firing) => {
-    const scheduledFor = new Date(firing.scheduledFor);
-    const id = newExecutionId(scheduledFor, random(ID_RANDOM_BYTES));
-    idOfInstant.set(scheduledFor.toISOString(), id);
-    return {
-      id,
-      scheduledFor,
-      service: job.service,
-      jobId: job.id,
-      jobVersion: job.version,
-      scheduleId: schedule.id,
-      trigger: firing.trigger,
-      state: firing.state,
-      reason: firing.reason,
-      reasonDetail: withBlockingId(firing, idOfInstant),
-      priority: firing.trigger === 'catchup' ? job.priority + CATCHUP_LANE : job.priority,
-      dueAt: new Date(firing.dueAt),
-      hold: firing.hold,
-      maxAttempts: job.maxAttempts,
-      parameters,
-      retryOf: null,
-      traceparent: null,
-    };
-  });
+  const idOf = idsByInstant(plan.firings, random);
+  return plan.firings.map((firing) => ({
+    id: idOf.get(firing.scheduledFor)!,
+    scheduledFor: new Date(firing.scheduledFor),
+    service: job.service,
+    jobId: job.id,
+    jobVersion: job.version,
+    scheduleId: schedule.id,
+    trigger: firing.trigger,
+    state: firing.state,
+    reason: firing.reason,
+    reasonDetail: withBlockingId(firing, idOf),
+    priority: firing.trigger === 'catchup' ? job.priority + CATCHUP_LANE : job.priority,
+    dueAt: new Date(firing.dueAt),
+    hold: firing.hold,
+    maxAttempts: job.maxAttempts,
+    parameters,
+    retryOf: null,
+    traceparent: null,
+  }));
 }
 
-/** A plan knows an earlier run of its own by instant only; here that run has its id. */
+/** All ids first: with cancel_running a firing may be blocked by a later one of the same plan. */
+function idsByInstant(
+  firings: readonly PlannedFiring[],
+  random: (bytes: number) => Uint8Array,
+): ReadonlyMap<number, string> {
+  return new Map(
+    firings.map(({ scheduledFor }) => [
+      scheduledFor,
+      newExecutionId(new Date(scheduledFor), random(ID_RANDOM_BYTES)),
+    ]),
+  );
+}
+
+/** A plan knows another run of its own by instant only; here that run has its id. */
 function withBlockingId(
   { reasonDetail }: PlannedFiring,
-  idOfInstant: ReadonlyMap<string, string>,
+  idOf: ReadonlyMap<number, string>,
 ): NewExecution['reasonDetail'] {
   const blockingScheduledFor = reasonDetail?.['blockingScheduledFor'];
   if (typeof blockingScheduledFor !== 'string') return reasonDetail;
-  return { blockingExecutionId: idOfInstant.get(blockingScheduledFor) ?? null };
+  return { blockingExecutionId: idOf.get(Date.parse(blockingScheduledFor)) ?? null };
 }

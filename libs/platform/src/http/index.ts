@@ -5,6 +5,7 @@ export { EntityTagInterceptor } from './entity-tag/entity-tag.interceptor.js';
 export { IfMatch } from './entity-tag/if-match.js';
 export { IdempotencyModule } from './idempotency/idempotency.module.js';
 export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';
+export { listen } from './listen.js';
 export { applyMergePatch } from './merge-patch.js';
 export { ApiPage } from './paging/api-page.js';
 export { type CursorPart, decodeCursor, encodeCursor } from './paging/cursor.js';
