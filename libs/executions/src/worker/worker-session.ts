@@ -48,7 +48,9 @@ export class WorkerSession implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     await this.renewOrBegin();
     this.timers = [
-      setInterval(() => (this.renewal = this.renewOrBegin()), RENEW_EVERY_MS),
+      setInterval(() => {
+        this.renewal = this.renewOrBegin();
+      }, RENEW_EVERY_MS),
       setInterval(() => this.fenceWhenOverdue(), WATCH_EVERY_MS),
     ];
   }
@@ -71,6 +73,7 @@ export class WorkerSession implements OnApplicationBootstrap {
 
   /** Gives the lease back; to be called when nothing runs any more. */
   async end(): Promise<void> {
+    if (this.ended) return;
     this.ended = true;
     for (const timer of this.timers) clearInterval(timer);
     await this.renewal;

@@ -20,7 +20,7 @@ export class QueueModule {
           inject: [QueueConnections],
           useFactory: (connections: QueueConnections) => {
             setDefaultBackendFactory(connections.backendFactory);
-            return connections.producer() as QueueOptions;
+            return connections.producer();
           },
         }),
       ],
