@@ -128,30 +128,31 @@ describe('plans', () => {
   const service = randomUUID();
   const [jobId, scheduleId] = [randomUUID(), randomUUID()];
 
-  /** Three weeks, of which a hundredth belongs to the job and to the schedule. */
+  /** Three weeks of one service, a hundredth of it the job's and the schedule's: enough for the planner to care. */
   beforeAll(async () => {
     await database.query(
       `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, due_at, max_attempts,
                                finished_at)
        SELECT id, uuid_extract_timestamp(id), $1, CASE WHEN mine THEN $2::uuid ELSE other END, 1,
               CASE WHEN mine THEN $3::uuid END, 'schedule', 'succeeded', now(), 1, now()
-       FROM (SELECT uuidv7((n - 20000) * interval '1 minute') AS id, n % 100 = 0 AS mine, gen_random_uuid() AS other
-             FROM generate_series(1, 30000) n) AS rows`,
+       FROM (SELECT uuidv7((n - 67000) * interval '18 seconds') AS id, n % 100 = 0 AS mine, gen_random_uuid() AS other
+             FROM generate_series(1, 100000) n) AS rows`,
       [service, jobId, scheduleId],
     );
     await database.query('VACUUM ANALYZE executions');
   });
 
-  it.each<[string, HistoryFilter, Partial<HistoryWindow>, string]>([
-    ['all', {}, {}, 'executions_listed'],
-    ['a job', { jobId }, {}, 'executions_of_job'],
-    ['a schedule', { scheduleId }, {}, 'executions_of_schedule'],
-    ['a job and states', { jobId, states: ['failed'] }, {}, 'executions_of_job'],
-  ])('%s: walks the index in order and sorts nothing', async (_what, filter, window, index) => {
-    const plan = await planOf(filter, window);
-    expect(new Set(plan.indexes)).toEqual(new Set([index]));
+  it.each<[string, HistoryFilter, string | RegExp]>([
+    // To a single service its own index and the primary key are the same order.
+    ['all', {}, /^executions_(listed|pkey)$/],
+    ['a job', { jobId }, 'executions_of_job'],
+    ['a schedule', { scheduleId }, 'executions_of_schedule'],
+  ])('%s: walks the index of each week in order and sorts nothing', async (_what, filter, index) => {
+    const plan = await planOf(filter);
+    const indexes = (await fullWeeks()).map((week) => plan.indexOf.get(week));
+    expect(indexes.length).toBeGreaterThanOrEqual(2);
+    for (const used of indexes) expect(used).toMatch(index);
     expect(plan.nodeTypes).not.toContain('Sort');
-    expect(plan.nodeTypes).not.toContain('Seq Scan');
   });
 
   it.each<[string, HistoryFilter]>([
@@ -161,17 +162,16 @@ describe('plans', () => {
   ])('%s from one hour to the next: looks into one week', async (_what, filter) => {
     const from = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS);
     const plan = await planOf({ ...filter, from, to: new Date(from.getTime() + 3_600_000) });
-    expect(plan.relations).toHaveLength(1);
-    expect(plan.relations[0]).toMatch(/^executions_\d{8}$/);
+    expect([...plan.indexOf.keys()]).toEqual([expect.stringMatching(/^executions_\d{8}$/)]);
   });
 
   it('looks into no week above the cursor', async () => {
     const everywhere = await planOf({ jobId });
     const [beforeId] = await idsOf(list(service, { to: daysAgo(3) }, 1));
     const below = await planOf({ jobId }, { beforeId });
-    const aboveCursor = everywhere.relations.filter((name) => !below.relations.includes(name));
-    expect(aboveCursor.length).toBeGreaterThanOrEqual(3);
-    expect(below.indexes).toContain('executions_of_job');
+    const above = [...everywhere.indexOf.keys()].filter((week) => !below.indexOf.has(week));
+    expect(above.length).toBeGreaterThanOrEqual(3);
+    expect(below.nodeTypes).not.toContain('Sort');
   });
 
   interface PlanNode {
@@ -191,9 +191,22 @@ describe('plans', () => {
     const parents = await parentIndexes();
     return {
       nodeTypes: nodes.map((node) => node['Node Type']),
-      relations: nodes.flatMap((node) => node['Relation Name'] ?? []),
-      indexes: nodes.flatMap((node) => parents.get(node['Index Name'] ?? '') ?? []),
+      /** Which index is walked in each partition that is looked into. */
+      indexOf: new Map(
+        nodes
+          .filter((node) => node['Relation Name'])
+          .map((node) => [node['Relation Name'] ?? '', parents.get(node['Index Name'] ?? '')]),
+      ),
     };
+  }
+
+  /** In a week of a few rows any plan is a good one. */
+  async function fullWeeks(): Promise<string[]> {
+    const rows = await database.query<{ week: string }[]>(
+      'SELECT tableoid::regclass::text AS week FROM executions WHERE service = $1 GROUP BY 1 HAVING count(*) > 20000',
+      [service],
+    );
+    return rows.map((row) => row.week);
   }
 
   function flatten(node: PlanNode): PlanNode[] {

@@ -16,8 +16,8 @@ function toEvent(update: LogUpdate): string {
   switch (update.type) {
     case 'line':
       return event(String(update.line.seq), 'log', toLogLineResponse(update.line));
-    case 'quiet':
-      return ': nothing new\n\n';
+    case 'alive':
+      return ': alive\n\n';
     case 'end':
       return event(END_EVENT_ID, 'end', { state: update.state });
   }

@@ -5,14 +5,14 @@ import { HistoryRepository } from '../../history.repository.js';
 import { LogsRepository, type StoredLogLine } from '../../logs.repository.js';
 import { pause } from '../waiting/pause.js';
 
-/** What happens to a log that is being followed; `quiet` is said when nothing else was for a while. */
+/** What happens to a log that is being followed; `alive` comes from time to time, whether anything happens or not. */
 export type LogUpdate =
   | { readonly type: 'line'; readonly line: StoredLogLine }
-  | { readonly type: 'quiet' }
+  | { readonly type: 'alive' }
   | { readonly type: 'end'; readonly state: ExecutionState };
 
 const LOOK_EVERY_MS = 300;
-const QUIET_AFTER_MS = 15_000;
+const ALIVE_EVERY_MS = 15_000;
 const PAGE_LINES = 100;
 
 /** Reads a log to its end, which may be still to come. Looks only when asked for more: a slow reader slows it down. */
@@ -26,7 +26,7 @@ export class LogFollower {
 
   async *follow(executionId: string, afterSeq: number, signal: AbortSignal): AsyncGenerator<LogUpdate> {
     let lastSeq = afterSeq;
-    let spokeAtMs = this.clock.monotonicMs();
+    let saidAliveAtMs = this.clock.monotonicMs();
     while (!signal.aborted) {
       // Before the lines: a run's last line is stored before its final state, so none can come after this answer.
       const state = await this.history.stateOf(executionId);
@@ -34,15 +34,18 @@ export class LogFollower {
       for (const line of lines) yield { type: 'line', line };
       lastSeq = lines.at(-1)?.seq ?? lastSeq;
       if (lines.length === PAGE_LINES) continue;
-      if (state === null) return;
-      if (isFinal(state)) return yield { type: 'end', state };
+      if (state === null || isFinal(state)) return yield* endOf(state);
 
-      if (lines.length > 0) spokeAtMs = this.clock.monotonicMs();
-      if (this.clock.monotonicMs() - spokeAtMs >= QUIET_AFTER_MS) {
-        yield { type: 'quiet' };
-        spokeAtMs = this.clock.monotonicMs();
+      if (this.clock.monotonicMs() - saidAliveAtMs >= ALIVE_EVERY_MS) {
+        saidAliveAtMs = this.clock.monotonicMs();
+        yield { type: 'alive' };
       }
       await pause(LOOK_EVERY_MS, signal);
     }
   }
+}
+
+/** An execution that retention took away in the meantime has no end to tell. */
+function* endOf(state: ExecutionState | null): Generator<LogUpdate, void> {
+  if (state !== null) yield { type: 'end', state };
 }

@@ -42,7 +42,7 @@ export async function startExecutionsApp(
   const testDatabase = await createTestDatabase();
   const nest = await NestFactory.create<NestExpressApplication>(TestModule.for(role, backend, testDatabase), {
     ...HTTP_APP_OPTIONS,
-    logger: process.env.TEST_LOGS ? ['error', 'warn', 'log'] : false,
+    logger: false,
     abortOnError: false,
   });
   configureHttp(nest);
