@@ -29,6 +29,13 @@ import { seqOfCursor, seqOfEventId } from './log-position.js';
  */
 const STALLED_AFTER_MS = 45_000;
 
+/** No cache or proxy on the way may hold lines back; and a connection kept after its stream would delay a shutdown. */
+const STREAM_HEADERS = {
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+  Connection: 'close',
+};
+
 @ApiTags('executions')
 @Controller('executions/:executionId/logs')
 export class ExecutionLogsController {
@@ -84,7 +91,7 @@ export class ExecutionLogsController {
     const afterSeq = lastEventId === undefined ? seqOfCursor(cursor) : seqOfEventId(lastEventId);
     const signal = this.requests.hold(response);
     response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
-    response.set({ 'Cache-Control': 'no-cache, no-transform', 'X-Accel-Buffering': 'no' });
+    response.set(STREAM_HEADERS);
     const events = Readable.from(toEvents(this.follower.follow(executionId, afterSeq, signal)), {
       objectMode: false,
     });

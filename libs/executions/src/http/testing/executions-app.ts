@@ -11,6 +11,7 @@ import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
 import { QueueModule } from '@app/platform/queue';
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
 import { type QueueBackendUnderTest, testRedisUrl } from '../../../../../test/support/test-redis.js';
+import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
 import { ExecutionsWorkerModule } from '../../worker/executions-worker.module.js';
 import { ExecutionsHttpModule } from '../executions-http.module.js';
@@ -25,6 +26,7 @@ export interface Answer {
 export interface ExecutionsApp {
   readonly url: string;
   readonly jobs: JobsService;
+  readonly executions: ExecutionsService;
   readonly logs: LogsRepository;
   readonly database: DataSource;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -51,6 +53,7 @@ export async function startExecutionsApp(
   return {
     url,
     jobs: nest.get(JobsService, { strict: false }),
+    executions: nest.get(ExecutionsService, { strict: false }),
     logs: nest.get(LogsRepository, { strict: false }),
     database: nest.get(DataSource, { strict: false }),
     call: (method, path, body, headers) => call(method, `${url}${path}`, body, headers),

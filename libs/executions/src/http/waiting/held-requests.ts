@@ -4,7 +4,7 @@ import type { Response } from 'express';
 /** Requests that are answered late or for a long time: each ends with its connection, and all of them with the process. */
 @Injectable()
 export class HeldRequests implements BeforeApplicationShutdown {
-  private readonly held = new Set<AbortController>();
+  private readonly held = new Map<Response, AbortController>();
   private stopping = false;
 
   /** @returns a signal that aborts when nobody listens any more, or the process is about to close its server */
@@ -14,17 +14,20 @@ export class HeldRequests implements BeforeApplicationShutdown {
       controller.abort();
       return controller.signal;
     }
-    this.held.add(controller);
+    this.held.set(response, controller);
     response.once('close', () => {
-      this.held.delete(controller);
+      this.held.delete(response);
       controller.abort();
     });
     return controller.signal;
   }
 
-  /** Runs before the server is closed, which would wait for these requests otherwise. */
+  /** Runs before the server is closed, which waits for these requests, and for their connections if those are kept. */
   beforeApplicationShutdown(): void {
     this.stopping = true;
-    for (const controller of this.held) controller.abort();
+    for (const [response, controller] of this.held) {
+      if (!response.headersSent) response.set('Connection', 'close');
+      controller.abort();
+    }
   }
 }
