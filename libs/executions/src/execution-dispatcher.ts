@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { failPoint } from '@app/platform/fail-point';
 import { ExecutionsQueue } from './executions.queue.js';
 import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
 
@@ -77,8 +78,10 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   /** @returns false when the queue refused; the rows are then pending again, and a later round tries once more */
   private async handOver(dispatched: readonly Dispatched[]): Promise<boolean> {
     if (dispatched.length === 0) return true;
+    failPoint('after_commit_before_hand_over');
     try {
       await this.queue.add(dispatched);
+      failPoint('after_hand_over');
       return true;
     } catch (error) {
       this.logger.warn(`the queue refused ${dispatched.length} executions: ${(error as Error).message}`);

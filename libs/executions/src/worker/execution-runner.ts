@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { retryWhileAway } from '@app/platform/database';
+import { failPoint } from '@app/platform/fail-point';
 import { type AbortReason, type Outcome, type RunContext, TargetRunners } from '@app/targets';
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
@@ -31,6 +32,7 @@ export class ExecutionRunner {
   async run(message: ExecutionMessage): Promise<void> {
     const claim = await this.claim(message);
     if (!claim) return runMetrics.stale();
+    failPoint('after_claim');
     const signal = this.runs.add(claim.id);
     try {
       await this.runClaimed(claim, signal);
@@ -55,7 +57,9 @@ export class ExecutionRunner {
     const elapsedMs = this.clock.monotonicMs() - startedAtMs;
     runMetrics.ran(claim, elapsedMs);
     if (decision.type === 'abandoned') return runMetrics.discarded();
+    failPoint('after_response_before_settle');
     await this.settler.settle(claim, decision, attemptOf(claim, decision, elapsedMs));
+    failPoint('after_settle_before_acknowledge');
   }
 
   private async perform(claim: Claim, signal: AbortSignal): Promise<Outcome> {
