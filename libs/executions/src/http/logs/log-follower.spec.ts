@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Clock } from '@app/platform/clock';
+import type { ExecutionState } from '../../domain/execution-state.js';
+import type { HistoryRepository } from '../../history.repository.js';
+import type { LogsRepository, StoredLogLine } from '../../logs.repository.js';
+import { LogFollower, type LogUpdate } from './log-follower.js';
+
+const OPEN = new AbortController().signal;
+
+/** Each look finds the next state; the time between two questions is `stepMs`. */
+function aFollower(states: readonly (ExecutionState | null)[], lineCount = 0, stepMs = 0): LogFollower {
+  const left = [...states];
+  let nowMs = 0;
+  const lines = Array.from({ length: lineCount }, (_, seq) => ({ seq }) as StoredLogLine);
+  const logs: Pick<LogsRepository, 'readAfter'> = {
+    readAfter: async (_id, afterSeq, limit) => lines.filter(({ seq }) => seq > afterSeq).slice(0, limit),
+  };
+  const history: Pick<HistoryRepository, 'stateOf'> = { stateOf: async () => left.shift() ?? null };
+  const clock: Clock = { now: () => new Date(0), monotonicMs: () => (nowMs += stepMs) };
+  return new LogFollower(logs as LogsRepository, history as HistoryRepository, clock);
+}
+
+async function typesOf(updates: AsyncIterable<LogUpdate>): Promise<string[]> {
+  const types: string[] = [];
+  for await (const update of updates) types.push(update.type);
+  return types;
+}
+
+describe('LogFollower', () => {
+  it('gives a sign of life where nothing else is to be said for long', async () => {
+    const follower = aFollower(['running', 'running', 'succeeded'], 0, 15_000);
+    expect(await typesOf(follower.follow('id', -1, OPEN))).toEqual(['alive', 'alive', 'end']);
+  });
+
+  it('gives none before its time', async () => {
+    const follower = aFollower(['running', 'succeeded'], 0, 1_000);
+    expect(await typesOf(follower.follow('id', -1, OPEN))).toEqual(['end']);
+  });
+
+  it('reads all pages of an execution that has ended', async () => {
+    const states = Array.from({ length: 3 }, () => 'failed' as const);
+    const types = await typesOf(aFollower(states, 250).follow('id', 9, OPEN));
+    expect(types).toEqual([...Array.from({ length: 240 }, () => 'line'), 'end']);
+  });
+
+  it('has no end to tell where retention took the execution away', async () => {
+    expect(await typesOf(aFollower(['running', null]).follow('id', -1, OPEN))).toEqual([]);
+  });
+
+  it('asks nothing once nobody listens', async () => {
+    expect(await typesOf(aFollower(['succeeded']).follow('id', -1, AbortSignal.abort()))).toEqual([]);
+  });
+});
