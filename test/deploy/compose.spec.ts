@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { loadConfig } from '@app/platform/config';
+import { exampleVariables, IMAGE, read, readYaml, root, sourceOf } from './repository-files.js';
+
+interface Service {
+  readonly image: string;
+  readonly build?: { readonly context: string; readonly dockerfile: string };
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly networks?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly restart?: string;
+  readonly stop_grace_period?: string;
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly init?: boolean;
+}
+
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+const FILE = 'docker/docker-compose.yml';
+const text = read(FILE);
+const [compose] = readYaml<Compose>(FILE) as [Compose];
+const services = Object.entries(compose.services);
+const ours = services.filter(([, { image }]) => image === IMAGE);
+
+/** `${NAME:-default}` as compose fills it in. */
+function interpolate(value: string, env: Readonly<Record<string, string>> = {}): string {
+  return value.replaceAll(
+    /\$\{([A-Z_]+):-([^}]*)\}/g,
+    (_, name: string, fallback: string) => env[name] || fallback,
+  );
+}
+
+function environmentOf(service: string, env: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const entries = Object.entries(compose.services[service]?.environment ?? {});
+  const own = Object.fromEntries(entries.map(([name, value]) => [name, interpolate(value, env)]));
+  return { NODE_ENV: 'production', HOST: '0.0.0.0', ...own };
+}
+
+describe('docker-compose.yml', () => {
+  it('runs api, worker and migrate from one image that is built once', () => {
+    expect(ours.map(([name]) => name).sort()).toEqual(['api', 'migrate', 'worker']);
+    expect(services.filter(([, { build }]) => build).map(([name]) => name)).toEqual(['migrate']);
+    const { build } = compose.services.migrate as Service;
+    expect(existsSync(path.join(root, 'docker', build!.context, build!.dockerfile))).toBe(true);
+  });
+
+  it('starts entries that are built from sources', () => {
+    for (const [name, { command }] of ours) {
+      const entry = command?.find((word) => word.startsWith('dist/')) ?? 'dist/apps/api/src/main.js';
+      expect([name, existsSync(path.join(root, sourceOf(entry)))]).toEqual([name, true]);
+    }
+  });
+
+  it.each(ours.map(([name]) => name))(
+    'gives %s variables that exist, and values that are allowed',
+    (name) => {
+      const unknown = Object.keys(compose.services[name]?.environment ?? {}).filter(
+        (variable) => !(variable in exampleVariables),
+      );
+      expect(unknown).toEqual([]);
+      expect(loadConfig(environmentOf(name))).toMatchObject({
+        queueBackend: 'redis',
+        redis: { host: 'redis', port: 6379 },
+        authMode: 'none',
+        commandTargets: 'disabled',
+        logFormat: 'json',
+      });
+    },
+  );
+
+  it('is driven by a copy of .env.example', () => {
+    const env = { ...exampleVariables, LOG_LEVEL: 'DEBUG', WORKER_CONCURRENCY: '32' } as Record<
+      string,
+      string
+    >;
+    expect(loadConfig(environmentOf('worker', env))).toMatchObject({
+      logLevel: 'DEBUG',
+      workerConcurrency: 32,
+    });
+  });
+
+  it('explains each variable of its own', () => {
+    const used = [...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name);
+    const notes = text.slice(0, text.indexOf('name: job-scheduler'));
+    const unexplained = used.filter((name) => !(name in exampleVariables) && !notes.includes(`#   ${name} `));
+    expect(unexplained).toEqual([]);
+  });
+
+  it('publishes on the loopback address only, and no store at all', () => {
+    const published = services.flatMap(([name, { ports = [] }]) => ports.map((port) => ({ name, port })));
+    expect(published.map(({ name }) => name).sort()).toEqual(['gateway', 'grafana', 'prometheus']);
+    for (const { port } of published) expect(interpolate(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+    expect(compose.networks.data).toEqual({ internal: true });
+    for (const store of ['postgres', 'redis']) expect(compose.services[store]?.networks).toEqual(['data']);
+  });
+
+  it('lets api and worker wait for stores that are ready and a migration that is done', () => {
+    for (const name of ['api', 'worker']) {
+      expect(compose.services[name]?.depends_on).toEqual({
+        postgres: { condition: 'service_healthy' },
+        redis: { condition: 'service_healthy' },
+        migrate: { condition: 'service_completed_successfully' },
+      });
+    }
+  });
+
+  it('checks the health of everything that stays, and restarts it', () => {
+    for (const [name, { healthcheck, restart, image }] of services) {
+      if (name === 'migrate') continue;
+      // The api's is the image's own.
+      if (!(image === IMAGE && name === 'api'))
+        expect([name, healthcheck?.test]).toEqual([name, expect.any(Array)]);
+      expect([name, restart]).toEqual([name, 'unless-stopped']);
+    }
+  });
+
+  it('checks the worker on the port it has', () => {
+    expect(compose.services.worker?.healthcheck?.test).toEqual([
+      'CMD',
+      'node',
+      'healthcheck.mjs',
+      exampleVariables.WORKER_PORT,
+    ]);
+  });
+
+  it('takes our processes every right they do not need', () => {
+    for (const [name, { read_only, cap_drop, init }] of ours)
+      expect({ name, read_only, cap_drop, init }).toEqual({
+        name,
+        read_only: true,
+        cap_drop: ['ALL'],
+        init: true,
+      });
+  });
+
+  it('gives the worker longer to stop than it may take to drain', () => {
+    const graceSeconds = Number.parseInt(compose.services.worker?.stop_grace_period ?? '0', 10);
+    const { drainTimeoutMs } = loadConfig(environmentOf('worker'));
+    expect(graceSeconds).toBeGreaterThanOrEqual(drainTimeoutMs / 1_000 + 10);
+  });
+
+  it('keeps Redis from throwing entries away', () => {
+    const command = compose.services.redis?.command?.join(' ');
+    expect(command).toContain('--maxmemory-policy noeviction');
+    expect(command).toContain('--appendonly yes');
+  });
+
+  it('mounts files that exist and volumes that are declared', () => {
+    for (const mount of services.flatMap(([, { volumes = [] }]) => volumes)) {
+      const [source = ''] = mount.split(':');
+      const exists = source.startsWith('.')
+        ? existsSync(path.join(root, 'docker', source))
+        : source in compose.volumes;
+      expect([source, exists]).toEqual([source, true]);
+    }
+  });
+
+  it('has a gateway that asks the api where it listens', () => {
+    expect(read('docker/gateway/nginx.conf')).toContain(`http://api:${exampleVariables.PORT};`);
+  });
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { loadConfig } from '@app/platform/config';
+import {
+  exampleVariables,
+  filesBelow,
+  IMAGE,
+  manifest,
+  readYaml,
+  root,
+  sourceOf,
+} from './repository-files.js';
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+
+interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
+  readonly env: readonly {
+    readonly name: string;
+    readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  }[];
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly resources: { readonly requests: object; readonly limits: { readonly memory: string } };
+  readonly securityContext: object;
+}
+
+interface PodSpec {
+  readonly securityContext: object;
+  readonly terminationGracePeriodSeconds?: number;
+  readonly automountServiceAccountToken: boolean;
+  readonly enableServiceLinks: boolean;
+  readonly containers: readonly [Container];
+}
+
+interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Labels };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly stringData?: Readonly<Record<string, string>>;
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector?: Labels & { readonly matchLabels?: Labels };
+    readonly template?: {
+      readonly metadata: { readonly labels: Labels; annotations?: Labels };
+      spec: PodSpec;
+    };
+    readonly scaleTargetRef?: { readonly kind: string; readonly name: string };
+    readonly ports?: readonly { readonly targetPort: string }[];
+    readonly podSelector?: { readonly matchLabels?: Labels };
+  };
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+const applied = filesBelow('k8s', '.yaml').filter((file) => path.dirname(file) === 'k8s');
+const resources = applied.flatMap((file) => readYaml<Resource>(file));
+const [secret] = readYaml<Resource>('k8s/examples/secret.yaml') as [Resource];
+
+const named = (kind: string, name: string): Resource => {
+  const found = resources.find((resource) => resource.kind === kind && resource.metadata.name === name);
+  if (!found) throw new Error(`there is no ${kind} ${name}`);
+  return found;
+};
+const workloads = resources.filter(({ spec }) => spec?.template);
+const pods = workloads.map(({ metadata, spec }) => [metadata.name, spec!.template!] as const);
+const config = named('ConfigMap', 'job-scheduler').data ?? {};
+
+describe('k8s/', () => {
+  it('is taken by kubectl apply -f k8s/: a namespace first, no kustomization, no secret', () => {
+    expect(resources[0]).toMatchObject({ kind: 'Namespace', metadata: { name: 'job-scheduler' } });
+    expect(resources.filter(({ kind }) => kind === 'Kustomization' || kind === 'Secret')).toEqual([]);
+    expect(
+      filesBelow('k8s', '').filter((file) => /kustomization/i.test(file) && !file.includes('overlays')),
+    ).toEqual([]);
+  });
+
+  it('puts everything in that namespace, each under a name of its own', () => {
+    const names = resources.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { kind, metadata } of [...resources.slice(1), secret])
+      expect([kind, metadata.namespace]).toEqual([kind, 'job-scheduler']);
+  });
+
+  it('has what api, worker and migration each need', () => {
+    const names = resources.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    const version = manifest.version.replaceAll('.', '-');
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ...['Deployment/api', 'Service/api', 'HorizontalPodAutoscaler/api', 'PodDisruptionBudget/api'],
+        ...['Deployment/worker', 'PodDisruptionBudget/worker', `Job/migrate-${version}`],
+        ...[
+          'NetworkPolicy/default-deny',
+          'NetworkPolicy/api',
+          'NetworkPolicy/worker',
+          'NetworkPolicy/stores',
+        ],
+      ]),
+    );
+  });
+
+  it('configures with variables that exist, to values that are allowed', () => {
+    const secrets = secret.stringData ?? {};
+    expect(
+      [...Object.keys(config), ...Object.keys(secrets)].filter((name) => !(name in exampleVariables)),
+    ).toEqual([]);
+    const env = { NODE_ENV: 'production', HOST: '0.0.0.0', ...config, ...secrets };
+    expect(loadConfig(env)).toMatchObject({ isProduction: true, queueBackend: 'redis', authMode: 'none' });
+  });
+});
+
+describe.each(pods)('the pods of %s', (_name, { spec: pod }) => {
+  const [container] = pod.containers;
+
+  it('run the image of this version, at an entry that is built', () => {
+    expect(container.image).toBe(IMAGE);
+    const entry = container.command?.find((word) => word.startsWith('dist/')) ?? 'dist/apps/api/src/main.js';
+    expect(existsSync(path.join(root, sourceOf(entry)))).toBe(true);
+  });
+
+  it('read the ConfigMap, and keys that the Secret has', () => {
+    expect(container.envFrom.map(({ configMapRef }) => configMapRef.name)).toEqual(['job-scheduler']);
+    for (const { name, valueFrom } of container.env) {
+      expect(valueFrom.secretKeyRef).toEqual({ name: secret.metadata.name, key: name });
+      expect(Object.keys(secret.stringData ?? {})).toContain(name);
+    }
+  });
+
+  it('are restricted as the namespace demands', () => {
+    expect(pod).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('ask for resources, and cannot take all memory', () => {
+    expect(container.resources).toMatchObject({
+      requests: { cpu: expect.any(String), memory: expect.any(String) },
+      limits: { memory: expect.any(String) },
+    });
+  });
+});
+
+describe.each([
+  ['api', 'PORT'],
+  ['worker', 'WORKER_PORT'],
+] as const)('the Deployment %s', (name, portVariable) => {
+  const { spec } = named('Deployment', name);
+  const { metadata, spec: pod } = spec!.template!;
+  const [container] = pod.containers;
+
+  it('selects its own pods, and so do its Service, budget and policy', () => {
+    expect(metadata.labels).toMatchObject(spec?.selector?.matchLabels ?? { none: '' });
+    expect(named('PodDisruptionBudget', name).spec?.selector).toEqual(spec?.selector);
+    expect(named('NetworkPolicy', name).spec?.podSelector).toEqual(spec?.selector);
+    if (name === 'api') expect(named('Service', name).spec?.selector).toEqual(spec?.selector?.matchLabels);
+  });
+
+  it('is probed, called and scraped where the app listens', () => {
+    const port = Number(config[portVariable]);
+    expect(container.ports).toEqual([{ name: 'http', containerPort: port }]);
+    expect(metadata.annotations).toMatchObject({
+      'prometheus.io/port': String(port),
+      'prometheus.io/path': '/metrics',
+    });
+    expect(container.startupProbe?.httpGet).toEqual({ path: '/health/live', port: 'http' });
+    expect(container.livenessProbe?.httpGet).toEqual({ path: '/health/live', port: 'http' });
+    expect(container.readinessProbe?.httpGet).toEqual({ path: '/health/ready', port: 'http' });
+  });
+});
+
+describe('stopping and scaling', () => {
+  it('gives a worker longer than its drain, the kill of a stubborn command and the writing', () => {
+    const drainSeconds = Number(config.DRAIN_TIMEOUT_SECONDS);
+    const grace = named('Deployment', 'worker').spec?.template?.spec.terminationGracePeriodSeconds;
+    expect(grace).toBe(drainSeconds + 5 + 15);
+  });
+
+  it('leaves the number of api pods to the autoscaler', () => {
+    const { spec } = named('HorizontalPodAutoscaler', 'api');
+    expect(spec?.scaleTargetRef).toMatchObject({ kind: 'Deployment', name: 'api' });
+    expect(named('Deployment', 'api').spec?.replicas).toBeUndefined();
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { exampleVariables, filesBelow, read, readYaml } from './repository-files.js';
+
+interface Target {
+  readonly expr: string;
+}
+
+interface Dashboard {
+  readonly uid: string;
+  readonly panels: readonly { readonly title: string; readonly targets: readonly Target[] }[];
+}
+
+interface PrometheusConfig {
+  readonly scrape_configs: readonly {
+    readonly job_name: string;
+    readonly dns_sd_configs: readonly { readonly names: readonly string[]; readonly port: number }[];
+  }[];
+}
+
+const dashboards = filesBelow('docker/grafana/dashboards', '.json').map(
+  (file) => [file, JSON.parse(read(file)) as Dashboard] as const,
+);
+const queries = dashboards.flatMap(([file, { panels }]) =>
+  panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [`${file}: ${title}`, expr] as const)),
+);
+
+/** What a process of ours shows at /metrics: declared in the sources, by prom-client itself, or made by Prometheus. */
+function knownMetrics(): Set<string> {
+  const sources = filesBelow('libs', '.ts').filter((file) => !file.endsWith('spec.ts'));
+  const declared = sources
+    .flatMap((file) => [...read(file).matchAll(/new (Counter|Gauge|Histogram)\(\{\s*name: '(\w+)'/g)])
+    .flatMap(([, kind, name = '']) =>
+      kind === 'Histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name],
+    );
+  return new Set([...declared, ...defaultMetrics(), 'up']);
+}
+
+function defaultMetrics(): string[] {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const names = registry.getMetricsAsArray().map(({ name }) => name);
+  registry.clear();
+  return names;
+}
+
+/** Metric names in an expression: words that are no function, keyword, label or string. */
+function metricsIn(expr: string): string[] {
+  const bare = expr
+    .replaceAll(/"[^"]*"/g, '')
+    .replaceAll(/\{[^}]*\}|\[[^\]]*\]|\b(by|without) \([^)]*\)/g, '');
+  const words = [...bare.matchAll(/\b([a-z_][a-z0-9_]*)\b(?!\s*\()/gi)].map(([, word = '']) => word);
+  return words.filter((word) => !['or', 'and', 'unless', 'by', 'without', 'e'].includes(word));
+}
+
+function promtool(args: readonly string[]) {
+  return spawnSync('promtool', args, { encoding: 'utf8' });
+}
+
+/** promtool opens what it checks by name, which a pipe of ours has none of. */
+function checkRules(expressions: readonly string[]) {
+  const rules = expressions.map((expr, index) => ({ record: `query:${index}`, expr }));
+  const folder = mkdtempSync(path.join(tmpdir(), 'rules-'));
+  const file = path.join(folder, 'rules.yml');
+  try {
+    writeFileSync(file, JSON.stringify({ groups: [{ name: 'dashboards', rules }] }));
+    return promtool(['check', 'rules', '--lint=none', file]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+// A machine without Prometheus' tools still runs the rest; CI installs them.
+const withPromtool = promtool(['--version']).error ? it.skip : it;
+
+describe('dashboards', () => {
+  it('are found', () => {
+    expect(queries.length).toBeGreaterThan(10);
+  });
+
+  it.each(queries)('%s asks for metrics that exist', (_panel, expr) => {
+    const known = knownMetrics();
+    const names = metricsIn(expr);
+    expect(names).not.toEqual([]);
+    expect(names.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  withPromtool('are PromQL', () => {
+    const expressions = queries.map(([, expr]) => expr.replaceAll('$__rate_interval', '1m'));
+    const { status, stdout, stderr } = checkRules(expressions);
+    expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
+  });
+});
+
+describe('prometheus.yml', () => {
+  const FILE = 'docker/prometheus/prometheus.yml';
+
+  it('scrapes every api and worker where they listen', () => {
+    const [{ scrape_configs: jobs }] = readYaml<PrometheusConfig>(FILE) as [PrometheusConfig];
+    const targets = jobs.flatMap(({ job_name, dns_sd_configs }) =>
+      dns_sd_configs.map(({ names, port }) => ({ job_name, names, port })),
+    );
+    expect(targets).toEqual([
+      { job_name: 'api', names: ['api'], port: Number(exampleVariables.PORT) },
+      { job_name: 'worker', names: ['worker'], port: Number(exampleVariables.WORKER_PORT) },
+    ]);
+  });
+
+  withPromtool('is a configuration of Prometheus', () => {
+    const { status, stdout, stderr } = promtool(['check', 'config', FILE]);
+    expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
+  });
+});
+
+describe('Grafana', () => {
+  it('finds its source and its dashboards where compose mounts them', () => {
+    const [sources] = readYaml<{ datasources: { uid: string; url: string }[] }>(
+      'docker/grafana/provisioning/datasources/prometheus.yml',
+    );
+    expect(sources?.datasources).toMatchObject([{ uid: 'prometheus', url: 'http://prometheus:9090' }]);
+    const [providers] = readYaml<{ providers: { options: { path: string } }[] }>(
+      'docker/grafana/provisioning/dashboards/files.yml',
+    );
+    const folder = providers?.providers[0]?.options.path;
+    expect(read('docker/docker-compose.yml')).toContain(`./grafana/dashboards:${folder}:ro`);
+    for (const [, dashboard] of dashboards)
+      expect(JSON.stringify(dashboard)).not.toMatch(/"uid":"(?!prometheus|job-)/);
+  });
+});
