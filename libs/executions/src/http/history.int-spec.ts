@@ -226,7 +226,9 @@ describe('an execution that waits', () => {
   it('carries the trace of its request', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const { body } = await app.call('POST', `/jobs/${jobId}/execute`, {}, { traceparent });
-    const rows: unknown = await app.database.query('SELECT traceparent FROM executions WHERE id = $1', [body.id]);
+    const rows: unknown = await app.database.query('SELECT traceparent FROM executions WHERE id = $1', [
+      body.id,
+    ]);
     expect(rows).toEqual([{ traceparent }]);
   });
 
