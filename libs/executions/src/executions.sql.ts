@@ -125,13 +125,16 @@ export const CLAIM = `
             e.session_id AS "sessionId", j.name AS "jobName", j.target, j.retry_policy AS "retryPolicy",
             j.timeout_ms AS "timeoutMs", j.delivery_guarantee AS "deliveryGuarantee"`;
 
-/** Final, retry or release in one guarded statement; a run that was taken from its worker gives no row. */
+/**
+ * Final, retry or release in one guarded statement; a run that was taken from its worker gives no row. There is no next try
+ * after a cancel, also when the try ended by itself before the cancel reached it.
+ */
 export const SETTLE = `
   UPDATE executions e
-  SET state          = m.state,
+  SET state          = CASE WHEN m.state = 'pending' AND e.cancel_requested_at IS NOT NULL THEN 'cancelled' ELSE m.state END,
       session_id     = NULL,
       due_at         = CASE WHEN m.state = 'pending' THEN now() + m.delay_ms * interval '1 millisecond' ELSE e.due_at END,
-      finished_at    = CASE WHEN m.state = 'pending' THEN NULL ELSE now() END,
+      finished_at    = CASE WHEN m.state = 'pending' AND e.cancel_requested_at IS NULL THEN NULL ELSE now() END,
       result         = m.result,
       error          = m.error,
       attempts       = e.attempts || m.attempt_record,

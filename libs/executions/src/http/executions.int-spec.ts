@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DEFAULT_RETRY_POLICY } from '@app/jobs';
 import { queueBackendsUnderTest } from '../../../../test/support/test-redis.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { aJob } from './testing/a-job.js';
@@ -78,6 +79,20 @@ describe.each(queueBackendsUnderTest())('running executions over HTTP, queue on 
       status: 409,
       body: { code: 'execution_finished' },
     });
+  });
+
+  it('cancels one whose attempt fails before the cancel reaches it, instead of trying again', async () => {
+    const target = { ...FAILS, args: ['-e', 'setTimeout(() => process.exit(3), 300)'] };
+    const retryPolicy = { ...DEFAULT_RETRY_POLICY, maxAttempts: 2, initialDelayMs: 60_000 };
+    const { body } = await execute(aJob({ target, retryPolicy }), '');
+    const path = `/executions/${String(body.id)}`;
+    await waitFor(async () => (await app.call('GET', path)).body.state === 'running');
+    expect(await app.call('POST', `${path}/cancel`)).toMatchObject({ status: 200 });
+    const ended = await waitFor(async () => {
+      const { body: execution } = await app.call('GET', path);
+      return execution.state === 'cancelled' && execution;
+    });
+    expect(ended.attempts).toHaveLength(1);
   });
 
   it('retries one that failed as a new execution', async () => {
