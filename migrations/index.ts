@@ -1,4 +1,5 @@
 import { InitialSchema1795400000000 } from './1795400000000-initial-schema.js';
+import { Calendars1795430000000 } from './1795430000000-calendars.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
-export const migrations = [InitialSchema1795400000000];
+export const migrations = [InitialSchema1795400000000, Calendars1795430000000];

@@ -3,7 +3,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type ActiveRuns, ExecutionsRepository, type NewExecution } from '@app/executions';
 import {
+  CalendarExclusions,
   type DueSchedule,
+  type ExclusionOf,
   type FiringPlan,
   planFirings,
   RecurrenceCache,
@@ -27,6 +29,14 @@ interface PlannedSchedule {
   readonly plan: FiringPlan;
 }
 
+/** What a plan depends on besides schedule and job. */
+interface Circumstances {
+  readonly now: Date;
+  readonly exclusionOf: ExclusionOf;
+  /** Left out: nothing of the schedule is unfinished, or its policy does not care. */
+  readonly runs?: ActiveRuns;
+}
+
 const MAX_SCHEDULES = 500;
 /** A batch of schedules that all catch up stays a transaction of this order, not one of half a million rows. */
 const MAX_FIRINGS = 5_000;
@@ -40,6 +50,7 @@ export class ScheduleFirer {
     private readonly schedules: SchedulesRepository,
     private readonly executions: ExecutionsRepository,
     private readonly recurrences: RecurrenceCache,
+    private readonly calendars: CalendarExclusions,
   ) {}
 
   /** One transaction for a batch: lock, plan, insert, advance. */
@@ -61,11 +72,15 @@ export class ScheduleFirer {
     now: Date,
   ): Promise<PlannedSchedule[]> {
     const active = await this.activeRuns(tx, due);
+    const exclusionOf = await this.calendars.exclusionsOf(
+      due.map(({ schedule }) => schedule),
+      tx,
+    );
     const planned: PlannedSchedule[] = [];
     let firings = 0;
     for (const one of due) {
       if (firings >= MAX_FIRINGS) break;
-      const plan = await this.planOrPark(tx, one, now, active.get(one.schedule.id));
+      const plan = await this.planOrPark(tx, one, { now, exclusionOf, runs: active.get(one.schedule.id) });
       if (!plan) continue;
       planned.push({ due: one, plan });
       firings += plan.firings.length;
@@ -86,14 +101,14 @@ export class ScheduleFirer {
   private async planOrPark(
     tx: EntityManager,
     { schedule, job }: DueSchedule,
-    now: Date,
-    runs: ActiveRuns = NO_RUNS,
+    { now, exclusionOf, runs = NO_RUNS }: Circumstances,
   ): Promise<FiringPlan | null> {
     try {
       return planFirings(schedule, this.recurrences.recurrenceOf(schedule), {
         now: now.getTime(),
         job,
         runs,
+        isExcluded: exclusionOf(schedule).calendarAt,
       });
     } catch (error) {
       this.logger.error(

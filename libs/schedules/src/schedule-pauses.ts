@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
+import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { type FiringPlan, planFirings } from './domain/firing-plan.js';
 import { isFinished } from './domain/finish-reason.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
@@ -19,6 +20,7 @@ export class SchedulePauses {
     private readonly schedules: SchedulesService,
     private readonly repository: SchedulesRepository,
     private readonly recurrences: RecurrenceCache,
+    private readonly calendars: CalendarExclusions,
     private readonly clock: Clock,
   ) {}
 
@@ -48,13 +50,15 @@ export class SchedulePauses {
 
   /** What a resume would start and record now, without doing it. @throws ProblemError as `resume` */
   planResume(id: string, catchup: Catchup): Promise<FiringPlan> {
-    return this.schedules.withLocked(id, async (_tx, schedule, job) => {
+    return this.schedules.withLocked(id, async (tx, schedule, job) => {
       const now = this.clock.now();
       const resumed = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
+      const exclusionOf = await this.calendars.exclusionsOf([schedule], tx);
       return planFirings(resumed, this.recurrences.recurrenceOf(schedule), {
         now: now.getTime(),
         job,
         runs: { activeCount: 0, heldCount: 0, blockingExecutionId: null },
+        isExcluded: exclusionOf(schedule).calendarAt,
       });
     });
   }

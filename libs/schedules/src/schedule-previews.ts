@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
+import { CalendarExclusions } from './calendars/calendar-exclusions.js';
+import { allowedInstants } from './calendars/domain/allowed-instants.js';
+import { type Exclusion, NOTHING_EXCLUDED } from './calendars/domain/exclusion.js';
 import {
   describeSchedule,
   type FireTime,
@@ -26,6 +29,7 @@ const UNSAVED_SEED = 'preview';
 export class SchedulePreviews {
   constructor(
     private readonly schedules: SchedulesService,
+    private readonly calendars: CalendarExclusions,
     private readonly clock: Clock,
   ) {}
 
@@ -37,29 +41,40 @@ export class SchedulePreviews {
   ofUnsaved(timing: Omit<BoundedTiming, 'anchorAt'>, from: Date | null, count: number): SchedulePreview {
     const start = from ?? this.clock.now();
     const anchored = { ...timing, anchorAt: timing.startAt ?? start };
-    return previewOf(anchored, UNSAVED_SEED, start, count, undefined);
+    return previewOf({
+      timing: anchored,
+      seed: UNSAVED_SEED,
+      from: start,
+      count,
+      exclusion: NOTHING_EXCLUDED,
+    });
   }
 
-  /** @throws ProblemError `schedule_not_found` */
+  /** Instants that a calendar excludes are left out. @throws ProblemError `schedule_not_found` */
   async ofStored(id: string, count: number): Promise<SchedulePreview> {
     const schedule = await this.schedules.get(id);
-    return previewOf(schedule, id, this.clock.now(), count, id);
+    const exclusion = await this.calendars.exclusionOf(schedule);
+    const from = this.clock.now();
+    return previewOf({ timing: schedule, seed: id, from, count, drawnFrom: id, exclusion });
   }
 }
 
-/** @param drawnFrom what `H` is drawn from, when that is known already */
-function previewOf(
-  timing: BoundedTiming,
-  seed: string,
-  from: Date,
-  count: number,
-  drawnFrom: string | undefined,
-): SchedulePreview {
-  const recurrence = compileAccepted(timing, seed);
+interface Question {
+  readonly timing: BoundedTiming;
+  readonly seed: string;
+  readonly from: Date;
+  readonly count: number;
+  /** What `H` is drawn from, when that is known already. */
+  readonly drawnFrom?: string;
+  readonly exclusion: Exclusion;
+}
+
+function previewOf({ timing, seed, from, count, drawnFrom, exclusion }: Question): SchedulePreview {
+  const allowed = allowedInstants(compileAccepted(timing, seed), exclusion);
   const spec = scheduleSpecOf(timing);
   return {
     description: describeSchedule(spec),
-    fireTimes: previewFireTimes(recurrence, timing.timezone, from.getTime(), count),
+    fireTimes: previewFireTimes(allowed, timing.timezone, from.getTime(), count),
     warnings: scheduleWarnings(spec, from.getTime(), drawnFrom),
   };
 }

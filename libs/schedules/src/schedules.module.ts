@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { JobsModule } from '@app/jobs';
+import { CalendarsModule } from './calendars/calendars.module.js';
 import { JobFollower } from './job-follower.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { ScheduleEntity } from './schedule.entity.js';
@@ -10,7 +11,7 @@ import { SchedulesRepository } from './schedules.repository.js';
 import { SchedulesService } from './schedules.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ScheduleEntity]), JobsModule],
+  imports: [TypeOrmModule.forFeature([ScheduleEntity]), JobsModule, CalendarsModule],
   providers: [
     SchedulesRepository,
     SchedulesService,
@@ -19,6 +20,13 @@ import { SchedulesService } from './schedules.service.js';
     RecurrenceCache,
     JobFollower,
   ],
-  exports: [SchedulesRepository, SchedulesService, SchedulePauses, SchedulePreviews, RecurrenceCache],
+  exports: [
+    SchedulesRepository,
+    SchedulesService,
+    SchedulePauses,
+    SchedulePreviews,
+    RecurrenceCache,
+    CalendarsModule,
+  ],
 })
 export class SchedulesModule {}

@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { type Job, JobsService } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
+import { CalendarsService } from './calendars/calendars.service.js';
 import type { ScheduleDefinition } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
@@ -19,6 +20,7 @@ export class SchedulesService {
   constructor(
     private readonly repository: SchedulesRepository,
     private readonly jobs: JobsService,
+    private readonly calendars: CalendarsService,
     private readonly recurrences: RecurrenceCache,
     private readonly clock: Clock,
   ) {}
@@ -27,6 +29,7 @@ export class SchedulesService {
   create(jobId: string, definition: ScheduleDefinition): Promise<Schedule> {
     return this.repository.transaction(async (tx) => {
       const job = await this.jobs.lockForUse(tx, jobId);
+      await this.calendars.lockForUse(tx, job.service, definition.calendars);
       const schedule = newSchedule(job, definition, this.clock.now());
       await this.repository.insert(tx, schedule);
       return schedule;
@@ -56,7 +59,9 @@ export class SchedulesService {
   ): Promise<Schedule> {
     return this.withLocked(id, async (tx, current, job) => {
       if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
-      const changed = revised(current, await decide(current), {
+      const definition = await decide(current);
+      await this.calendars.lockForUse(tx, current.service, definition.calendars);
+      const changed = revised(current, definition, {
         now: this.clock.now(),
         jobActive: job.active,
         recurrences: this.recurrences,

@@ -1,5 +1,5 @@
 import { localTimeAt } from './local-time.js';
-import type { Recurrence } from './recurrence.js';
+import type { Instants } from './instants.js';
 
 export interface FireTime {
   /** RFC 3339 in UTC with milliseconds */
@@ -12,7 +12,7 @@ export interface FireTime {
 
 /** The next `count` fire times strictly after `from` (epoch ms); fewer when the schedule ends. */
 export function previewFireTimes(
-  recurrence: Recurrence,
+  recurrence: Pick<Instants, 'nextAfter'>,
   timezone: string,
   from: number,
   count: number,

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsArray, IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
-import { IsParameters, MayBeAbsent, Refuses } from '@app/jobs';
+import { IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsParameters, MayBeAbsent } from '@app/jobs';
+import { IsCalendarNames } from '../calendars/http/rules/calendar-name.js';
 import type { MisfirePolicy, OverlapPolicy } from '../domain/schedule.js';
 import { ScheduleTimingRequest } from './schedule-timing.request.js';
 
@@ -115,16 +116,8 @@ export class ScheduleRequest extends ScheduleTimingRequest {
   @Max(MAX_INTEGER)
   maxRuns?: number | null;
 
-  @ApiPropertyOptional({ type: [String], default: [], description: 'Names of calendars of excluded days.' })
+  @ApiPropertyOptional({ type: [String], default: [], description: 'Names of calendars: their instants are skipped.' })
   @MayBeAbsent()
-  @IsArray()
-  @IsString({ each: true })
-  @Refuses('unknown_calendar', findCalendarFault)
+  @IsCalendarNames()
   calendars?: string[];
-}
-
-/** Calendars cannot be made yet, so that every name is wrong: to accept it would be to run on excluded days. */
-function findCalendarFault(names: unknown): string | null {
-  if (!Array.isArray(names) || names.length === 0) return null;
-  return 'names a calendar that does not exist';
 }

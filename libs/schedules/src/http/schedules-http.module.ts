@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { JobsModule } from '@app/jobs';
+import { CalendarsHttpModule } from '../calendars/http/calendars-http.module.js';
 import { SchedulesModule } from '../schedules.module.js';
 import { JobSchedulesController } from './job-schedules.controller.js';
 import { SchedulePausesController } from './schedule-pauses.controller.js';
@@ -7,7 +8,7 @@ import { SchedulePreviewsController } from './schedule-previews.controller.js';
 import { SchedulesController } from './schedules.controller.js';
 
 @Module({
-  imports: [JobsModule, SchedulesModule],
+  imports: [JobsModule, SchedulesModule, CalendarsHttpModule],
   controllers: [
     JobSchedulesController,
     SchedulePreviewsController,

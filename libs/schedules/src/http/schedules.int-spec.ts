@@ -103,7 +103,7 @@ describe('POST /jobs/{jobId}/schedules', () => {
     ['a negative jitter', { jitterSeconds: -1 }, '/jitterSeconds'],
     ['an unknown policy', { overlapPolicy: 'queue' }, '/overlapPolicy'],
     ['maxRuns of none', { maxRuns: 0 }, '/maxRuns'],
-    ['a calendar that is not there', { calendars: ['holidays'] }, '/calendars'],
+    ['a calendar that is not there', { calendars: ['holidays'] }, '/calendars/0'],
     ['parameters that are a list', { parameters: [] }, '/parameters'],
     ['a field that does not exist', { cron: '* * * * *' }, '/cron'],
     ['a field of ours', { nextRunAt: '2030-01-01T00:00:00Z' }, '/nextRunAt'],

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CalendarEntity } from './calendar.entity.js';
+import { CalendarExclusions } from './calendar-exclusions.js';
+import { CalendarsRepository } from './calendars.repository.js';
+import { CalendarsService } from './calendars.service.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([CalendarEntity])],
+  providers: [CalendarsRepository, CalendarsService, CalendarExclusions],
+  exports: [CalendarsService, CalendarExclusions],
+})
+export class CalendarsModule {}

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, type QueryDeepPartialEntity, Repository } from 'typeorm';
+import { type Queryable, rowsOf, violatedConstraint } from '@app/platform/database';
+import { CalendarEntity } from './calendar.entity.js';
+import { calendarNameTaken } from './calendars.errors.js';
+import { CALENDARS_NAMED, LOCK_NAMED_FOR_USE, USERS_OF_CALENDAR } from './calendars.sql.js';
+import type { Calendar, CalendarRules } from './domain/calendar.js';
+
+export interface CalendarFilter {
+  /** Part of the name, in any case. */
+  readonly q?: string;
+}
+
+/** Newest first, starting below `beforeId`. */
+export interface CalendarWindow {
+  readonly limit: number;
+  readonly beforeId?: string;
+}
+
+/** A calendar as schedules know it, and the version of it that the asker has. */
+export interface AskedCalendar {
+  readonly service: string;
+  readonly name: string;
+  readonly known: Pick<Calendar, 'id' | 'version'> | null;
+}
+
+export interface NamedCalendar extends Pick<Calendar, 'service' | 'name' | 'id' | 'version'> {
+  /** null where the asker's version is the current one. */
+  readonly rules: CalendarRules | null;
+}
+
+@Injectable()
+export class CalendarsRepository {
+  constructor(@InjectRepository(CalendarEntity) private readonly calendars: Repository<CalendarEntity>) {}
+
+  transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.calendars.manager.transaction(work);
+  }
+
+  find(id: string): Promise<Calendar | null> {
+    return this.calendars.findOneBy({ id });
+  }
+
+  list(service: string, { q }: CalendarFilter, { limit, beforeId }: CalendarWindow): Promise<Calendar[]> {
+    const query = this.calendars
+      .createQueryBuilder('calendar')
+      .where('calendar.service = :service', { service })
+      .orderBy('calendar.id', 'DESC')
+      .limit(limit);
+    if (beforeId !== undefined) query.andWhere('calendar.id < :beforeId', { beforeId });
+    if (q !== undefined) query.andWhere('calendar.name ILIKE :q', { q: `%${literal(q)}%` });
+    return query.getMany();
+  }
+
+  lockForChange(tx: EntityManager, id: string): Promise<Calendar | null> {
+    return tx.findOne(CalendarEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** @returns those of the names that exist; they stay until `tx` ends */
+  async lockNamedForUse(tx: EntityManager, service: string, names: readonly string[]): Promise<string[]> {
+    const rows = await rowsOf<{ name: string }>(tx, LOCK_NAMED_FOR_USE, [service, names]);
+    return rows.map(({ name }) => name);
+  }
+
+  /** @param tx the caller's transaction, if it is in one: a second connection could wait for its own first for ever */
+  named(asked: readonly AskedCalendar[], tx: Queryable = this.calendars): Promise<NamedCalendar[]> {
+    return rowsOf(tx, CALENDARS_NAMED, [
+      asked.map(({ service }) => service),
+      asked.map(({ name }) => name),
+      asked.map(({ known }) => known?.id ?? null),
+      asked.map(({ known }) => known?.version ?? null),
+    ]);
+  }
+
+  /** Ids of up to `limit` schedules that name the calendar. */
+  async usersOf(tx: EntityManager, { service, name }: Calendar, limit: number): Promise<string[]> {
+    const rows = await rowsOf<{ id: string }>(tx, USERS_OF_CALENDAR, [service, name, limit]);
+    return rows.map(({ id }) => id);
+  }
+
+  async insert(calendar: Calendar): Promise<void> {
+    await namingClash(calendar.name, () => this.calendars.insert(row(calendar)));
+  }
+
+  async update(tx: EntityManager, calendar: Calendar): Promise<void> {
+    await namingClash(calendar.name, () => tx.update(CalendarEntity, { id: calendar.id }, row(calendar)));
+  }
+
+  async delete(tx: EntityManager, id: string): Promise<void> {
+    await tx.delete(CalendarEntity, { id });
+  }
+}
+
+/** A client's `%`, `_` and `\` mean themselves. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+async function namingClash(name: string, write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw violatedConstraint(error) === 'calendars_name_per_service' ? calendarNameTaken(name) : error;
+  }
+}
+
+/** TypeORM's types follow no readonly lists. */
+function row(calendar: Calendar): QueryDeepPartialEntity<CalendarEntity> {
+  return calendar as unknown as QueryDeepPartialEntity<CalendarEntity>;
+}

@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { Clock } from '@app/platform/clock';
+import { calendarChanged, calendarInUse, calendarNotFound, unknownCalendars } from './calendars.errors.js';
+import { type CalendarFilter, CalendarsRepository, type CalendarWindow } from './calendars.repository.js';
+import type { Calendar, CalendarDefinition } from './domain/calendar.js';
+
+/** Enough to find one's way to all of them. */
+const MAX_USERS_NAMED = 5;
+
+type Decide = (calendar: Calendar) => CalendarDefinition | Promise<CalendarDefinition>;
+
+@Injectable()
+export class CalendarsService {
+  constructor(
+    private readonly repository: CalendarsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `calendar_name_taken` */
+  async create(service: string, definition: CalendarDefinition): Promise<Calendar> {
+    const now = this.clock.now();
+    const calendar = { ...definition, id: uuidv7(), service, version: 1, createdAt: now, updatedAt: now };
+    await this.repository.insert(calendar);
+    return calendar;
+  }
+
+  /** @throws ProblemError `calendar_not_found`, also for an id that is not a UUID */
+  async get(id: string): Promise<Calendar> {
+    const calendar = isUuid(id) ? await this.repository.find(id) : null;
+    return calendar ?? notFound(id);
+  }
+
+  /** Newest first. */
+  list(service: string, filter: CalendarFilter, window: CalendarWindow): Promise<Calendar[]> {
+    return this.repository.list(service, filter, window);
+  }
+
+  /**
+   * Replaces what a client decides; the next firing goes by it. Nothing is written, and the version stays, when that
+   * changes nothing.
+   * @param expected the version that the caller has seen; null when it does not matter
+   * @param decide gets the calendar as it is under the lock, so that a partial update never undoes a concurrent one
+   * @throws ProblemError `calendar_not_found`, `calendar_changed`, `calendar_name_taken`, `calendar_in_use`
+   */
+  change(id: string, expected: number | null, decide: Decide): Promise<Calendar> {
+    return this.repository.transaction(async (tx) => {
+      const current = await this.lockForChange(tx, id, expected);
+      const changed: Calendar = { ...current, ...(await decide(current)) };
+      if (isDeepStrictEqual(changed, { ...current })) return current;
+      if (changed.name !== current.name) await this.refuseIfInUse(tx, current, 'renamed');
+      const stored = { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
+      await this.repository.update(tx, stored);
+      return stored;
+    });
+  }
+
+  /** @throws ProblemError `calendar_not_found`, `calendar_changed`, `calendar_in_use` */
+  delete(id: string, expected: number | null): Promise<void> {
+    return this.repository.transaction(async (tx) => {
+      const calendar = await this.lockForChange(tx, id, expected);
+      await this.refuseIfInUse(tx, calendar, 'deleted');
+      await this.repository.delete(tx, id);
+    });
+  }
+
+  /**
+   * For a schedule that is to name them: until `tx` ends they keep their names.
+   * @throws ProblemError `validation_failed` at each name that there is no calendar of
+   */
+  async lockForUse(tx: EntityManager, service: string, names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    const known = new Set(await this.repository.lockNamedForUse(tx, service, names));
+    const faults = names.map((name, index) => ({ name, index })).filter(({ name }) => !known.has(name));
+    if (faults.length > 0) throw unknownCalendars(faults);
+  }
+
+  private async lockForChange(tx: EntityManager, id: string, expected: number | null): Promise<Calendar> {
+    const calendar = isUuid(id) ? await this.repository.lockForChange(tx, id) : null;
+    if (!calendar) return notFound(id);
+    if (expected !== null && expected !== calendar.version) throw calendarChanged(id, calendar.version);
+    return calendar;
+  }
+
+  private async refuseIfInUse(tx: EntityManager, calendar: Calendar, verb: 'deleted' | 'renamed') {
+    const users = await this.repository.usersOf(tx, calendar, MAX_USERS_NAMED);
+    if (users.length > 0) throw calendarInUse(calendar.name, verb, users);
+  }
+}
+
+function notFound(id: string): never {
+  throw calendarNotFound(id);
+}

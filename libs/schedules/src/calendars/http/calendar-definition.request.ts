@@ -1,0 +1,51 @@
+import { applyMergePatch } from '@app/platform/http';
+import { createValidationPipe } from '@app/platform/problem';
+
+import type { Calendar, CalendarDefinition } from '../domain/calendar.js';
+import { sortedDates, sortedWindows } from '../domain/sorted-entries.js';
+import { CalendarRequest } from './calendar.request.js';
+import { weekdayNamed } from './rules/weekday.js';
+
+/** A valid request as what its client decided, defaults filled in. */
+export function toCalendarDefinition(request: CalendarRequest): CalendarDefinition {
+  const windows = (request.excludedWindows ?? []).map(({ from, to }) => ({
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+  }));
+  return {
+    name: request.name,
+    timezone: request.timezone ?? 'UTC',
+    excludedDates: sortedDates(request.excludedDates ?? []),
+    excludedWeekdays: sortedWeekdays(request.excludedWeekdays ?? []),
+    excludedWindows: sortedWindows(windows),
+  };
+}
+
+/**
+ * The calendar after an RFC 7396 merge patch, checked as if it had been sent whole.
+ * @throws ProblemError `validation_failed`
+ */
+export async function patchedCalendar(calendar: Calendar, patch: unknown): Promise<CalendarDefinition> {
+  const patched = applyMergePatch(requestOf(calendar), patch);
+  const request: unknown = await createValidationPipe().transform(patched, {
+    type: 'body',
+    metatype: CalendarRequest,
+  });
+  return toCalendarDefinition(request as CalendarRequest);
+}
+
+/** What a client would send to get this very calendar: the document that a merge patch applies to. */
+function requestOf(calendar: Calendar): Readonly<Record<keyof CalendarRequest, unknown>> {
+  return {
+    name: calendar.name,
+    timezone: calendar.timezone,
+    excludedDates: calendar.excludedDates,
+    excludedWeekdays: calendar.excludedWeekdays,
+    excludedWindows: calendar.excludedWindows,
+  };
+}
+
+function sortedWeekdays(weekdays: readonly (number | string)[]): number[] {
+  const numbers = weekdays.map(weekdayNamed).filter((weekday) => weekday !== null);
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}

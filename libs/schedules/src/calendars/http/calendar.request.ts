@@ -1,0 +1,84 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
+import { MayBeAbsent, Refuses } from '@app/jobs';
+import { IsInstant } from '../../http/rules/instant-rules.js';
+import { IsTimeZone } from '../../http/rules/zone-rules.js';
+import { MAX_CALENDAR_ENTRIES } from '../domain/calendar.js';
+import { IsCalendarName } from './rules/calendar-name.js';
+import { IsDates, IsWeekdays } from './rules/exclusion-rules.js';
+
+export class ExcludedWindowRequest {
+  @ApiProperty({
+    format: 'date-time',
+    example: '2026-12-24T12:00:00Z',
+    description: 'Excluded from here on.',
+  })
+  @IsInstant()
+  from!: string;
+
+  @ApiProperty({
+    format: 'date-time',
+    example: '2026-12-27T00:00:00Z',
+    description: 'Not excluded any more.',
+  })
+  @IsInstant()
+  @Refuses<ExcludedWindowRequest>('not_after_from', findOrderFault)
+  to!: string;
+}
+
+/** A whole calendar as a client writes it: to create it, to replace it, and what a merge patch results in. */
+export class CalendarRequest {
+  @ApiProperty({
+    minLength: 1,
+    maxLength: 200,
+    example: 'holidays-de',
+    description: 'Unique; schedules refer to it.',
+  })
+  @IsCalendarName()
+  name!: string;
+
+  @ApiPropertyOptional({
+    default: 'UTC',
+    example: 'Europe/Berlin',
+    description: 'IANA time zone in which dates and weekdays begin and end, whatever the zone of a schedule.',
+  })
+  @MayBeAbsent()
+  @IsTimeZone()
+  timezone?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    format: 'date',
+    maxItems: MAX_CALENDAR_ENTRIES,
+    default: [],
+    example: ['2026-12-25', '2026-12-26'],
+  })
+  @MayBeAbsent()
+  @IsDates()
+  excludedDates?: string[];
+
+  @ApiPropertyOptional({
+    type: 'array',
+    items: { oneOf: [{ type: 'integer', minimum: 0, maximum: 7 }, { type: 'string' }] },
+    default: [],
+    example: [0, 6],
+    description: '0 or 7 is Sunday, 6 Saturday; names such as `SUN` are taken too and shown as numbers.',
+  })
+  @MayBeAbsent()
+  @IsWeekdays()
+  excludedWeekdays?: (number | string)[];
+
+  @ApiPropertyOptional({ type: [ExcludedWindowRequest], maxItems: MAX_CALENDAR_ENTRIES, default: [] })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(MAX_CALENDAR_ENTRIES)
+  @ValidateNested({ each: true })
+  @Type(() => ExcludedWindowRequest)
+  excludedWindows?: ExcludedWindowRequest[];
+}
+
+/** A fault of either instant alone is another rule's. */
+function findOrderFault(to: unknown, { from }: ExcludedWindowRequest): string | null {
+  return Date.parse(String(to)) <= Date.parse(String(from)) ? 'must be later than from' : null;
+}

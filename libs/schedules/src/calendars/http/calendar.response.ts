@@ -1,0 +1,60 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Calendar, ExcludedWindow } from '../domain/calendar.js';
+
+const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
+
+class ExcludedWindowResponse {
+  @ApiProperty(TIME)
+  from!: string;
+
+  @ApiProperty(TIME)
+  to!: string;
+}
+
+export class CalendarResponse {
+  @ApiProperty({ format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  id!: string;
+
+  @ApiProperty({ example: 'default' })
+  service!: string;
+
+  @ApiProperty({ example: 'holidays-de' })
+  name!: string;
+
+  @ApiProperty({ example: 'Europe/Berlin' })
+  timezone!: string;
+
+  @ApiProperty({ type: [String], format: 'date', example: ['2026-12-25'] })
+  excludedDates!: readonly string[];
+
+  @ApiProperty({ type: [Number], example: [0, 6], description: '0 is Sunday, 6 Saturday.' })
+  excludedWeekdays!: readonly number[];
+
+  @ApiProperty({ type: [ExcludedWindowResponse], description: 'From `from` on, up to but without `to`.' })
+  excludedWindows!: readonly ExcludedWindow[];
+
+  @ApiProperty({ type: 'integer', example: 1, description: 'Rises with each change; also the ETag.' })
+  version!: number;
+
+  @ApiProperty(TIME)
+  createdAt!: string;
+
+  @ApiProperty(TIME)
+  updatedAt!: string;
+}
+
+/** The white list of what leaves the service. */
+export function toCalendarResponse(calendar: Calendar): CalendarResponse {
+  return {
+    id: calendar.id,
+    service: calendar.service,
+    name: calendar.name,
+    timezone: calendar.timezone,
+    excludedDates: calendar.excludedDates,
+    excludedWeekdays: calendar.excludedWeekdays,
+    excludedWindows: calendar.excludedWindows.map(({ from, to }) => ({ from, to })),
+    version: calendar.version,
+    createdAt: calendar.createdAt.toISOString(),
+    updatedAt: calendar.updatedAt.toISOString(),
+  };
+}

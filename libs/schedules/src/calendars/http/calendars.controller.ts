@@ -1,0 +1,167 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiPreconditionFailedResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal, type Principal } from '@app/access';
+import { Clock } from '@app/platform/clock';
+import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
+import { IF_MATCH, INVALID } from '../../http/problem-descriptions.js';
+import { withImported } from '../calendar-import.js';
+import { CalendarsService } from '../calendars.service.js';
+import { patchedCalendar, toCalendarDefinition } from './calendar-definition.request.js';
+import { CALENDAR_EXAMPLES, CALENDAR_PATCH_EXAMPLES, IMPORT_EXAMPLES } from './calendar-examples.js';
+import { CalendarRequest } from './calendar.request.js';
+import { CalendarResponse, toCalendarResponse } from './calendar.response.js';
+import { ImportCalendarRequest } from './import-calendar.request.js';
+import { ListCalendarsQuery } from './list-calendars.query.js';
+
+const NO_SUCH_CALENDAR = { description: 'There is no such calendar, or it was deleted.' };
+const NAME_TAKEN = { description: 'Another calendar has this name.' };
+const NAME_TAKEN_OR_IN_USE = {
+  description: 'Another calendar has this name, or schedules name this one by its old name.',
+};
+const IN_USE = { description: 'Schedules name it; up to five of them are listed.' };
+const STALE = { description: 'The calendar has changed since it was read.' };
+
+@ApiTags('calendars')
+@Controller('calendars')
+export class CalendarsController {
+  constructor(
+    private readonly calendars: CalendarsService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listCalendars', summary: 'List calendars, newest first' })
+  @ApiPage(CalendarResponse)
+  @ApiBadRequestResponse(INVALID)
+  async list(
+    @Query() { limit, cursor, q }: ListCalendarsQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<CalendarResponse>> {
+    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+    const rows = await this.calendars.list(service, { q }, { limit: limit + 1, beforeId });
+    return mapPage(
+      pageOf(rows, limit, (calendar) => [calendar.id]),
+      toCalendarResponse,
+    );
+  }
+
+  @Post()
+  @ApiOperation({
+    operationId: 'createCalendar',
+    summary: 'Create a calendar of times at which nothing runs',
+  })
+  @ApiBody({ type: CalendarRequest, examples: CALENDAR_EXAMPLES })
+  @ApiCreatedResponse({ type: CalendarResponse, description: 'Created; `Location` says where.' })
+  @ApiBadRequestResponse(INVALID)
+  @ApiConflictResponse(NAME_TAKEN)
+  async create(
+    @Body() body: CalendarRequest,
+    @CurrentPrincipal() { service }: Principal,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CalendarResponse> {
+    const calendar = await this.calendars.create(service, toCalendarDefinition(body));
+    response.location(`/calendars/${calendar.id}`);
+    return toCalendarResponse(calendar);
+  }
+
+  @Get(':calendarId')
+  @ApiOperation({ operationId: 'getCalendar', summary: 'Get a calendar' })
+  @ApiOkResponse({ type: CalendarResponse })
+  @ApiNotFoundResponse(NO_SUCH_CALENDAR)
+  async get(@Param('calendarId') calendarId: string): Promise<CalendarResponse> {
+    return toCalendarResponse(await this.calendars.get(calendarId));
+  }
+
+  @Put(':calendarId')
+  @ApiOperation({
+    operationId: 'replaceCalendar',
+    summary: 'Replace a calendar: what is left out takes its default',
+  })
+  @ApiBody({ type: CalendarRequest, examples: CALENDAR_EXAMPLES })
+  @ApiOkResponse({ type: CalendarResponse })
+  @ApiHeader(IF_MATCH)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_CALENDAR)
+  @ApiConflictResponse(NAME_TAKEN_OR_IN_USE)
+  @ApiPreconditionFailedResponse(STALE)
+  async replace(
+    @Param('calendarId') calendarId: string,
+    @Body() body: CalendarRequest,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<CalendarResponse> {
+    const decide = () => toCalendarDefinition(body);
+    return toCalendarResponse(await this.calendars.change(calendarId, expectedVersion, decide));
+  }
+
+  /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
+  @Patch(':calendarId')
+  @ApiOperation({
+    operationId: 'updateCalendar',
+    summary: 'Change parts of a calendar by a merge patch (RFC 7396)',
+  })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @ApiBody({ schema: { type: 'object' }, examples: CALENDAR_PATCH_EXAMPLES })
+  @ApiOkResponse({ type: CalendarResponse })
+  @ApiHeader(IF_MATCH)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_CALENDAR)
+  @ApiConflictResponse(NAME_TAKEN_OR_IN_USE)
+  @ApiPreconditionFailedResponse(STALE)
+  async update(
+    @Param('calendarId') calendarId: string,
+    @Body() patch: unknown,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<CalendarResponse> {
+    return toCalendarResponse(
+      await this.calendars.change(calendarId, expectedVersion, (calendar) =>
+        patchedCalendar(calendar, patch),
+      ),
+    );
+  }
+
+  @Delete(':calendarId')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'deleteCalendar', summary: 'Delete a calendar that no schedule names' })
+  @ApiNoContentResponse()
+  @ApiHeader(IF_MATCH)
+  @ApiNotFoundResponse(NO_SUCH_CALENDAR)
+  @ApiConflictResponse(IN_USE)
+  @ApiPreconditionFailedResponse(STALE)
+  async delete(
+    @Param('calendarId') calendarId: string,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<void> {
+    await this.calendars.delete(calendarId, expectedVersion);
+  }
+
+  @Post(':calendarId/import')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'importCalendar', summary: 'Exclude the events of an iCalendar file' })
+  @ApiBody({ type: ImportCalendarRequest, examples: IMPORT_EXAMPLES })
+  @ApiOkResponse({ type: CalendarResponse })
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_CALENDAR)
+  async import(
+    @Param('calendarId') calendarId: string,
+    @Body() { ical, mode }: ImportCalendarRequest,
+  ): Promise<CalendarResponse> {
+    const now = this.clock.now();
+    return toCalendarResponse(
+      await this.calendars.change(calendarId, null, (calendar) => withImported(calendar, ical, mode, now)),
+    );
+  }
+}

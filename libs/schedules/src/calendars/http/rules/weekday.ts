@@ -1,0 +1,13 @@
+const NAMES = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+/** 0 is Sunday, as in a cron expression, which knows 7 for it too and names in any case. null for anything else. */
+export function weekdayNamed(weekday: unknown): number | null {
+  if (typeof weekday === 'string') return numberOf(weekday.toUpperCase());
+  const isWeekday = typeof weekday === 'number' && Number.isInteger(weekday) && weekday >= 0 && weekday <= 7;
+  return isWeekday ? weekday % 7 : null;
+}
+
+function numberOf(name: string): number | null {
+  const index = NAMES.indexOf(name);
+  return index < 0 ? null : index;
+}
