@@ -30,6 +30,9 @@ export function readYaml<T>(file: string): T[] {
 /** The variables that the service knows; config.spec.ts holds `.env.example` to be the list of them. */
 export const exampleVariables = parseEnv(read('.env.example'));
 
+/** Their names as the file orders them; parseEnv sorts. */
+export const exampleNames = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+
 export const manifest = JSON.parse(read('package.json')) as {
   name: string;
   version: string;
