@@ -113,6 +113,11 @@ const EXECUTIONS = `
     trigger             text NOT NULL CHECK (trigger IN ('schedule', 'manual', 'retry', 'catchup', 'backfill')),
     state               text NOT NULL CHECK (state IN ('pending', 'queued', 'running', 'succeeded', 'failed', 'timed_out',
                                                        'cancelled', 'skipped', 'missed')),
+    -- What the hot indexes are cut by. Not \`state\`: a claim changes that and nothing indexed, so its update is a HOT one.
+    phase               text NOT NULL GENERATED ALWAYS AS (
+                          CASE WHEN state = 'pending' THEN 'waiting'
+                               WHEN state IN ('queued', 'running') THEN 'active'
+                               ELSE 'final' END) STORED,
     reason              text,
     reason_detail       jsonb,
     priority            smallint NOT NULL DEFAULT 5,
@@ -147,12 +152,10 @@ const EXECUTIONS = `
     WHERE schedule_id IS NOT NULL AND retry_of IS NULL;
 
   -- Hot paths: partial, so they stay as small as the work in hand.
-  CREATE INDEX executions_due ON executions (priority, due_at) WHERE state = 'pending' AND hold IS NULL;
-  CREATE INDEX executions_held ON executions (job_id, priority, due_at) WHERE state = 'pending' AND hold IS NOT NULL;
-  CREATE INDEX executions_queued ON executions (queued_at) WHERE state = 'queued';
-  CREATE INDEX executions_running ON executions (session_id) WHERE state = 'running';
-  CREATE INDEX executions_active ON executions (job_id, state, schedule_id)
-    WHERE state IN ('pending', 'queued', 'running');
+  CREATE INDEX executions_due ON executions (priority, due_at) WHERE phase = 'waiting' AND hold IS NULL;
+  CREATE INDEX executions_held ON executions (job_id, priority, due_at) WHERE phase = 'waiting' AND hold IS NOT NULL;
+  CREATE INDEX executions_unfinished ON executions (job_id, phase, schedule_id) WHERE phase <> 'final';
+  CREATE INDEX executions_cancelling ON executions (id) WHERE phase = 'active' AND cancel_requested_at IS NOT NULL;
 
   -- History: an id is a UUIDv7 of scheduled_for, so descending ids are newest first.
   CREATE INDEX executions_of_job ON executions (job_id, id DESC);
@@ -189,7 +192,7 @@ const PARTITIONS = `
     WHILE week_start <= to_at LOOP
       partition_name := parent || to_char(week_start AT TIME ZONE 'UTC', '_YYYYMMDD');
       IF to_regclass(partition_name) IS NULL THEN
-        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition_name, parent);
+        EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED) WITH (fillfactor = 75)', partition_name, parent);
         EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
                        parent, partition_name, week_start, week_start + interval '7 days');
         made := made + 1;
@@ -213,9 +216,11 @@ const WORKER_SESSIONS = `
     started_at  timestamptz(3) NOT NULL DEFAULT now(),
     renewed_at  timestamptz(3) NOT NULL DEFAULT now(),
     expires_at  timestamptz(3) NOT NULL,
-    ended_at    timestamptz(3)
+    ended_at    timestamptz(3),
+    -- Set once nothing is left running under an ended session.
+    rescued_at  timestamptz(3)
   );
-  CREATE INDEX worker_sessions_live ON worker_sessions (expires_at) WHERE ended_at IS NULL;
+  CREATE INDEX worker_sessions_open ON worker_sessions (expires_at) WHERE rescued_at IS NULL;
 `;
 
 const IDEMPOTENCY_KEYS = `

@@ -6,6 +6,7 @@ import { scheduledForOf } from './domain/execution-id.js';
 import type { Execution } from './domain/execution.js';
 import type { NewExecution } from './domain/new-execution.js';
 import { ExecutionEntity } from './execution.entity.js';
+import * as dispatch from './dispatch.sql.js';
 import * as sql from './executions.sql.js';
 
 /** An execution handed to the queue, as `dispatch` returns it. */
@@ -53,23 +54,25 @@ export class ExecutionsRepository {
 
   /** pending → queued, for up to `limit` due executions that nothing holds. */
   async dispatchDue(limit: number): Promise<{ dispatched: Dispatched[]; seen: number }> {
-    const rows = await rowsOf<Dispatched & { state: string }>(this.executions, sql.DISPATCH_DUE, [limit]);
+    const rows = await rowsOf<Dispatched & { state: string }>(this.executions, dispatch.DISPATCH_DUE, [
+      limit,
+    ]);
     return { dispatched: rows.filter((row) => row.state === 'queued'), seen: rows.length };
   }
 
   /** pending → queued, for what waited for room within its job's `maxConcurrency`. */
   dispatchHeld(limit: number): Promise<Dispatched[]> {
     return this.executions.manager.transaction(async (tx) => {
-      await rowsOf(tx, sql.RELEASE_OVERLAP_HOLDS);
-      const jobs = await rowsOf<{ id: string }>(tx, sql.LOCK_JOBS_ON_HOLD);
+      await rowsOf(tx, dispatch.RELEASE_OVERLAP_HOLDS);
+      const jobs = await rowsOf<{ id: string }>(tx, dispatch.LOCK_JOBS_ON_HOLD);
       if (jobs.length === 0) return [];
-      return rowsOf<Dispatched>(tx, sql.DISPATCH_HELD, [jobs.map((job) => job.id), limit]);
+      return rowsOf<Dispatched>(tx, dispatch.DISPATCH_HELD, [jobs.map((job) => job.id), limit]);
     });
   }
 
   /** queued → pending, for a hand-over that the queue refused. */
   takeBack(refused: readonly Dispatched[]): Promise<number> {
-    return countOf(this.executions, sql.TAKE_BACK, [
+    return countOf(this.executions, dispatch.TAKE_BACK, [
       refused.map((r) => r.id),
       refused.map((r) => scheduledForOf(r.id)),
       refused.map((r) => r.delivery),
@@ -77,16 +80,18 @@ export class ExecutionsRepository {
   }
 
   async earliestDueAt(): Promise<Date | null> {
-    const [row] = await rowsOf<{ due_at: Date | null }>(this.executions, sql.EARLIEST_DUE, [LOWEST_LANE]);
+    const [row] = await rowsOf<{ due_at: Date | null }>(this.executions, dispatch.EARLIEST_DUE, [
+      LOWEST_LANE,
+    ]);
     return row?.due_at ?? null;
   }
 
   queuedBefore(ageMs: number, limit: number): Promise<Dispatched[]> {
-    return rowsOf(this.executions, sql.QUEUED_BEFORE, [ageMs, limit]);
+    return rowsOf(this.executions, dispatch.QUEUED_BEFORE, [ageMs, limit]);
   }
 
-  async countQueuedAndRunning(): Promise<number> {
-    const [row] = await rowsOf<{ count: number }>(this.executions, sql.COUNT_QUEUED_AND_RUNNING);
+  async countActive(): Promise<number> {
+    const [row] = await rowsOf<{ count: number }>(this.executions, dispatch.COUNT_ACTIVE);
     return row?.count ?? 0;
   }
 

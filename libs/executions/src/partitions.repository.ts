@@ -65,6 +65,6 @@ export class PartitionsRepository {
 
 /** A run that waits longer than history is kept is still owed: its partition stays. */
 async function hasUnfinished(tx: EntityManager, partition: string): Promise<boolean> {
-  const unfinished = `SELECT 1 FROM "${partition}" WHERE state IN ('pending', 'queued', 'running') LIMIT 1`;
+  const unfinished = `SELECT 1 FROM "${partition}" WHERE phase <> 'final' LIMIT 1`;
   return (await rowsOf(tx, unfinished)).length > 0;
 }

@@ -28,6 +28,7 @@ export class ExecutionRescuer {
         this.logger.warn(`execution ${id} lost its worker and is ${state}`);
       }
     }
+    await this.rescues.closeSessions();
     if (total > 0) this.dispatcher.nudge();
     return total;
   }

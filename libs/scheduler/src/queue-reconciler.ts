@@ -21,10 +21,7 @@ export class QueueReconciler {
 
   /** @returns how many messages were added again */
   async reconcile(): Promise<number> {
-    const [expected, actual] = await Promise.all([
-      this.executions.countQueuedAndRunning(),
-      this.queue.size(),
-    ]);
+    const [expected, actual] = await Promise.all([this.executions.countActive(), this.queue.size()]);
     if (actual >= expected) return 0;
     const waiting = await this.executions.queuedBefore(HAND_OVER_MS, BATCH);
     if (waiting.length === 0) return 0;

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { rowsOf } from '@app/platform/database';
+import { preparedRowsOf, rowsOf } from '@app/platform/database';
 import type { Claim } from '../domain/claim.js';
 import { scheduledForOf } from '../domain/execution-id.js';
 import type { Attempt } from '../domain/execution.js';
 import type { Settlement } from '../domain/settlement.js';
 import type { ExecutionMessage } from '../executions.queue.js';
-import * as sql from '../executions.sql.js';
+import * as sql from './claims.sql.js';
 import { batchWhileBusy } from './batch-while-busy.js';
 
 interface ClaimKey extends ExecutionMessage {
@@ -87,7 +87,7 @@ export class ClaimsRepository {
   }
 
   private async claimAll(keys: readonly ClaimKey[]): Promise<(Claim | null)[]> {
-    const rows = await rowsOf<Claim>(this.dataSource, sql.CLAIM, [
+    const rows = await preparedRowsOf<Claim>(this.dataSource, 'claim', sql.CLAIM, [
       keys.map((key) => key.executionId),
       keys.map((key) => scheduledForOf(key.executionId)),
       keys.map((key) => key.delivery),
@@ -98,7 +98,7 @@ export class ClaimsRepository {
   }
 
   private async settleAll(keys: readonly SettleKey[]): Promise<(Settled | null)[]> {
-    const rows = await rowsOf<Settled & { id: string }>(this.dataSource, sql.SETTLE, [
+    const rows = await preparedRowsOf<Settled & { id: string }>(this.dataSource, 'settle', sql.SETTLE, [
       JSON.stringify(keys.map(settleRowOf)),
     ]);
     const settled = new Map(rows.map((row) => [row.id, row]));

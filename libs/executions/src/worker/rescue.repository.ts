@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { rowsOf } from '@app/platform/database';
 import type { ExecutionState } from '../domain/execution-state.js';
-import { RESCUE } from '../executions.sql.js';
-import { END_EXPIRED_SESSIONS, PRUNE_SESSIONS } from './worker-session.sql.js';
+import { CLOSE_SESSIONS, END_EXPIRED_SESSIONS, PRUNE_SESSIONS, RESCUE } from './rescue.sql.js';
 
 /** A run that took so many workers down with it is not given another. */
 const LOST_LIMIT = 3;
@@ -27,6 +26,11 @@ export class RescueRepository {
   /** Running → pending without costing an attempt, or → final; up to a batch of them. */
   rescue(): Promise<Rescued[]> {
     return rowsOf(this.dataSource, RESCUE, [LOST_LIMIT, BATCH]);
+  }
+
+  /** To be called when there is nothing left to rescue. */
+  async closeSessions(): Promise<void> {
+    await this.dataSource.query(CLOSE_SESSIONS);
   }
 
   async pruneSessions(): Promise<void> {

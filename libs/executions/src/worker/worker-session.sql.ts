@@ -10,12 +10,3 @@ export const RENEW_SESSION = `
   RETURNING id`;
 
 export const END_SESSION = `UPDATE worker_sessions SET ended_at = now() WHERE id = $1 AND ended_at IS NULL`;
-
-/** Ends what nobody renewed, so that its runs can be rescued. */
-export const END_EXPIRED_SESSIONS = `
-  UPDATE worker_sessions SET ended_at = now() WHERE ended_at IS NULL AND expires_at < now() RETURNING id`;
-
-export const PRUNE_SESSIONS = `
-  DELETE FROM worker_sessions w
-  WHERE w.ended_at < now() - interval '7 days'
-    AND NOT EXISTS (SELECT 1 FROM executions e WHERE e.session_id = w.id AND e.state = 'running')`;

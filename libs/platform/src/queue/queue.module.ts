@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BullModule } from '@nestjs/bullmq';
-import { setDefaultBackendFactory, type QueueOptions } from 'bullmq';
+import { setDefaultBackendFactory } from 'bullmq';
 import { QueueConnections } from './queue-connections.js';
 
 @Module({ providers: [QueueConnections], exports: [QueueConnections] })

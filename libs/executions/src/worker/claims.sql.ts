@@ -1,0 +1,67 @@
+import { sqlStatesBefore } from '../domain/execution-state.js';
+
+/** Fenced by `delivery` and by the session's lease: a stale message or a dead worker gets no row, which is a normal answer. */
+export const CLAIM = `
+  UPDATE executions e
+  SET state = 'running', session_id = $4, attempt = e.attempt + 1, job_version = j.version,
+      started_at = COALESCE(e.started_at, now()), attempt_started_at = now()
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[]) AS m(id, scheduled_for, delivery), jobs j
+  WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery
+    AND e.state IN (${sqlStatesBefore('running')})
+    AND j.id = e.job_id
+    AND EXISTS (SELECT 1 FROM worker_sessions s WHERE s.id = $4 AND s.ended_at IS NULL AND s.expires_at > now())
+  RETURNING e.id, e.scheduled_for AS "scheduledFor", e.job_id AS "jobId", e.schedule_id AS "scheduleId", e.trigger,
+            e.delivery, e.attempt, e.max_attempts AS "maxAttempts", e.lost_count AS "lostCount",
+            e.released_count AS "releasedCount", e.parameters, e.traceparent, e.attempt_started_at AS "attemptStartedAt",
+            e.session_id AS "sessionId", j.name AS "jobName", j.target, j.retry_policy AS "retryPolicy",
+            j.timeout_ms AS "timeoutMs", j.delivery_guarantee AS "deliveryGuarantee"`;
+
+/**
+ * Final, retry or release in one guarded statement; a run that was taken from its worker gives no row. There is no next try
+ * after a cancel, also when the try ended by itself before the cancel reached it.
+ */
+export const SETTLE = `
+  WITH settled AS (
+  UPDATE executions e
+  SET state          = CASE WHEN m.state = 'pending' AND e.cancel_requested_at IS NOT NULL THEN 'cancelled' ELSE m.state END,
+      session_id     = NULL,
+      due_at         = CASE WHEN m.state = 'pending' THEN now() + m.delay_ms * interval '1 millisecond' ELSE e.due_at END,
+      finished_at    = CASE WHEN m.state = 'pending' AND e.cancel_requested_at IS NULL THEN NULL ELSE now() END,
+      result         = m.result,
+      error          = m.error,
+      attempts       = e.attempts || m.attempt_record,
+      released_count = e.released_count + m.released
+  FROM json_to_recordset($1::json) AS m(
+    id uuid, scheduled_for timestamptz, delivery integer, session_id uuid, state text, delay_ms integer, released integer,
+    result jsonb, error jsonb, attempt_record jsonb)
+  WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery AND e.session_id = m.session_id
+    AND e.state = 'running'
+  RETURNING e.id, e.job_id
+  ), blocked AS (
+    SELECT job_id FROM (SELECT DISTINCT job_id FROM settled) j
+    WHERE EXISTS (SELECT 1 FROM executions e WHERE e.job_id = j.job_id AND e.phase = 'waiting' AND e.hold IS NOT NULL)
+  )
+  SELECT id, job_id IN (SELECT job_id FROM blocked) AS "unblocks" FROM settled`;
+
+/** Read back after a settle whose answer was lost on the wire: is our attempt's record there? */
+export const WAS_SETTLED = `
+  SELECT e.attempts @> $3::jsonb AS found FROM executions e WHERE e.id = $1 AND e.scheduled_for = $2`;
+
+/** A result that came too late is kept on the record of its attempt, beside the one that counts. */
+export const RECORD_DISCARDED = `
+  UPDATE executions e
+  SET attempts = e.attempts || $3::jsonb
+  WHERE e.id = $1 AND e.scheduled_for = $2`;
+
+/** Claimed by a worker that does not know it: the claim committed and its answer was lost, so the run never began. */
+export const RELEASE_ORPHANS = `
+  UPDATE executions
+  SET state = 'pending', session_id = NULL, due_at = now(), released_count = released_count + 1
+  WHERE phase = 'active' AND session_id = $1 AND state = 'running' AND id <> ALL($2::uuid[])
+    AND attempt_started_at < now() - $3 * interval '1 millisecond'
+  RETURNING id`;
+
+/** Which of a worker's runs somebody wants ended. */
+export const CANCEL_REQUESTED = `
+  SELECT id FROM executions
+  WHERE phase = 'active' AND cancel_requested_at IS NOT NULL AND session_id = $1`;
