@@ -24,7 +24,7 @@ export function useRunningService(): RunningService {
 export class RunningService {
   api!: ApiClient;
   target!: TargetServer;
-  private npm!: NpmStart;
+  private npm: NpmStart | undefined;
   private dataDir!: string;
   private names = 0;
 
@@ -39,18 +39,18 @@ export class RunningService {
   /** Nothing of it is left, or this throws. */
   async stop(): Promise<void> {
     await this.target.stop();
-    await this.npm.stop();
+    await this.npm?.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   /** A second `npm start` on the same data, at another address. */
   async restart(): Promise<void> {
-    await this.npm.stop();
+    await this.npm?.stop();
     await this.startAgain();
   }
 
   get workerUrl(): string {
-    return this.npm.workerUrl;
+    return this.npm?.workerUrl ?? '';
   }
 
   /** A job that calls a path of its own on the target server: `targetPath(job)`. */
@@ -123,6 +123,7 @@ export class RunningService {
   }
 
   private async startAgain(): Promise<void> {
+    this.npm = undefined;
     this.npm = await NpmStart.start(this.dataDir);
     this.api = new ApiClient(this.npm.url);
   }
