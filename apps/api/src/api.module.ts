@@ -9,6 +9,7 @@ import { DatabaseModule } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
 import { IdempotencyModule } from '@app/platform/http';
 import { QueueModule } from '@app/platform/queue';
+import { SchedulerHttpModule } from '@app/scheduler';
 import { SchedulesHttpModule } from '@app/schedules';
 import { DataSource } from 'typeorm';
 import { ConnectionCloser } from './connection-closer.js';
@@ -27,6 +28,7 @@ import { RootController } from './root.controller.js';
     JobsHttpModule,
     SchedulesHttpModule,
     ExecutionsHttpModule,
+    SchedulerHttpModule,
     HealthModule.register({
       imports: [ExecutionsModule],
       inject: [DataSource, ExecutionsQueue],

@@ -29,4 +29,5 @@ export {
   type ScheduleWindow,
 } from './schedules.repository.js';
 export { SchedulesService } from './schedules.service.js';
+export { IsInstant } from './http/rules/instant-rules.js';
 export { SchedulesHttpModule } from './http/schedules-http.module.js';

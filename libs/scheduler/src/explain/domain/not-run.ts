@@ -1,0 +1,44 @@
+import { scheduledForOf } from '@app/executions';
+import type { Schedule, SkipReason } from '@app/schedules';
+import type { ExecutionRecord } from './explanation.js';
+import { rangeOf } from './record-range.js';
+import { instantText } from './wording.js';
+
+/** "skipped: execution 01a… of 2026-06-01T10:00:00Z was still running" */
+export function notRunMessage(record: ExecutionRecord, schedule: Schedule): string {
+  return `${record.state}${amongOthers(record)}: ${explainReason(record, schedule)}`;
+}
+
+function amongOthers(record: ExecutionRecord): string {
+  const range = rangeOf(record);
+  if (range === null || range.count === 1) return '';
+  return `, one of ${range.count} instants from ${instantText(range.from)} to ${instantText(range.to)}`;
+}
+
+/** Policies are told as they are now: history does not keep what they were. */
+function explainReason({ reason, reasonDetail }: ExecutionRecord, schedule: Schedule): string {
+  switch (reason as SkipReason) {
+    case 'misfire':
+      return `nothing fired it within ${schedule.misfireGraceSeconds} s, and misfirePolicy is ${schedule.misfirePolicy}`;
+    case 'catchup_window':
+      return `it was older than catchupWindowSeconds (${schedule.catchupWindowSeconds}) when its turn came`;
+    case 'catchup_cap':
+      return `more than maxCatchup (${schedule.maxCatchup}) had been missed, and newer ones came first`;
+    case 'paused':
+      return 'the schedule was paused, and whoever resumed it asked for no catch-up';
+    case 'job_inactive':
+      return 'the job was inactive';
+    case 'calendar':
+      return `calendar ${JSON.stringify(reasonDetail?.['calendar'])} excludes it`;
+    case 'overlap':
+      return explainOverlap(reasonDetail?.['blockingExecutionId']);
+    default:
+      return reason ?? 'no reason was recorded';
+  }
+}
+
+function explainOverlap(blockingExecutionId: unknown): string {
+  if (typeof blockingExecutionId !== 'string') return 'an earlier run was still running';
+  const scheduledFor = instantText(scheduledForOf(blockingExecutionId));
+  return `execution ${blockingExecutionId} of ${scheduledFor} was still running`;
+}

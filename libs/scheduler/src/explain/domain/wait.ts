@@ -1,0 +1,18 @@
+import type { ExecutionRecord, Explanation } from './explanation.js';
+import { instantText } from './wording.js';
+
+/** What a run that is not running waits for. */
+export function waitOf(record: ExecutionRecord, now: number): Pick<Explanation, 'reason' | 'message'> {
+  const { state, hold, dueAt, attempt } = record;
+  if (state === 'queued') return { reason: 'worker', message: 'waiting in the queue for a free worker' };
+  if (hold === 'overlap') return { reason: 'overlap', message: 'waiting for the run before to end' };
+  if (hold === 'concurrency') {
+    return { reason: 'concurrency', message: 'waiting for room within the maxConcurrency of its job' };
+  }
+  if (dueAt.getTime() <= now) {
+    return { reason: 'dispatch', message: `due since ${instantText(dueAt)}, on its way to the queue` };
+  }
+  return attempt > 0
+    ? { reason: 'retry', message: `waiting for attempt ${attempt + 1}, due at ${instantText(dueAt)}` }
+    : { reason: 'jitter', message: `delayed by jitter until ${instantText(dueAt)}` };
+}

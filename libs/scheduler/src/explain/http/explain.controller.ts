@@ -1,0 +1,37 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Clock } from '@app/platform/clock';
+import { ScheduleExplainer } from '../schedule-explainer.js';
+import { ExplainQuery, windowOf } from './explain.query.js';
+import { ExplainResponse, toExplainResponse } from './explain.response.js';
+
+@ApiTags('schedules')
+@Controller('schedules')
+export class ExplainController {
+  constructor(
+    private readonly explainer: ScheduleExplainer,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get(':scheduleId/explain')
+  @ApiOperation({
+    operationId: 'explainSchedule',
+    summary: 'Why it ran or did not: every instant of a window with its verdict',
+  })
+  @ApiOkResponse({ type: ExplainResponse })
+  @ApiBadRequestResponse({ description: 'Something in the request is wrong; `errors` says what and where.' })
+  @ApiNotFoundResponse({ description: 'There is no such schedule, or it was deleted.' })
+  async explain(
+    @Param('scheduleId') scheduleId: string,
+    @Query() query: ExplainQuery,
+  ): Promise<ExplainResponse> {
+    const window = windowOf(query, this.clock.now());
+    return toExplainResponse(await this.explainer.explain(scheduleId, window), window);
+  }
+}

@@ -1,0 +1,46 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional } from 'class-validator';
+import { validationProblem } from '@app/platform/problem';
+import { IsInstant } from '@app/schedules';
+import type { ExplainedWindow } from '../schedule-explainer.js';
+
+const DAY_MS = 86_400_000;
+const MAX_WINDOW_DAYS = 31;
+
+export class ExplainQuery {
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Instants at or after this one; left out: a day before `to`.',
+  })
+  @IsOptional()
+  @IsInstant()
+  from?: string;
+
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: `Instants before this one, at most ${MAX_WINDOW_DAYS} days after \`from\`; left out: now, or a day after a \`from\` that is to come.`,
+  })
+  @IsOptional()
+  @IsInstant()
+  to?: string;
+}
+
+/** @throws ProblemError `validation_failed` for a window that is empty or too long */
+export function windowOf(query: ExplainQuery, now: Date): ExplainedWindow {
+  const to = query.to === undefined ? defaultEnd(query.from, now) : new Date(query.to);
+  const from = query.from === undefined ? new Date(to.getTime() - DAY_MS) : new Date(query.from);
+  if (to <= from) throw refused('not_after_from', 'to must be later than from');
+  if (to.getTime() - from.getTime() > MAX_WINDOW_DAYS * DAY_MS) {
+    throw refused('window_too_long', `to must be at most ${MAX_WINDOW_DAYS} days after from`);
+  }
+  return { from, to };
+}
+
+function defaultEnd(from: string | undefined, now: Date): Date {
+  const isToCome = from !== undefined && Date.parse(from) >= now.getTime();
+  return isToCome ? new Date(Date.parse(from) + DAY_MS) : now;
+}
+
+function refused(code: string, detail: string): Error {
+  return validationProblem([{ pointer: '/to', code, detail }]);
+}

@@ -1,0 +1,102 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { type Explanation, type StartDelays, type Verdict, VERDICTS } from '../domain/explanation.js';
+import type { ExplainedWindow, ScheduleExplanation } from '../schedule-explainer.js';
+
+const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
+const ID = { type: String, format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
+const DURATION = { type: 'integer', example: 40 } as const;
+
+class StartDelaysResponse implements StartDelays {
+  @ApiProperty(DURATION)
+  jitterMs!: number;
+
+  @ApiProperty({ ...DURATION, description: 'Due, but no scheduler had fired it.' })
+  firingMs!: number;
+
+  @ApiProperty({ ...DURATION, description: "Until the schedule's run before had ended." })
+  overlapMs!: number;
+
+  @ApiProperty({
+    ...DURATION,
+    description: 'Until there was room within `maxConcurrency`, dispatch included.',
+  })
+  concurrencyMs!: number;
+
+  @ApiProperty({ ...DURATION, description: 'From being free to run to the queue.' })
+  dispatchMs!: number;
+
+  @ApiProperty({ ...DURATION, description: 'In the queue, until a worker was free.' })
+  queueMs!: number;
+}
+
+class ExplainedInstantResponse {
+  @ApiProperty(TIME)
+  scheduledFor!: string;
+
+  @ApiProperty({ enum: VERDICTS })
+  verdict!: Verdict;
+
+  @ApiProperty({ type: String, nullable: true, example: 'overlap' })
+  reason!: string | null;
+
+  @ApiProperty({ ...ID, nullable: true, description: 'The run, or the record of why there was none.' })
+  executionId!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'succeeded', description: "The execution's." })
+  state!: string | null;
+
+  @ApiProperty({ ...DURATION, nullable: true, description: 'From the instant to the first start.' })
+  startDelayMs!: number | null;
+
+  @ApiProperty({ type: StartDelaysResponse, nullable: true, description: 'The parts of `startDelayMs`.' })
+  delays!: StartDelaysResponse | null;
+
+  @ApiProperty({ example: 'skipped: calendar "holidays-de" excludes it' })
+  message!: string;
+}
+
+export class ExplainResponse {
+  @ApiProperty(ID)
+  scheduleId!: string;
+
+  @ApiProperty(TIME)
+  from!: string;
+
+  @ApiProperty(TIME)
+  to!: string;
+
+  @ApiProperty({
+    description: 'There are more instants in the window, later than these: ask from the last one.',
+  })
+  truncated!: boolean;
+
+  @ApiProperty({ type: [ExplainedInstantResponse], description: 'Oldest first.' })
+  instants!: ExplainedInstantResponse[];
+}
+
+/** The white list of what leaves the service. */
+export function toExplainResponse(
+  { scheduleId, instants, truncated }: ScheduleExplanation,
+  { from, to }: ExplainedWindow,
+): ExplainResponse {
+  return {
+    scheduleId,
+    from: from.toISOString(),
+    to: to.toISOString(),
+    truncated,
+    instants: instants.map(toInstantResponse),
+  };
+}
+
+function toInstantResponse(explanation: Explanation): ExplainedInstantResponse {
+  return {
+    scheduledFor: new Date(explanation.scheduledFor).toISOString(),
+    verdict: explanation.verdict,
+    reason: explanation.reason,
+    executionId: explanation.executionId,
+    state: explanation.state,
+    startDelayMs: explanation.startDelayMs,
+    delays: explanation.delays,
+    message: explanation.message,
+  };
+}

@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { JobsService } from '@app/jobs';
+import { Clock } from '@app/platform/clock';
+import {
+  CalendarExclusions,
+  jitterMs,
+  type Recurrence,
+  RecurrenceCache,
+  type Schedule,
+  SchedulesService,
+} from '@app/schedules';
+import { explainInstants } from './domain/explain-instants.js';
+import type { Circumstances, ExecutionRecord, Explanation } from './domain/explanation.js';
+import { SlotRecordsRepository } from './slot-records.repository.js';
+
+/** From `from` on, up to but without `to`. */
+export interface ExplainedWindow {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export interface ScheduleExplanation {
+  readonly scheduleId: string;
+  /** Ascending. */
+  readonly instants: readonly Explanation[];
+  /** There are more, later ones in the window. */
+  readonly truncated: boolean;
+}
+
+export const MAX_INSTANTS = 1_000;
+
+/** Why did it not run? Puts the instants that a schedule has beside what became of them. */
+@Injectable()
+export class ScheduleExplainer {
+  constructor(
+    private readonly schedules: SchedulesService,
+    private readonly jobs: JobsService,
+    private readonly recurrences: RecurrenceCache,
+    private readonly calendars: CalendarExclusions,
+    private readonly records: SlotRecordsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `schedule_not_found` */
+  async explain(id: string, { from, to }: ExplainedWindow): Promise<ScheduleExplanation> {
+    const schedule = await this.schedules.get(id);
+    const records = await this.records.around(id, from, to, MAX_INSTANTS + 1);
+    const wanted = instantsIn(this.recurrenceOf(schedule), from.getTime(), to.getTime(), MAX_INSTANTS + 1);
+    const instants = withRecorded(wanted, records, { from, to });
+    return {
+      scheduleId: id,
+      instants: explainInstants(
+        instants.slice(0, MAX_INSTANTS),
+        records,
+        await this.circumstancesOf(schedule),
+      ),
+      truncated: instants.length > MAX_INSTANTS,
+    };
+  }
+
+  /** null for a parked schedule that cannot be read any more: its history is explained all the same. */
+  private recurrenceOf(schedule: Schedule): Recurrence | null {
+    try {
+      return this.recurrences.recurrenceOf(schedule);
+    } catch {
+      return null;
+    }
+  }
+
+  private async circumstancesOf(schedule: Schedule): Promise<Circumstances> {
+    const job = await this.jobs.findIncludingDeleted(schedule.jobId);
+    const isActive = job !== null && job.active && job.deletedAt === null;
+    return {
+      schedule,
+      job: { active: isActive, maxConcurrency: job?.maxConcurrency ?? null },
+      jitterMs: jitterMs(schedule.id, schedule.jitterSeconds),
+      now: this.clock.now().getTime(),
+      calendarAt: await this.calendarAt(schedule),
+    };
+  }
+
+  /** A schedule that names a calendar which is gone is parked, so that nothing of it is to come. */
+  private async calendarAt(schedule: Schedule): Promise<Circumstances['calendarAt']> {
+    const exclusionOf = await this.calendars.exclusionsOf([schedule]);
+    try {
+      return exclusionOf(schedule).calendarAt;
+    } catch {
+      return () => null;
+    }
+  }
+}
+
+/** The oldest `limit` instants in [from, to). */
+function instantsIn(recurrence: Recurrence | null, from: number, to: number, limit: number): number[] {
+  const instants: number[] = [];
+  let next = recurrence?.nextAfter(from - 1) ?? null;
+  while (recurrence !== null && next !== null && next < to && instants.length < limit) {
+    instants.push(next);
+    next = recurrence.nextAfter(next);
+  }
+  return instants;
+}
+
+/** With those that the schedule had before it was changed: they are in the records only. */
+function withRecorded(
+  instants: readonly number[],
+  records: readonly ExecutionRecord[],
+  { from, to }: ExplainedWindow,
+): number[] {
+  const recorded = records.map(({ scheduledFor }) => scheduledFor.getTime());
+  const inWindow = recorded.filter((instant) => instant >= from.getTime() && instant < to.getTime());
+  return [...new Set([...instants, ...inWindow])].sort((a, b) => a - b);
+}
