@@ -30,9 +30,15 @@ async function listSources() {
   );
   return folders
     .flat()
-    .filter((entry) => entry.isFile() && /(?<!\.(spec|int-spec|d))\.ts$/.test(entry.name))
+    .filter(isProductCode)
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
     .sort();
+}
+
+/** Neither specs nor what only they use. */
+function isProductCode(entry) {
+  const isTesting = entry.parentPath.split(path.sep).includes('testing');
+  return entry.isFile() && !isTesting && /(?<!\.(spec|int-spec|d))\.ts$/.test(entry.name);
 }
 
 /** Sizes and times rather than contents: nothing is read when nothing changed. */

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { dataSourceOptions } from '@app/platform/database';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { newExecutionId } from './domain/execution-id.js';
+import { PartitionsRepository } from './partitions.repository.js';
+
+const DAY_MS = 86_400_000;
+const RETENTION_DAYS = 30;
+
+describe('the partitions of history', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let partitions: PartitionsRepository;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const options = { url: database.url, poolSize: 3, applicationName: 'partitions' };
+    dataSource = await new DataSource(dataSourceOptions(options)).initialize();
+    partitions = new PartitionsRepository(dataSource);
+  });
+
+  beforeEach(() => dataSource.query('TRUNCATE executions, execution_logs'));
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
+
+  const makeWeekOf = (instant: Date) =>
+    dataSource.query(`SELECT ensure_weekly_partitions('executions', $1, $1)`, [instant]);
+
+  const insert = (scheduledFor: Date, state: 'succeeded' | 'pending') =>
+    dataSource.query(
+      `INSERT INTO executions (id, scheduled_for, job_id, job_version, trigger, state, due_at, max_attempts, finished_at)
+       VALUES ($1, $2, $3, 1, 'manual', $4, $2, 1, $5)`,
+      [
+        newExecutionId(scheduledFor, randomBytes(16)),
+        scheduledFor,
+        uuidv7(),
+        state,
+        state === 'pending' ? null : scheduledFor,
+      ],
+    );
+
+  const partitionsWithRows = async () => {
+    const rows = await dataSource.query<{ name: string }[]>(
+      'SELECT DISTINCT tableoid::regclass::text AS name FROM executions',
+    );
+    return rows.map(({ name }) => name);
+  };
+
+  it('exist for today and the four weeks to come', async () => {
+    await insert(new Date(), 'succeeded');
+    await insert(daysAgo(-27), 'succeeded');
+    expect(await partitionsWithRows()).toEqual([
+      expect.stringMatching(/^executions_\d{8}$/),
+      expect.stringMatching(/^executions_\d{8}$/),
+    ]);
+  });
+
+  it('are dropped whole once all their days are past retention', async () => {
+    const old = daysAgo(RETENTION_DAYS + 8);
+    await makeWeekOf(old);
+    await insert(old, 'succeeded');
+    await insert(new Date(), 'succeeded');
+
+    const dropped = await partitions.maintain(RETENTION_DAYS);
+    expect(dropped).toEqual([expect.stringMatching(/^executions_\d{8}$/)]);
+    expect(await dataSource.query('SELECT count(*)::int AS rows FROM executions')).toEqual([{ rows: 1 }]);
+  });
+
+  it('stay as long as a run in them is not finished', async () => {
+    const old = daysAgo(RETENTION_DAYS + 15);
+    await makeWeekOf(old);
+    await insert(old, 'pending');
+    expect(await partitions.maintain(RETENTION_DAYS)).toEqual([]);
+    expect(await dataSource.query('SELECT state FROM executions')).toEqual([{ state: 'pending' }]);
+  });
+
+  it('leave records of instants of long ago to the default partition, which forgets them one by one', async () => {
+    await insert(daysAgo(400), 'succeeded');
+    await insert(daysAgo(500), 'pending');
+    expect(await partitionsWithRows()).toEqual(['executions_default']);
+    await partitions.maintain(RETENTION_DAYS);
+    expect(await dataSource.query('SELECT state FROM executions')).toEqual([{ state: 'pending' }]);
+  });
+
+  it('are kept by one worker at a time', async () => {
+    const other = dataSource.createQueryRunner();
+    await other.query('SELECT pg_advisory_lock(7265002)');
+    try {
+      expect(await partitions.maintain(RETENTION_DAYS)).toBeNull();
+    } finally {
+      await other.query('SELECT pg_advisory_unlock(7265002)');
+      await other.release();
+    }
+  });
+});

@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { ExecutionDispatcher, ExecutionsService } from '@app/executions';
+import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { seedSchedules } from '../../../test/support/seed-schedules.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { startFirer } from '../../../test/support/worker-under-test.js';
+import { ScheduleFirer } from './schedule-firer.js';
+
+describe('holding runs back', () => {
+  let database: TestDatabase;
+  let app: INestApplicationContext;
+  let dataSource: DataSource;
+  let firer: ScheduleFirer;
+  let dispatcher: ExecutionDispatcher;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await startFirer(database);
+    dataSource = app.get(DataSource);
+    firer = app.get(ScheduleFirer);
+    dispatcher = app.get(ExecutionDispatcher, { strict: false });
+  });
+
+  afterEach(() => dataSource.query('TRUNCATE schedules, executions'));
+
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const createJob = async (maxConcurrency: number | null): Promise<string> => {
+    const job = await app.get(JobsService, { strict: false }).create('default', {
+      name: uuidv7(),
+      description: '',
+      tags: [],
+      target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
+      parameters: {},
+      retryPolicy: DEFAULT_RETRY_POLICY,
+      timeoutMs: 1_000,
+      priority: 5,
+      maxConcurrency,
+      deliveryGuarantee: 'at_least_once',
+    });
+    return job.id;
+  };
+
+  const states = async (): Promise<string[]> => {
+    const rows = await dataSource.query<{ shown: string }[]>(
+      `SELECT concat_ws(' ', state, hold) AS shown FROM executions ORDER BY scheduled_for, state`,
+    );
+    return rows.map(({ shown }) => shown);
+  };
+
+  /** Another instant of the schedule is now: an interval's instants count from its anchor. */
+  const fireAgain = async (): Promise<void> => {
+    await dataSource.query(
+      `UPDATE schedules SET anchor_at = now(), next_run_at = now()::timestamptz(3), version = version + 1`,
+    );
+    await firer.fireDue();
+  };
+
+  const finishActive = () =>
+    dataSource.query(`UPDATE executions SET state = 'succeeded', finished_at = now() WHERE phase = 'active'`);
+
+  it('queues no more of a job than its maxConcurrency, and goes on as runs end', async () => {
+    const jobId = await createJob(2);
+    await seedSchedules(dataSource, jobId, { count: 5, dueAt: 'now()', intervalSeconds: 3_600 });
+    await firer.fireDue();
+    await dispatcher.dispatchDue();
+    expect((await states()).sort()).toEqual([
+      ...Array<string>(3).fill('pending concurrency'),
+      ...Array<string>(2).fill('queued'),
+    ]);
+
+    await finishActive();
+    await dispatcher.dispatchDue();
+    expect((await states()).filter((state) => state === 'queued')).toHaveLength(2);
+  });
+
+  it('never exceeds maxConcurrency however many dispatchers race', async () => {
+    const jobId = await createJob(3);
+    await seedSchedules(dataSource, jobId, { count: 200, dueAt: 'now()', intervalSeconds: 3_600 });
+    await firer.fireDue();
+    await Promise.all(Array.from({ length: 20 }, () => dispatcher.dispatchDue()));
+    expect((await states()).filter((state) => state === 'queued')).toHaveLength(3);
+  });
+
+  it('takes a manual run of a full job into the same line', async () => {
+    const jobId = await createJob(1);
+    const service = app.get(ExecutionsService, { strict: false });
+    await service.execute(jobId, { parameters: {}, traceparent: null });
+    await dispatcher.dispatchDue();
+    await service.execute(jobId, { parameters: {}, traceparent: null });
+    await dispatcher.dispatchDue();
+    expect(await states()).toEqual(['queued', 'pending concurrency']);
+  });
+
+  it('buffers at most one run of a busy schedule under buffer_one, and starts it when the way is free', async () => {
+    const jobId = await createJob(null);
+    await seedSchedules(dataSource, jobId, {
+      count: 1,
+      dueAt: 'now()',
+      intervalSeconds: 1,
+      overlapPolicy: 'buffer_one',
+    });
+    await firer.fireDue();
+    await dispatcher.dispatchDue();
+    await fireAgain();
+    await fireAgain();
+    await dispatcher.dispatchDue();
+    expect(await states()).toEqual(['queued', 'pending overlap', 'skipped']);
+
+    await finishActive();
+    await dispatcher.dispatchDue();
+    await dispatcher.dispatchDue();
+    expect(await states()).toEqual(['succeeded', 'queued', 'skipped']);
+  });
+
+  it('lets buffered runs of a schedule go one after another, oldest first, under buffer_all', async () => {
+    const jobId = await createJob(null);
+    await seedSchedules(dataSource, jobId, {
+      count: 1,
+      dueAt: 'now()',
+      intervalSeconds: 1,
+      overlapPolicy: 'buffer_all',
+    });
+    await firer.fireDue();
+    await dispatcher.dispatchDue();
+    await fireAgain();
+    await fireAgain();
+    for (let ended = 1; ended < 3; ended++) {
+      await finishActive();
+      await dispatcher.dispatchDue();
+      await dispatcher.dispatchDue();
+      const expected = ['succeeded', 'succeeded', 'succeeded'];
+      expected[ended] = 'queued';
+      if (ended === 1) expected[2] = 'pending overlap';
+      expect(await states()).toEqual(expected);
+    }
+  });
+});
