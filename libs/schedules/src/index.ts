@@ -1,4 +1,3 @@
-export { CalendarEntity } from './calendars/calendar.entity.js';
 export { CalendarExclusions, type ExclusionOf } from './calendars/calendar-exclusions.js';
 export { compileRecurrence, jitterMs, type Recurrence, type ScheduleSpec } from './domain/index.js';
 export type { FinishReason } from './domain/finish-reason.js';

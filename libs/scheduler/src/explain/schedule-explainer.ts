@@ -27,7 +27,7 @@ export interface ScheduleExplanation {
   readonly truncated: boolean;
 }
 
-export const MAX_INSTANTS = 1_000;
+const MAX_INSTANTS = 1_000;
 
 /** Why did it not run? Puts the instants that a schedule has beside what became of them. */
 @Injectable()

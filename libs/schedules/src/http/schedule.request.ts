@@ -116,7 +116,11 @@ export class ScheduleRequest extends ScheduleTimingRequest {
   @Max(MAX_INTEGER)
   maxRuns?: number | null;
 
-  @ApiPropertyOptional({ type: [String], default: [], description: 'Names of calendars: their instants are skipped.' })
+  @ApiPropertyOptional({
+    type: [String],
+    default: [],
+    description: 'Names of calendars: their instants are skipped.',
+  })
   @MayBeAbsent()
   @IsCalendarNames()
   calendars?: string[];

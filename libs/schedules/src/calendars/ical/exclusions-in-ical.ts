@@ -12,7 +12,7 @@ export interface IcalExclusions {
   readonly windows: readonly ExcludedWindow[];
 }
 
-export const RECURRENCE_YEARS = 5;
+const RECURRENCE_YEARS = 5;
 const YEAR_SECONDS = 365.25 * 86_400;
 /** A file of 5,000 entries takes some 100 ms; a rule that never matches takes the library for ever. */
 const TIME_LIMIT_MS = 1_000;
