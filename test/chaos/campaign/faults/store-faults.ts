@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { waitFor } from '../../../support/wait-for.js';
+import type { Site } from '../site.js';
+import { type FaultKind, OUTAGE_RECOVERY_MS } from './fault-kind.js';
+
+const RESTART_TIMEOUT_MS = 60_000;
+const outage = { recoveryMs: OUTAGE_RECOVERY_MS, costsTries: false };
+
+const redisFlush: FaultKind = {
+  ...outage,
+  kind: 'redis-flush',
+  onlyFor: 'redis',
+  async inflict({ redis }) {
+    await redis.flush();
+    return 'redis';
+  },
+};
+
+const redisRestart: FaultKind = {
+  ...outage,
+  kind: 'redis-restart',
+  onlyFor: 'redis',
+  async inflict({ redis }, random) {
+    await redis.kill();
+    await delay(random.between(1_000, 8_000));
+    await redis.start();
+    return 'redis, which forgot everything';
+  },
+};
+
+/** What FLUSHALL is to Redis. */
+const queueTruncate: FaultKind = {
+  ...outage,
+  kind: 'queue-truncate',
+  onlyFor: 'postgres',
+  async inflict({ postgres }) {
+    await withClient(postgres.url('scheduler_queue'), async (client) => {
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
+         WHERE schemaname = 'bullmq' AND tablename LIKE '%job%'`,
+      );
+      await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')} CASCADE`);
+    });
+    return 'the queue database';
+  },
+};
+
+/** SIGQUIT is PostgreSQL's immediate shutdown: sessions end mid-statement, and the log is replayed at the start. */
+const postgresRestart: FaultKind = {
+  ...outage,
+  kind: 'postgres-restart',
+  async inflict(site) {
+    const before = await postmasterPid(site);
+    process.kill(before, 'SIGQUIT');
+    await waitFor(async () => (await postmasterPid(site)) !== before && (await answers(site)), {
+      timeoutMs: RESTART_TIMEOUT_MS,
+      describe: 'PostgreSQL to be back',
+    });
+    return 'postgres';
+  },
+};
+
+async function postmasterPid({ machine }: Site): Promise<number> {
+  const text = await readFile(path.join(machine.folder, 'postgres', 'postmaster.pid'), 'utf8');
+  return Number(text.split('\n')[0]);
+}
+
+async function answers({ postgres }: Site): Promise<boolean> {
+  await withClient(postgres.url('scheduler'), (client) => client.query('SELECT 1'));
+  return true;
+}
+
+async function withClient(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+export const STORE_FAULTS: readonly FaultKind[] = [redisFlush, redisRestart, queueTruncate, postgresRestart];

@@ -1,0 +1,49 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Redis } from 'ioredis';
+import { waitFor } from '../../support/wait-for.js';
+import type { Machine } from './machine.js';
+
+/** A Redis in memory only, so that a restart is a loss of everything. */
+export class RedisServer {
+  private child: ChildProcess | null = null;
+
+  constructor(
+    private readonly machine: Pick<Machine, 'folder' | 'stopWithUs'>,
+    readonly port: number,
+  ) {}
+
+  async start(): Promise<this> {
+    const flags = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.machine.folder];
+    const durability = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
+    const args = [...flags, ...durability].map(String);
+    this.child = spawn('redis-server', args, { stdio: 'ignore', detached: true });
+    this.machine.stopWithUs(this.child);
+    await waitFor(() => this.ask((redis) => redis.ping()), { describe: 'redis-server to answer' });
+    return this;
+  }
+
+  async kill(): Promise<void> {
+    const child = this.child;
+    this.child = null;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  async flush(): Promise<void> {
+    await this.ask((redis) => redis.flushall());
+  }
+
+  private async ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {
+    const redis = new Redis({ port: this.port, lazyConnect: true, retryStrategy: () => null });
+    redis.on('error', () => undefined);
+    try {
+      await redis.connect();
+      return await question(redis);
+    } finally {
+      redis.disconnect();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Arrival, isAnsweredWell, slotOf } from '../checker/history.js';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * The ground truth: a server that writes down each call when it comes and when it ends, and answers as its path says:
+ * `/<delayMs>/<refusals>` answers 200 after the delay, and 503 to that many first calls of each execution.
+ */
+export class TargetLog {
+  readonly arrivals: Arrival[] = [];
+  private readonly answeredSlots = new Set<string>();
+  private readonly callsOfExecution = new Map<string, number>();
+  private readonly server = createServer((request, response) => this.onCall(request, response));
+
+  async start(): Promise<this> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return this;
+  }
+
+  url(delayMs: number, refusals: number): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${delayMs}/${refusals}`;
+  }
+
+  hasAnswered(slot: { readonly scheduleId: string; readonly scheduledFor: number }): boolean {
+    return this.answeredSlots.has(slotOf(slot));
+  }
+
+  async stop(): Promise<void> {
+    this.server.close();
+    this.server.closeAllConnections();
+    await once(this.server, 'close');
+  }
+
+  private onCall(request: IncomingMessage, response: ServerResponse): void {
+    const arrival = arrivalOf(request);
+    this.arrivals.push(arrival);
+    request.resume();
+    const [delayMs, refusals] = numbersOf(request.url ?? '');
+    const status = this.countCall(arrival.executionId) <= refusals ? 503 : 200;
+    const timer = setTimeout(() => response.writeHead(status).end('ok'), delayMs);
+    response.once('close', () => {
+      clearTimeout(timer);
+      this.onEnd(arrival, response.writableFinished ? status : null);
+    });
+  }
+
+  private countCall(executionId: string): number {
+    const calls = (this.callsOfExecution.get(executionId) ?? 0) + 1;
+    this.callsOfExecution.set(executionId, calls);
+    return calls;
+  }
+
+  private onEnd(arrival: Mutable<Arrival>, status: number | null): void {
+    arrival.endedAt = Date.now();
+    arrival.status = status;
+    if (isAnsweredWell(arrival)) this.answeredSlots.add(slotOf(arrival));
+  }
+}
+
+function arrivalOf({ headers }: IncomingMessage): Mutable<Arrival> {
+  const header = (name: string): string => String(headers[`x-scheduler-${name}`] ?? '');
+  return {
+    executionId: header('execution-id'),
+    scheduleId: header('schedule-id'),
+    scheduledFor: Date.parse(header('scheduled-for')),
+    attempt: Number(header('attempt')),
+    at: Date.now(),
+    endedAt: null,
+    status: null,
+  };
+}
+
+function numbersOf(path: string): [number, number] {
+  const [delayMs = 0, refusals = 0] = path.split('/').filter(Boolean).map(Number);
+  return [delayMs, refusals];
+}

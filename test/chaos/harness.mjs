@@ -1,0 +1,75 @@
+/** What a campaign needs of this machine: its own code compiled, and a product and a folder that nobody else touches. */
+import { randomBytes } from 'node:crypto';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startEmbeddedPostgres } from '../../dist/apps/standalone/src/postgres/embedded-postgres.js';
+import { stopWithUs } from '../../dist/apps/standalone/src/stop-with-us.js';
+
+const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+/** Below node_modules, so that packages resolve as they do for dist/. */
+const cache = path.join(root, 'node_modules', '.cache', `chaos-${process.pid}`);
+const HARNESS_FOLDERS = ['test/chaos', 'test/support'];
+const POSTGRES = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
+const folders = [];
+
+/** Compiles the harness and loads it. */
+export async function prepareHarness() {
+  await mkdir(cache, { recursive: true });
+  await writeFile(path.join(cache, 'package.json'), await readFile(path.join(root, 'package.json')));
+  const { transformFile } = await import('@swc/core');
+  const swc = JSON.parse(await readFile(path.join(root, '.swcrc'), 'utf8'));
+  for (const source of await harnessSources()) {
+    const { code } = await transformFile(path.join(root, source), {
+      ...swc,
+      $schema: undefined,
+      swcrc: false,
+    });
+    const output = path.join(cache, source.replace(/\.ts$/, '.js'));
+    await mkdir(path.dirname(output), { recursive: true });
+    await writeFile(output, code);
+  }
+  return import(path.join(cache, 'test/chaos/campaign/main.js'));
+}
+
+async function harnessSources() {
+  const lists = await Promise.all(
+    HARNESS_FOLDERS.map(async (folder) =>
+      (await readdir(path.join(root, folder), { recursive: true })).map((file) => path.join(folder, file)),
+    ),
+  );
+  return lists.flat().filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'));
+}
+
+/** A fresh one for each campaign. */
+export async function newMachine() {
+  const dist = path.join(cache, randomBytes(4).toString('hex'));
+  await cp(path.join(root, 'dist'), dist, { recursive: true });
+  const folder = await mkdtemp(path.join(tmpdir(), 'scheduler-chaos-'));
+  // PostgreSQL runs as another user when the tests run as root.
+  await chmod(folder, 0o755);
+  folders.push(folder);
+  return {
+    dist,
+    folder,
+    startPostgres: (dataDir) =>
+      startEmbeddedPostgres(
+        { dataDir, settings: POSTGRES, report: () => undefined },
+        new AbortController().signal,
+      ),
+    prepareDatabases: async (environment) => {
+      const { prepareDatabases } = await import(path.join(dist, 'apps/standalone/src/prepare.js'));
+      await prepareDatabases({ PATH: process.env.PATH, ...environment });
+    },
+    stopWithUs,
+    log: (line) => console.log(line),
+  };
+}
+
+/** The logs of a campaign that went wrong are what is left to look at. */
+export async function removeAll({ keepLogs }) {
+  await rm(cache, { recursive: true, force: true });
+  if (keepLogs) return;
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+}
