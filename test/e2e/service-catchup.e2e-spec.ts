@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../support/wait-for.js';
 import { expectProblem } from './support/problems.js';
 import type { Execution, Job, Schedule } from './support/resources.js';
@@ -42,6 +42,19 @@ async function pausedThrough(): Promise<PausedSchedule> {
   return { job, schedule, instants };
 }
 
+/** One for each test, all at once, since each takes as long as its pause. */
+const prepared: PausedSchedule[] = [];
+
+beforeAll(async () => {
+  prepared.push(...(await Promise.all(Array.from({ length: 6 }, pausedThrough))));
+}, 30_000);
+
+function takePaused(): PausedSchedule {
+  const paused = prepared.pop();
+  if (!paused) throw new Error('prepare one more');
+  return paused;
+}
+
 /** Everything that history has of the schedule once it is over, oldest first. */
 async function historyAfterResume({ job, schedule }: PausedSchedule, catchup: string): Promise<Execution[]> {
   bodyOf(200, await service.api.post(`/schedules/${schedule.id}/resume`, { catchup }));
@@ -67,7 +80,7 @@ function rangeOf(instants: readonly (string | undefined)[]): object {
 
 describe('resuming a schedule after a pause', () => {
   it('with catchup none runs nothing of the pause, and records all of it once', async () => {
-    const paused = await pausedThrough();
+    const paused = takePaused();
     const { schedule, instants } = paused;
     const range = rangeOf(instants);
     expect(await planResume(schedule, 'none')).toEqual({
@@ -90,7 +103,7 @@ describe('resuming a schedule after a pause', () => {
   });
 
   it('with catchup last runs the latest instant, and records the others once', async () => {
-    const paused = await pausedThrough();
+    const paused = takePaused();
     const { schedule, instants } = paused;
     const range = rangeOf(instants.slice(0, -1));
     expect(await planResume(schedule, 'last')).toMatchObject({
@@ -117,7 +130,7 @@ describe('resuming a schedule after a pause', () => {
   });
 
   it('with catchup all runs every instant, oldest first and one at a time', async () => {
-    const paused = await pausedThrough();
+    const paused = takePaused();
     const { job, schedule, instants } = paused;
     expect(await planResume(schedule, 'all')).toMatchObject({ wouldRun: MISSED, wouldNotRun: [] });
     const executions = await historyAfterResume(paused, 'all');
@@ -134,7 +147,7 @@ describe('resuming a schedule after a pause', () => {
   });
 
   it('with catchup all keeps to maxCatchup: the newest run, the older ones are recorded', async () => {
-    const paused = await pausedThrough();
+    const paused = takePaused();
     const { schedule, instants } = paused;
     bodyOf(200, await service.api.patch(`/schedules/${schedule.id}`, { maxCatchup: 2 }));
     const executions = await historyAfterResume(paused, 'all');
@@ -147,13 +160,13 @@ describe('resuming a schedule after a pause', () => {
   });
 
   it('as a dry run changes nothing', async () => {
-    const { schedule } = await pausedThrough();
+    const { schedule } = takePaused();
     for (const catchup of ['none', 'last', 'all']) await planResume(schedule, catchup);
     expect(await service.schedule(schedule.id)).toEqual(schedule);
   });
 
   it('that is over is refused', async () => {
-    const paused = await pausedThrough();
+    const paused = takePaused();
     await historyAfterResume(paused, 'none');
     const answer = await service.api.post(`/schedules/${paused.schedule.id}/resume`);
     expectProblem(answer, { status: 409, code: 'schedule_finished' });

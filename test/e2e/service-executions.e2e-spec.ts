@@ -101,6 +101,27 @@ describe('POST /jobs/{jobId}/execute', () => {
   });
 });
 
+describe('an Idempotency-Key', () => {
+  it('whose first request still waits is refused with 409, and gets its answer afterwards', async () => {
+    const job = await service.createJob();
+    service.target.answer(targetPath(job), { delayMs: 1_500 });
+    const headers = { Prefer: 'wait=20', 'Idempotency-Key': 'run-slowly' };
+    const execute = () => service.api.post<Execution>(`/jobs/${job.id}/execute`, {}, headers);
+    const first = execute();
+    await service.target.waitForRequests(targetPath(job), 1);
+
+    const during = await execute();
+    expectProblem(during, { status: 409, code: 'idempotency_key_in_use' });
+    expect(during.headers.get('Retry-After')).toBe('1');
+
+    const { id } = bodyOf(200, await first);
+    const afterwards = await execute();
+    expect(afterwards.headers.get('Idempotent-Replayed')).toBe('true');
+    expect(bodyOf(200, afterwards).id).toBe(id);
+    expect(service.target.requestsTo(targetPath(job))).toHaveLength(1);
+  });
+});
+
 describe('POST /executions/{executionId}/cancel', () => {
   it('of a running execution is seen by the target as an aborted request', async () => {
     const job = await hangingJob();

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Page } from './support/api-client.js';
-import { nextLinkIn } from './support/api-client.js';
+import { type Answer, nextLinkIn, type Page } from './support/api-client.js';
 import { expectProblem } from './support/problems.js';
 import { INSTANT, type Job, JOB_KEYS, sortedKeysOf, UNKNOWN_ID, UUID_V7 } from './support/resources.js';
 import { bodyOf, useRunningService } from './support/running-service.js';
@@ -163,6 +162,15 @@ describe('activate and deactivate', () => {
     const on = bodyOf(200, await service.api.post(`/jobs/${id}/activate`));
     expect(on).toMatchObject({ active: true, version: 3 });
   });
+
+  it('do to the schedules of the job what a PATCH of active does', async () => {
+    const job = await service.createJob();
+    const { id } = await service.createSchedule(job, { type: 'interval', intervalSeconds: 3_600 });
+    bodyOf(200, await service.api.patch(`/jobs/${job.id}`, { active: false }));
+    expect(await service.schedule(id)).toMatchObject({ active: true, nextRunAt: null });
+    bodyOf(200, await service.api.post(`/jobs/${job.id}/activate`));
+    expect((await service.schedule(id)).nextRunAt).not.toBeNull();
+  });
 });
 
 describe('Idempotency-Key', () => {
@@ -195,6 +203,26 @@ describe('Idempotency-Key', () => {
     expect([first.status, again.status]).toEqual([202, 202]);
     expect(again.headers.get('Location')).toBe(first.headers.get('Location'));
     expect(await service.executions(`jobId=${id}`)).toHaveLength(1);
+  });
+});
+
+describe('many clients at once', () => {
+  const statusesOf = async (count: number, send: () => Promise<Answer>): Promise<number[]> => {
+    const answers = await Promise.all(Array.from({ length: count }, send));
+    return answers.map(({ status }) => status).sort();
+  };
+
+  it('that want the same name get one job, and 409', async () => {
+    const request = newJob();
+    const statuses = await statusesOf(8, () => service.api.post('/jobs', request));
+    expect(statuses).toEqual([201, ...Array.from({ length: 7 }, () => 409)]);
+  });
+
+  it('that change the same version change it once, and get 412', async () => {
+    const { id } = await service.createJob();
+    const patch = () => service.api.patch(`/jobs/${id}`, { priority: 3 }, { 'If-Match': '"1"' });
+    expect(await statusesOf(8, patch)).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
+    expect(bodyOf(200, await service.api.get(`/jobs/${id}`))).toMatchObject({ version: 2 });
   });
 });
 

@@ -215,6 +215,16 @@ describe('a request that is wrong as such', () => {
     expectProblem(answer, { status: 400, code: 'validation_failed', pointers: ['/If-Match'] });
   });
 
+  it.each(['/jobs/{job}/activate', '/jobs/{job}/deactivate', '/executions/{execution}/retry'])(
+    'POST %s, which needs no body, still takes no text for one',
+    async (path) => {
+      const answer = await expectNothingChanged(() =>
+        service.api.send<Problem>('POST', resolved(path), 'now', { 'Content-Type': 'text/plain' }),
+      );
+      expectProblem(answer, { status: 415, code: 'unsupported_media_type' });
+    },
+  );
+
   it('leaves a service that works', async () => {
     bodyOf(200, await service.api.get('/health/ready'));
     expect(await service.run(job)).toMatchObject({ state: 'succeeded' });

@@ -263,6 +263,12 @@ describe('preview', () => {
     expect(fireTimes.map(({ utc }) => utc)).toEqual(['2031-07-01T10:00:00.000Z']);
   });
 
+  it('ends with the year 9999, the last one that RFC 3339 can write', async () => {
+    const last = { type: 'cron', cronExpression: '59 * * * *', from: '9999-12-31T21:59:00Z', count: 5 };
+    const { fireTimes } = bodyOf(200, await preview(last));
+    expect(fireTimes.map(({ utc }) => utc)).toEqual(['9999-12-31T22:59:00.000Z', '9999-12-31T23:59:00.000Z']);
+  });
+
   it('stores nothing', async () => {
     const before = await service.api.pages('/schedules?limit=200');
     bodyOf(200, await preview(DAILY));

@@ -42,7 +42,8 @@ function problemStatusesOf({ method, path, operation }: DocumentedOperation): nu
     ...(path.includes('{') ? [404] : []),
     ...(method === 'post' ? [400, 409, 422] : []),
     ...(method === 'put' || method === 'patch' || method === 'delete' ? [412] : []),
-    ...(operation.requestBody === undefined ? [] : [413, 415]),
+    // A POST that needs no body may still come with one, and is refused if that is not JSON.
+    ...(operation.requestBody === undefined && method !== 'post' ? [] : [413, 415]),
     503,
   ];
 }

@@ -48,7 +48,14 @@ export class PreviewResponse {
 export function toPreviewResponse({ description, fireTimes, warnings }: SchedulePreview): PreviewResponse {
   return {
     description,
-    fireTimes: fireTimes.map(({ utc, local, offset }) => ({ utc, local, offset })),
+    fireTimes: fireTimes
+      .filter(hasYearOfFourDigits)
+      .map(({ utc, local, offset }) => ({ utc, local, offset })),
     warnings: warnings.map(({ code, message, at }) => ({ code, message, at })),
   };
+}
+
+/** RFC 3339 can write no other; an interval of decades passes 9999 within a long preview. */
+function hasYearOfFourDigits({ utc, local }: SchedulePreview['fireTimes'][number]): boolean {
+  return !utc.startsWith('+') && !local.startsWith('+');
 }
