@@ -27,7 +27,7 @@ export class QueueConnections implements OnApplicationShutdown {
     // The two factories differ only in the connection they take, and `QueueConnection` is the one that fits.
     return this.config.queueBackend === 'postgres'
       ? (createPostgresBackend as unknown as BackendFactory)
-      : (createRedisBackend);
+      : createRedisBackend;
   }
 
   /** For adding messages. */
