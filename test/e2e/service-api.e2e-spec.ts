@@ -31,6 +31,7 @@ const OPERATIONS = [
   'POST /schedules/{scheduleId}/resume',
   'POST /schedules/preview',
   'GET /schedules/{scheduleId}/preview',
+  'GET /schedules/{scheduleId}/explain',
   'GET /jobs/{jobId}/executions',
   'GET /executions',
   'GET /executions/{executionId}',
