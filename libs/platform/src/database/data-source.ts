@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { ANSWER_TIMEOUT_MS, ImpatientClient } from './impatient-client.js';
 import { migrations } from '../../../../migrations/index.js';
 
 export interface DatabaseOptions {
@@ -7,12 +8,22 @@ export interface DatabaseOptions {
   readonly poolSize: number;
   /** Shown by `pg_stat_activity`. */
   readonly applicationName: string;
+  /** For migrations, which may rewrite a table. */
+  readonly mayTakeLong?: boolean;
 }
 
 /** A query that waits longer than this for a connection means that the pool is exhausted: say so instead of hanging. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** No statement of ours takes this long; one that does is stuck behind a lock and must not hold its connection. */
-const STATEMENT_TIMEOUT_MS = 30_000;
+const STATEMENT_TIMEOUT_MS = 15_000;
+/** A process that was stopped in the middle of a transaction holds its rows; after this the server takes them back. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000;
+
+const TIMEOUTS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  query_timeout: ANSWER_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+};
 
 /**
  * Times are sent and read as UTC whatever the machine's zone is.
@@ -40,7 +51,8 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     poolSize: options.poolSize,
     connectTimeoutMS: CONNECTION_TIMEOUT_MS,
     extra: {
-      statement_timeout: STATEMENT_TIMEOUT_MS,
+      ...(options.mayTakeLong ? {} : TIMEOUTS),
+      Client: ImpatientClient,
       options: SESSION_SETTINGS,
       keepAlive: true,
     },
@@ -53,7 +65,7 @@ export async function withDataSource<T>(
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
   const dataSource = new DataSource(
-    dataSourceOptions({ url, poolSize: 2, applicationName: 'scheduler-admin' }),
+    dataSourceOptions({ url, poolSize: 2, applicationName: 'scheduler-admin', mayTakeLong: true }),
   );
   await dataSource.initialize();
   try {

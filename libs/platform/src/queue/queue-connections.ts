@@ -1,6 +1,8 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { type BackendFactory, createPostgresBackend, createRedisBackend } from 'bullmq';
+import type { PoolConfig } from 'pg';
 import { AppConfig } from '@app/platform/config';
+import { ANSWER_TIMEOUT_MS, ImpatientClient } from '@app/platform/database';
 import { consumerConnection, producerConnection, type RedisConnection } from './redis-connection.js';
 
 /** The schema of BullMQ's tables, in a database of their own. */
@@ -11,7 +13,7 @@ const POSTGRES_POOL_SIZE = 6;
 
 /** What BullMQ's classes need to know about where the queue lives. */
 export interface QueueConnection {
-  readonly connection: RedisConnection | { connectionString: string; schema: string; max: number };
+  readonly connection: RedisConnection | (PoolConfig & { readonly schema: string });
   readonly prefix: string;
 }
 
@@ -56,6 +58,8 @@ export class QueueConnections implements OnApplicationShutdown {
         connectionString: this.config.queueDatabaseUrl,
         schema: QUEUE_SCHEMA,
         max: POSTGRES_POOL_SIZE,
+        query_timeout: ANSWER_TIMEOUT_MS,
+        Client: ImpatientClient,
       };
     }
     const connection = connect(this.config.redis);

@@ -5,6 +5,8 @@ export type RedisConnection = Redis | Cluster;
 
 /** A black-holed connection fails a hand-over after this long; the rows then go back to Postgres. */
 const COMMAND_TIMEOUT_MS = 5_000;
+/** Longer than BullMQ blocks (10 s): a connection that owes an answer for so long is dead, whatever TCP believes. */
+const SILENCE_MS = 15_000;
 const MAX_RECONNECT_DELAY_MS = 2_000;
 
 /** For adding messages: fails at once while Redis is away, because Postgres keeps what could not be handed over. */
@@ -35,6 +37,7 @@ function optionsOf(redis: RedisConfig): RedisOptions {
   return {
     host: redis.host,
     port: redis.port,
+    socketTimeout: SILENCE_MS,
     db: redis.db,
     ...(redis.username !== null && { username: redis.username }),
     ...(redis.password !== null && { password: redis.password }),
