@@ -119,6 +119,7 @@ describe('a target server', () => {
       'x-scheduler-max-attempts': '1',
       'x-scheduler-trigger': 'schedule',
     });
+    expect(request.headers.traceparent).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/);
     const deadline = Date.parse(header(request, 'x-scheduler-deadline'));
     expect(deadline).toBeGreaterThan(request.arrivedAtMs + 28_000);
     expect(deadline).toBeLessThanOrEqual(request.arrivedAtMs + 30_000);

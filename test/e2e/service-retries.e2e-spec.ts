@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { freePort } from '../support/standalone-process.js';
+import { freePort } from '../support/free-port.js';
 import type { RecordedRequest } from '../support/target-server.js';
 import { waitFor } from '../support/wait-for.js';
 import { sortedKeysOf } from './support/resources.js';

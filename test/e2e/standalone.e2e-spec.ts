@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { survivorsOf } from '../support/process-tree.js';
-import { freePort, StandaloneProcess } from '../support/standalone-process.js';
+import { freePort } from '../support/free-port.js';
+import { StandaloneProcess } from '../support/standalone-process.js';
 import { waitFor } from '../support/wait-for.js';
 
 jest.setTimeout(120_000);

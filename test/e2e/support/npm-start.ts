@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { freePort } from '../../support/standalone-process.js';
+import { freePort } from '../../support/free-port.js';
 import { descendantsOf, type RunningProcess, survivorsOf } from '../../support/process-tree.js';
 import { waitFor } from '../../support/wait-for.js';
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { retryWhileAway } from '@app/platform/database';
@@ -6,6 +7,7 @@ import { type AbortReason, type Outcome, type RunContext, TargetRunners } from '
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import { decide, type Settlement } from '../domain/settlement.js';
+import { traceparentOf } from '../domain/traceparent.js';
 import type { ExecutionMessage } from '../executions.queue.js';
 import { ClaimsRepository } from './claims.repository.js';
 import { RunLogWriter } from './run-log-writer.js';
@@ -33,6 +35,8 @@ export class ExecutionRunner {
     const claim = await this.claim(message);
     if (!claim) return runMetrics.stale();
     failPoint('after_claim');
+    // The process may have stood still since the claim, for so long that another worker has the run by now.
+    if (!this.session.holds(claim.sessionId)) return runMetrics.discarded();
     const signal = this.runs.add(claim.id);
     try {
       await this.runClaimed(claim, signal);
@@ -105,7 +109,7 @@ function contextOf(claim: Claim): RunContext {
     parameters: claim.parameters,
     timeoutMs: claim.timeoutMs,
     deadline: new Date(claim.attemptStartedAt.getTime() + claim.timeoutMs).toISOString(),
-    traceparent: claim.traceparent,
+    traceparent: claim.traceparent ?? traceparentOf(claim.id, randomBytes(8).toString('hex')),
   };
 }
 

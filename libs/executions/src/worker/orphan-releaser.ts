@@ -1,11 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { ANSWER_TIMEOUT_MS } from '@app/platform/database';
 import { ClaimsRepository } from './claims.repository.js';
 import { RunsInFlight } from './runs-in-flight.js';
 import { WorkerSession } from './worker-session.js';
 
-const LOOK_EVERY_MS = 10_000;
-/** A claim younger than this may still be on its way from the database to us. */
-const SETTLED_IN_MS = 10_000;
+const LOOK_EVERY_MS = 5_000;
+/** A younger claim may still be on its way from the database to us; after this, whoever asked has given up waiting. */
+const SETTLED_IN_MS = ANSWER_TIMEOUT_MS + 1_000;
 
 /** Finds executions that this process holds without knowing: a claim that committed while its answer was lost. */
 @Injectable()

@@ -71,6 +71,12 @@ export class WorkerSession implements OnApplicationBootstrap {
     return new Promise((resolve) => this.waiters.push(resolve));
   }
 
+  /** Whether what was claimed under that lease is still this process's own; asked last before anything is done with it. */
+  holds(sessionId: string): boolean {
+    this.fenceWhenOverdue();
+    return this.sessionId === sessionId;
+  }
+
   /** Gives the lease back; to be called when nothing runs any more. */
   async end(): Promise<void> {
     if (this.ended) return;
