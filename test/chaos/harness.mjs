@@ -67,9 +67,10 @@ export async function newMachine() {
   };
 }
 
-/** The logs of a campaign that went wrong are what is left to look at. */
-export async function removeAll({ keepLogs }) {
-  await rm(cache, { recursive: true, force: true });
-  if (keepLogs) return;
+export function removeCode() {
+  return rm(cache, { recursive: true, force: true });
+}
+
+export async function removeLogs() {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }

@@ -1,8 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { waitFor } from '../../support/wait-for.js';
 import type { Machine } from './machine.js';
+
+const FLUSH_EVERY_MS = 20;
 
 /** A Redis in memory only, so that a restart is a loss of everything. */
 export class RedisServer {
@@ -32,8 +35,12 @@ export class RedisServer {
     await exited;
   }
 
-  async flush(): Promise<void> {
-    await this.ask((redis) => redis.flushall());
+  /** Again and again: a message lives in the queue for milliseconds only, and one FLUSHALL may well find none. */
+  async flushFor(durationMs: number): Promise<void> {
+    const end = performance.now() + durationMs;
+    await this.ask(async (redis) => {
+      for (; performance.now() < end; await delay(FLUSH_EVERY_MS)) await redis.flushall();
+    });
   }
 
   private async ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {

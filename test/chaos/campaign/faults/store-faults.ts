@@ -7,6 +7,8 @@ import type { Site } from '../site.js';
 import { type FaultKind, OUTAGE_RECOVERY_MS } from './fault-kind.js';
 
 const RESTART_TIMEOUT_MS = 60_000;
+const FLUSHING_MS = 2_000;
+const TRUNCATE_EVERY_MS = 50;
 const outage = { recoveryMs: OUTAGE_RECOVERY_MS, costsTries: false };
 
 const redisFlush: FaultKind = {
@@ -14,7 +16,7 @@ const redisFlush: FaultKind = {
   kind: 'redis-flush',
   onlyFor: 'redis',
   async inflict({ redis }) {
-    await redis.flush();
+    await redis.flushFor(FLUSHING_MS);
     return 'redis';
   },
 };
@@ -31,7 +33,7 @@ const redisRestart: FaultKind = {
   },
 };
 
-/** What FLUSHALL is to Redis. */
+/** What FLUSHALL, again and again, is to Redis. */
 const queueTruncate: FaultKind = {
   ...outage,
   kind: 'queue-truncate',
@@ -42,7 +44,9 @@ const queueTruncate: FaultKind = {
         `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
          WHERE schemaname = 'bullmq' AND tablename LIKE '%job%'`,
       );
-      await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')} CASCADE`);
+      const truncate = `TRUNCATE ${rows.map(({ name }) => name).join(', ')} CASCADE`;
+      const end = performance.now() + FLUSHING_MS;
+      for (; performance.now() < end; await delay(TRUNCATE_EVERY_MS)) await client.query(truncate);
     });
     return 'the queue database';
   },
