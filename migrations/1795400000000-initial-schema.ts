@@ -147,9 +147,10 @@ const EXECUTIONS = `
     CONSTRAINT executions_held_are_pending CHECK (hold IS NULL OR state = 'pending')
   ) PARTITION BY RANGE (scheduled_for);
 
-  -- The lock of the leaderless scheduler: one row per due instant. A retry repeats an execution, not a slot.
-  CREATE UNIQUE INDEX executions_slot ON executions (schedule_id, scheduled_for)
-    WHERE schedule_id IS NOT NULL AND retry_of IS NULL;
+  -- The lock of the leaderless scheduler: one row per due instant. A retry repeats an execution, not a slot. It is the
+  -- history of a schedule as well.
+  CREATE UNIQUE INDEX executions_slot ON executions (schedule_id, scheduled_for, retry_of) NULLS NOT DISTINCT
+    WHERE schedule_id IS NOT NULL;
 
   -- Hot paths: partial, so they stay as small as the work in hand.
   CREATE INDEX executions_due ON executions (priority, due_at) WHERE phase = 'waiting' AND hold IS NULL;
@@ -159,7 +160,6 @@ const EXECUTIONS = `
 
   -- History: an id is a UUIDv7 of scheduled_for, so descending ids are newest first.
   CREATE INDEX executions_of_job ON executions (job_id, id DESC);
-  CREATE INDEX executions_of_schedule ON executions (schedule_id, id DESC) WHERE schedule_id IS NOT NULL;
   CREATE INDEX executions_listed ON executions (service, id DESC);
 
   -- Instants of long ago (a catch-up after months) land here; every other row has its week.

@@ -146,7 +146,7 @@ describe('plans', () => {
     // To a single service its own index and the primary key are the same order.
     ['all', {}, /^executions_(listed|pkey)$/],
     ['a job', { jobId }, 'executions_of_job'],
-    ['a schedule', { scheduleId }, 'executions_of_schedule'],
+    ['a schedule', { scheduleId }, 'executions_slot'],
   ])('%s: walks the index of each week in order and sorts nothing', async (_what, filter, index) => {
     const plan = await planOf(filter);
     const indexes = (await fullWeeks()).map((week) => plan.indexOf.get(week));

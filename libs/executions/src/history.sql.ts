@@ -67,7 +67,8 @@ const SUMMARY = `
 export const STATE_OF = `SELECT state FROM executions WHERE id = $1 AND scheduled_for = $2`;
 
 /**
- * One page of history. Only the conditions that a caller gave are in the text, because a plan for `$1 IS NULL OR …` can use
+ * One page of history, newest first: an id begins with its `scheduled_for`, so both orders are the same, and each has the
+ * index that serves it. Only the conditions that a caller gave are in the text, because a plan for `$1 IS NULL OR …` can use
  * no index and prune no partition.
  */
 export function listExecutions(service: string, filter: HistoryFilter, window: HistoryWindow): Statement {
@@ -78,7 +79,7 @@ export function listExecutions(service: string, filter: HistoryFilter, window: H
   SELECT ${SUMMARY}
   FROM executions e
   WHERE ${where.join(' AND ')}
-  ORDER BY e.id DESC
+  ORDER BY ${filter.scheduleId ? 'e.scheduled_for DESC, e.id DESC' : 'e.id DESC'}
   LIMIT $${conditions.length + 1}`,
     parameters: [...conditions.map(([, value]) => value), window.limit],
   };

@@ -37,7 +37,7 @@ interface Circumstances {
   readonly runs?: ActiveRuns;
 }
 
-const MAX_SCHEDULES = 500;
+const MAX_SCHEDULES = 1_000;
 /** A batch of schedules that all catch up stays a transaction of this order, not one of half a million rows. */
 const MAX_FIRINGS = 5_000;
 
@@ -61,7 +61,7 @@ export class ScheduleFirer {
       await this.cancelRunning(tx, planned);
       const fired = await this.insert(tx, planned);
       await this.advance(tx, planned);
-      const more = due.length === MAX_SCHEDULES || planned.length < due.length;
+      const more = due.length >= MAX_SCHEDULES || planned.length < due.length;
       return { fired, more, now };
     });
   }

@@ -1,5 +1,6 @@
 /**
- * What is due, oldest first, locked, with what an execution needs to know of its job.
+ * What is due, locked, with what an execution needs to know of its job: live instants first, and of those more than a
+ * minute late (after an outage, a pause) what room is left, at least a fifth, so that a backlog delays nobody and ends.
  *
  * - The lock is taken on the index scan alone, before the join: whatever the planner thinks of `jobs`, no more than
  *   `limit` rows are read, and rows that another worker holds are left to it.
@@ -7,12 +8,20 @@
  * - The outer join gives one row with the clock when nothing is due, which saves asking for it.
  */
 export const LOCK_DUE = `
-  WITH due AS MATERIALIZED (
+  WITH live AS MATERIALIZED (
     SELECT * FROM schedules
-    WHERE next_run_at <= statement_timestamp()
+    WHERE next_run_at <= statement_timestamp() AND next_run_at > statement_timestamp() - interval '1 minute'
     ORDER BY next_run_at
     LIMIT $1
     FOR UPDATE SKIP LOCKED
+  ), late AS MATERIALIZED (
+    SELECT * FROM schedules
+    WHERE next_run_at <= statement_timestamp() - interval '1 minute'
+    ORDER BY next_run_at
+    LIMIT GREATEST($1 / 5, $1 - (SELECT count(*) FROM live))
+    FOR UPDATE SKIP LOCKED
+  ), due AS (
+    SELECT * FROM live UNION ALL SELECT * FROM late
   )
   SELECT statement_timestamp()    AS "now",
          s.id                     AS "id",
