@@ -261,8 +261,8 @@ describe('what the firer wrote', () => {
 });
 
 describe('the window', () => {
-  it('is the day up to now unless asked otherwise', async () => {
-    expect((await explain()).body).toMatchObject({ from: '2026-05-31T12:00:30.000Z', to: NOW });
+  it('is the day up to now unless asked otherwise, from when the schedule was made', async () => {
+    expect((await explain()).body).toMatchObject({ from: '2026-06-01T10:00:00.000Z', to: NOW });
     expect((await explain(`?from=${at('13:00:00')}`)).body).toMatchObject({ to: '2026-06-02T13:00:00.000Z' });
   });
 

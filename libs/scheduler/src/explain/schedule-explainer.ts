@@ -19,7 +19,13 @@ export interface ExplainedWindow {
   readonly to: Date;
 }
 
-export interface ScheduleExplanation {
+export interface AskedWindow {
+  /** null: as far back as makes sense to somebody who asks why it did not run just now. */
+  readonly from: Date | null;
+  readonly to: Date;
+}
+
+export interface ScheduleExplanation extends ExplainedWindow {
   readonly scheduleId: string;
   /** Ascending. */
   readonly instants: readonly Explanation[];
@@ -28,6 +34,7 @@ export interface ScheduleExplanation {
 }
 
 const MAX_INSTANTS = 1_000;
+export const DAY_MS = 86_400_000;
 
 /** Why did it not run? Puts the instants that a schedule has beside what became of them. */
 @Injectable()
@@ -42,13 +49,18 @@ export class ScheduleExplainer {
   ) {}
 
   /** @throws ProblemError `schedule_not_found` */
-  async explain(id: string, { from, to }: ExplainedWindow): Promise<ScheduleExplanation> {
+  async explain(id: string, asked: AskedWindow): Promise<ScheduleExplanation> {
     const schedule = await this.schedules.get(id);
+    const recurrence = this.recurrenceOf(schedule);
+    const to = asked.to;
+    const from = asked.from ?? startOf(schedule, recurrence, to);
     const records = await this.records.around(id, from, to, MAX_INSTANTS + 1);
-    const wanted = instantsIn(this.recurrenceOf(schedule), from.getTime(), to.getTime(), MAX_INSTANTS + 1);
+    const wanted = instantsIn(recurrence, from.getTime(), to.getTime(), MAX_INSTANTS + 1);
     const instants = withRecorded(wanted, records, { from, to });
     return {
       scheduleId: id,
+      from,
+      to,
       instants: explainInstants(
         instants.slice(0, MAX_INSTANTS),
         records,
@@ -88,6 +100,15 @@ export class ScheduleExplainer {
       return () => null;
     }
   }
+}
+
+/** A day before `to`, but not before the schedule was made, and no more than the newest instants that fit an answer. */
+function startOf({ createdAt }: Schedule, recurrence: Recurrence | null, to: Date): Date {
+  const end = to.getTime();
+  const dayBefore = end - DAY_MS;
+  const start = createdAt.getTime() < end ? Math.max(dayBefore, createdAt.getTime()) : dayBefore;
+  const newest = recurrence?.newestIn(start - 1, end - 1, MAX_INSTANTS) ?? [];
+  return new Date(newest.length === MAX_INSTANTS ? newest[0]! : start);
 }
 
 /** The oldest `limit` instants in [from, to). */

@@ -31,7 +31,6 @@ export class ExplainController {
     @Param('scheduleId') scheduleId: string,
     @Query() query: ExplainQuery,
   ): Promise<ExplainResponse> {
-    const window = windowOf(query, this.clock.now());
-    return toExplainResponse(await this.explainer.explain(scheduleId, window), window);
+    return toExplainResponse(await this.explainer.explain(scheduleId, windowOf(query, this.clock.now())));
   }
 }

@@ -2,15 +2,15 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { validationProblem } from '@app/platform/problem';
 import { IsInstant } from '@app/schedules';
-import type { ExplainedWindow } from '../schedule-explainer.js';
+import { type AskedWindow, DAY_MS } from '../schedule-explainer.js';
 
-const DAY_MS = 86_400_000;
 const MAX_WINDOW_DAYS = 31;
 
 export class ExplainQuery {
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'Instants at or after this one; left out: a day before `to`.',
+    description:
+      'Instants at or after this one; left out: the newest 1,000 of the day before `to`, none from before the schedule was made.',
   })
   @IsOptional()
   @IsInstant()
@@ -26,9 +26,10 @@ export class ExplainQuery {
 }
 
 /** @throws ProblemError `validation_failed` for a window that is empty or too long */
-export function windowOf(query: ExplainQuery, now: Date): ExplainedWindow {
+export function windowOf(query: ExplainQuery, now: Date): AskedWindow {
   const to = query.to === undefined ? defaultEnd(query.from, now) : new Date(query.to);
-  const from = query.from === undefined ? new Date(to.getTime() - DAY_MS) : new Date(query.from);
+  if (query.from === undefined) return { from: null, to };
+  const from = new Date(query.from);
   if (to <= from) throw refused('not_after_from', 'to must be later than from');
   if (to.getTime() - from.getTime() > MAX_WINDOW_DAYS * DAY_MS) {
     throw refused('window_too_long', `to must be at most ${MAX_WINDOW_DAYS} days after from`);

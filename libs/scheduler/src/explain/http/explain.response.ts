@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type Explanation, type StartDelays, type Verdict, VERDICTS } from '../domain/explanation.js';
-import type { ExplainedWindow, ScheduleExplanation } from '../schedule-explainer.js';
+import type { ScheduleExplanation } from '../schedule-explainer.js';
 
 const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
 const ID = { type: String, format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
@@ -75,10 +75,13 @@ export class ExplainResponse {
 }
 
 /** The white list of what leaves the service. */
-export function toExplainResponse(
-  { scheduleId, instants, truncated }: ScheduleExplanation,
-  { from, to }: ExplainedWindow,
-): ExplainResponse {
+export function toExplainResponse({
+  scheduleId,
+  from,
+  to,
+  instants,
+  truncated,
+}: ScheduleExplanation): ExplainResponse {
   return {
     scheduleId,
     from: from.toISOString(),
