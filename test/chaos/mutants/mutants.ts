@@ -47,7 +47,7 @@ export function mutantsFor(backend: QueueBackend): readonly Mutant[] {
           replace: '',
         },
       ],
-      faults: ['stalls-16s-before-settle'],
+      faults: ['stalls-20s-before-settle'],
       minutes: 1.5,
       expected: ['FENCE-BREACH'],
     },

@@ -26,6 +26,10 @@ const MAX_STALLED_COUNT = 1_000;
  */
 const MESSAGE_LOCK_MS = 10_000;
 const STALLED_CHECK_EVERY_MS = 5_000;
+/** A connection that listens and died in silence wakes nobody: an idle worker looks for itself this often. */
+const LOOK_EVERY_SECONDS = 1;
+/** After an error of the queue BullMQ would wait for 15 s, half of what an outage may last beyond its end. */
+const RETRY_QUEUE_AFTER_MS = 1_000;
 
 /** Takes messages from the queue, and lets go of them in order when the process ends. */
 @Injectable()
@@ -53,6 +57,8 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
         concurrency: this.config.workerConcurrency,
         lockDuration: MESSAGE_LOCK_MS,
         stalledInterval: STALLED_CHECK_EVERY_MS,
+        drainDelay: LOOK_EVERY_SECONDS,
+        runRetryDelay: RETRY_QUEUE_AFTER_MS,
         maxStalledCount: MAX_STALLED_COUNT,
         removeOnComplete: { count: 0 },
         removeOnFail: { count: 0 },
