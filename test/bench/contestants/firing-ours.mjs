@@ -1,0 +1,42 @@
+/** All schedules fall due at one instant: how fast one scheduler commits their executions and hands them over. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { connectPostgres, insertSchedules, untilTrue } from './postgres.mjs';
+import { startMeter } from './meter.mjs';
+import { createJob, fromProduct, startScheduler } from './product.mjs';
+
+/** The dispatcher keeps no more than 20,000 messages in the queue. */
+const FIRES = 20_000;
+const WARM_UP_FIRES = 4_000;
+const LEAD_MS = 1_500;
+
+export async function measure({ backend }) {
+  const app = await startScheduler({ backend });
+  const client = await connectPostgres();
+  const { ExecutionsQueue } = await fromProduct('libs/executions/src/index.js');
+  const queue = app.get(ExecutionsQueue, { strict: false });
+  const jobId = await createJob(app);
+  await fire({ client, queue, jobId, count: WARM_UP_FIRES });
+  await queue.queue.obliterate({ force: true });
+  await client.query('TRUNCATE schedules, executions');
+  const figures = await fire({ client, queue, jobId, count: FIRES });
+  await app.close();
+  await client.end();
+  return figures;
+}
+
+async function fire({ client, queue, jobId, count }) {
+  const firstAt = new Date(Date.now() + LEAD_MS);
+  await insertSchedules(client, { jobId, count, firstAt, intervalSeconds: 86_400, overlap: 'skip' });
+  await delay(firstAt.getTime() - Date.now());
+  const read = startMeter();
+  await untilTrue(client, 'SELECT NOT EXISTS (SELECT FROM schedules WHERE next_run_at <= now())');
+  const committed = read(count);
+  await untilTrue(client, `SELECT NOT EXISTS (SELECT FROM executions WHERE phase = 'waiting')`);
+  while ((await queue.size()) < count) await delay(5);
+  const handedOver = read(count);
+  return {
+    committed: committed.perSecond,
+    handedOver: handedOver.perSecond,
+    nodeMicros: handedOver.nodeMicros,
+  };
+}

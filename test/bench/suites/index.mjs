@@ -1,0 +1,9 @@
+import { api } from './api.mjs';
+import { delay } from './delay.mjs';
+import { firing } from './firing.mjs';
+import { recurrence } from './recurrence.mjs';
+import { runs } from './runs.mjs';
+import { tick } from './tick.mjs';
+
+/** In the order in which they run and are printed. */
+export const suites = { recurrence, firing, tick, delay, runs, api };
