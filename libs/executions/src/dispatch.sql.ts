@@ -1,7 +1,8 @@
 /**
  * Due and free to run → queued, a batch at a time, whoever asks; a job with a limit takes the way over `hold` instead,
  * because its room is counted under the job's lock. SKIP LOCKED lets any number of dispatchers share the work. The rows
- * are picked before any join, in the order of the index, so a backlog costs no more than the batch.
+ * are picked before any join, in the order of the index, so a backlog costs no more than the batch. A try that failed or
+ * was lost after its job's deletion ends here: there is no next one.
  */
 export const DISPATCH_DUE = `
   WITH due AS MATERIALIZED (
@@ -13,10 +14,13 @@ export const DISPATCH_DUE = `
     FOR UPDATE SKIP LOCKED
   )
   UPDATE executions e
-  SET state     = CASE WHEN j.max_concurrency IS NULL THEN 'queued' ELSE 'pending' END,
-      hold      = CASE WHEN j.max_concurrency IS NULL THEN NULL ELSE 'concurrency' END,
-      delivery  = e.delivery + CASE WHEN j.max_concurrency IS NULL THEN 1 ELSE 0 END,
-      queued_at = CASE WHEN j.max_concurrency IS NULL THEN now() ELSE e.queued_at END
+  SET state       = CASE WHEN j.deleted_at IS NOT NULL THEN 'cancelled'
+                         WHEN j.max_concurrency IS NULL THEN 'queued' ELSE 'pending' END,
+      hold        = CASE WHEN j.deleted_at IS NULL AND j.max_concurrency IS NOT NULL THEN 'concurrency' END,
+      delivery    = e.delivery + CASE WHEN j.max_concurrency IS NULL THEN 1 ELSE 0 END,
+      queued_at   = CASE WHEN j.deleted_at IS NULL AND j.max_concurrency IS NULL THEN now() ELSE e.queued_at END,
+      finished_at = CASE WHEN j.deleted_at IS NOT NULL THEN now() END,
+      reason      = CASE WHEN j.deleted_at IS NOT NULL THEN 'job_deleted' ELSE e.reason END
   FROM due JOIN jobs j ON j.id = due.job_id
   WHERE e.id = due.id AND e.scheduled_for = due.scheduled_for
   RETURNING e.id, e.delivery, e.priority, e.state`;
@@ -55,7 +59,10 @@ export const LOCK_JOBS_ON_HOLD = `
   WHERE j.id IN (SELECT job_id FROM holding WHERE job_id IS NOT NULL)
   FOR NO KEY UPDATE SKIP LOCKED`;
 
-/** Runs after LOCK_JOBS_ON_HOLD in the same transaction: a new snapshot, so the room counted is the room there is. */
+/**
+ * Runs after LOCK_JOBS_ON_HOLD in the same transaction: a new snapshot, so the room counted is the room there is. One batch
+ * for all jobs together, the most urgent first: a thousand jobs with a batch each would flood the queue.
+ */
 export const DISPATCH_HELD = `
   WITH room AS (
     SELECT j.id AS job_id,
@@ -66,12 +73,14 @@ export const DISPATCH_HELD = `
   ), next AS (
     SELECT held.id, held.scheduled_for
     FROM room, LATERAL (
-      SELECT e.id, e.scheduled_for FROM executions e
+      SELECT e.id, e.scheduled_for, e.priority, e.due_at FROM executions e
       WHERE e.job_id = room.job_id AND e.phase = 'waiting' AND e.hold IS NOT NULL AND e.hold = 'concurrency'
         AND e.due_at <= now()
       ORDER BY e.priority, e.due_at
       LIMIT LEAST(GREATEST(room.free, 0), $2)
     ) held
+    ORDER BY held.priority, held.due_at
+    LIMIT $2
   )
   UPDATE executions e
   SET state = 'queued', hold = NULL, delivery = e.delivery + 1, queued_at = now()

@@ -5,6 +5,9 @@ import type { EntityManager } from 'typeorm';
 export interface JobLifecycleListener {
   onJobActivated?(tx: EntityManager, jobId: string): Promise<void>;
   onJobDeactivated?(tx: EntityManager, jobId: string): Promise<void>;
+  /** The first step of a deletion: when it is done, nothing new can come of the job. */
+  onJobEnding?(tx: EntityManager, jobId: string): Promise<void>;
+  /** The second: what has come of the job and still waits is ended. */
   onJobDeleted?(tx: EntityManager, jobId: string): Promise<void>;
 }
 
@@ -30,7 +33,9 @@ export class JobLifecycle {
     for (const listener of this.listeners) await listener.onJobDeactivated?.(tx, jobId);
   }
 
+  /** In two steps: a listener that ended what waits before another stopped the firing would miss what is just being fired. */
   async deleted(tx: EntityManager, jobId: string): Promise<void> {
+    for (const listener of this.listeners) await listener.onJobEnding?.(tx, jobId);
     for (const listener of this.listeners) await listener.onJobDeleted?.(tx, jobId);
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { ExecutionDispatcher, ExecutionsService } from '@app/executions';
+import { ExecutionDispatcher, ExecutionsRepository, ExecutionsService } from '@app/executions';
 import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
@@ -96,6 +96,32 @@ describe('holding runs back', () => {
     await service.execute(jobId, { parameters: {}, traceparent: null });
     await dispatcher.dispatchDue();
     expect(await states()).toEqual(['queued', 'pending concurrency']);
+  });
+
+  it('hands over one batch for all jobs together, the most urgent first', async () => {
+    for (const priority of [7, 3]) {
+      const jobId = await createJob(2);
+      await dataSource.query('UPDATE jobs SET priority = $2 WHERE id = $1', [jobId, priority]);
+      await seedSchedules(dataSource, jobId, { count: 2, dueAt: 'now()', intervalSeconds: 3_600 });
+    }
+    await firer.fireDue();
+    const executions = app.get(ExecutionsRepository, { strict: false });
+    await executions.dispatchDue(10);
+    expect((await executions.dispatchHeld(3)).map(({ priority }) => priority).sort()).toEqual([3, 3, 7]);
+  });
+
+  it('ends what comes back of a job that was deleted meanwhile', async () => {
+    const jobId = await createJob(null);
+    await seedSchedules(dataSource, jobId, { count: 1, dueAt: 'now()', intervalSeconds: 3_600 });
+    await firer.fireDue();
+    await app.get(JobsService, { strict: false }).delete(jobId, null);
+    expect(await states()).toEqual(['cancelled']);
+    await dataSource.query(`UPDATE executions SET state = 'pending', finished_at = NULL, reason = NULL`);
+
+    expect(await dispatcher.dispatchDue()).toBe(0);
+    expect(await dataSource.query('SELECT state, reason FROM executions')).toEqual([
+      { state: 'cancelled', reason: 'job_deleted' },
+    ]);
   });
 
   it('buffers at most one run of a busy schedule under buffer_one, and starts it when the way is free', async () => {

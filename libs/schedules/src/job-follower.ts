@@ -36,7 +36,8 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
     await this.repository.stopOfJob(tx, jobId);
   }
 
-  async onJobDeleted(tx: EntityManager, jobId: string): Promise<void> {
+  /** Waits for a firing under way: what it made is there for the second step to end. */
+  async onJobEnding(tx: EntityManager, jobId: string): Promise<void> {
     await this.repository.deleteOfJob(tx, jobId);
   }
 
