@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, LessThan, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThan, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { Schedule, ScheduleType } from './domain/schedule.js';
 import { type DueRow, type DueSchedule, dueScheduleOf } from './due-schedule.js';
@@ -128,9 +128,9 @@ export class SchedulesRepository {
 
   /** The active schedules of a job that are off the clock, locked. */
   async lockStoppedOfJob(tx: EntityManager, jobId: string): Promise<Schedule[]> {
-    const locked = await tx.query<{ id: string }[]>(LOCK_ACTIVE_OF_JOB, [jobId]);
-    const schedules = await tx.findBy(ScheduleEntity, { id: In(locked.map(({ id }) => id)) });
-    return schedules.filter(({ nextRunAt }) => nextRunAt === null);
+    await tx.query(LOCK_ACTIVE_OF_JOB, [jobId]);
+    // Not by the ids locked: a statement takes 65,535 parameters, and a job may have more schedules.
+    return tx.findBy(ScheduleEntity, { jobId, active: true, nextRunAt: IsNull() });
   }
 
   async start(tx: EntityManager, starts: readonly ScheduleStart[]): Promise<void> {
