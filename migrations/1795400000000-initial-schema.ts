@@ -180,24 +180,37 @@ const EXECUTION_LOGS = `
   CREATE TABLE execution_logs_default PARTITION OF execution_logs DEFAULT;
 `;
 
-/** CREATE … LIKE then ATTACH instead of PARTITION OF: the parent is locked against DDL only, reads and writes go on. */
+/**
+ * CREATE … LIKE then ATTACH instead of PARTITION OF: the parent is locked against DDL only, reads and writes go on.
+ *
+ * After a downtime of weeks the first instants come before their week has its partition. They wait in the default one, and
+ * no partition can be attached whose rows are there: so these move over first.
+ */
 const PARTITIONS = `
   CREATE FUNCTION ensure_weekly_partitions(parent text, from_at timestamptz, to_at timestamptz) RETURNS integer
   LANGUAGE plpgsql AS $$
   DECLARE
     week_start timestamptz := date_trunc('week', from_at, 'UTC');
+    week_end timestamptz;
     partition_name text;
+    stored_columns text := (SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+                            WHERE attrelid = parent::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '');
     made integer := 0;
   BEGIN
     WHILE week_start <= to_at LOOP
+      week_end := week_start + interval '7 days';
       partition_name := parent || to_char(week_start AT TIME ZONE 'UTC', '_YYYYMMDD');
       IF to_regclass(partition_name) IS NULL THEN
         EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED) WITH (fillfactor = 75)', partition_name, parent);
+        EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent || '_default');
+        EXECUTE format('WITH moved AS (DELETE FROM %1$I WHERE scheduled_for >= %2$L AND scheduled_for < %3$L RETURNING *)
+                        INSERT INTO %4$I (%5$s) SELECT %5$s FROM moved',
+                       parent || '_default', week_start, week_end, partition_name, stored_columns);
         EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                       parent, partition_name, week_start, week_start + interval '7 days');
+                       parent, partition_name, week_start, week_end);
         made := made + 1;
       END IF;
-      week_start := week_start + interval '7 days';
+      week_start := week_end;
     END LOOP;
     RETURN made;
   END $$;

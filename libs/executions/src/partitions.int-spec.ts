@@ -90,6 +90,17 @@ describe('the partitions of history', () => {
     expect(await dataSource.query('SELECT state FROM executions')).toEqual([{ state: 'pending' }]);
   });
 
+  it('take over the rows that came before them', async () => {
+    const beyondAllWeeks = daysAgo(-60);
+    await insert(beyondAllWeeks, 'pending');
+    expect(await partitionsWithRows()).toEqual(['executions_default']);
+    await makeWeekOf(beyondAllWeeks);
+    expect(await partitionsWithRows()).toEqual([expect.stringMatching(/^executions_\d{8}$/)]);
+    expect(await dataSource.query('SELECT state, phase FROM executions')).toEqual([
+      { state: 'pending', phase: 'waiting' },
+    ]);
+  });
+
   it('are kept by one worker at a time', async () => {
     const other = dataSource.createQueryRunner();
     await other.query('SELECT pg_advisory_lock(7265002)');

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { rowsOf } from '@app/platform/database';
+import { countOf, rowsOf } from '@app/platform/database';
 
 const TABLES = ['executions', 'execution_logs'] as const;
 const DAYS_AHEAD = 28;
@@ -15,10 +15,16 @@ const PARTITIONS_ENDED_BEFORE = `
     AND to_date(right(c.relname, 8), 'YYYYMMDD') + 7 < (now() - $2 * interval '1 day')::date
   ORDER BY c.relname`;
 
+/** A batch: after months away all of it could take longer than a statement may, and then it would never end. */
 const DELETE_OLD_OF_DEFAULT = {
-  executions: `DELETE FROM executions_default WHERE finished_at < now() - $1 * interval '1 day'`,
-  execution_logs: `DELETE FROM execution_logs_default WHERE at < now() - $1 * interval '1 day'`,
+  executions: `
+    DELETE FROM executions_default WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM executions_default WHERE finished_at < now() - $1 * interval '1 day' LIMIT $2))`,
+  execution_logs: `
+    DELETE FROM execution_logs_default WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM execution_logs_default WHERE at < now() - $1 * interval '1 day' LIMIT $2))`,
 } as const;
+const DELETE_BATCH = 10_000;
 
 /** One pruner at a time, whichever worker it is. */
 const PRUNE_LOCK = 7_265_002;
@@ -32,7 +38,15 @@ export class PartitionsRepository {
    * Makes the weeks to come and drops those past retention.
    * @returns the partitions dropped, or null when another worker is at it
    */
-  maintain(retentionDays: number): Promise<string[] | null> {
+  async maintain(retentionDays: number): Promise<string[] | null> {
+    const dropped = await this.replaceOld(retentionDays);
+    if (dropped === null) return null;
+    // Not in the transaction that drops: until its end nobody reads or writes history.
+    for (const table of TABLES) await this.deleteOldOfDefault(table, retentionDays);
+    return dropped;
+  }
+
+  private replaceOld(retentionDays: number): Promise<string[] | null> {
     return this.dataSource.transaction(async (tx) => {
       const [lock] = await rowsOf<{ ours: boolean }>(tx, 'SELECT pg_try_advisory_xact_lock($1) AS ours', [
         PRUNE_LOCK,
@@ -41,9 +55,7 @@ export class PartitionsRepository {
       // Dropping waits for readers of the parent; rather fail and come back than make others queue behind the wait.
       await tx.query(`SET LOCAL lock_timeout = '2s'`);
       for (const table of TABLES) await tx.query(ENSURE, [table, DAYS_AHEAD]);
-      const dropped = await this.dropOld(tx, retentionDays);
-      for (const table of TABLES) await tx.query(DELETE_OLD_OF_DEFAULT[table], [retentionDays]);
-      return dropped;
+      return this.dropOld(tx, retentionDays);
     });
   }
 
@@ -60,6 +72,11 @@ export class PartitionsRepository {
       }
     }
     return dropped;
+  }
+
+  private async deleteOldOfDefault(table: (typeof TABLES)[number], retentionDays: number): Promise<void> {
+    const sql = DELETE_OLD_OF_DEFAULT[table];
+    while ((await countOf(this.dataSource, sql, [retentionDays, DELETE_BATCH])) === DELETE_BATCH);
   }
 }
 

@@ -29,4 +29,8 @@ export const release = `
   WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz
 `;
 
-export const prune = `DELETE FROM idempotency_keys WHERE expires_at <= now()`;
+/** A batch: all of them could take longer than a statement may, and then they would only become more. */
+export const prune = `
+  DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM idempotency_keys WHERE expires_at <= now() ORDER BY expires_at LIMIT $1))
+`;

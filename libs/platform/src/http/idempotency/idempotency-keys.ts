@@ -26,6 +26,8 @@ interface KeyRow {
   readonly body: string;
 }
 
+const PRUNE_BATCH = 10_000;
+
 /** The idempotency keys of the last 24 hours and the answers they got. */
 @Injectable()
 export class IdempotencyKeys {
@@ -63,6 +65,11 @@ export class IdempotencyKeys {
 }
 
 /** Deletes keys that are past their 24 hours; answers how many. */
-export function pruneIdempotencyKeys(dataSource: DataSource): Promise<number> {
-  return countOf(dataSource, sql.prune);
+export async function pruneIdempotencyKeys(dataSource: DataSource): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const pruned = await countOf(dataSource, sql.prune, [PRUNE_BATCH]);
+    total += pruned;
+    if (pruned < PRUNE_BATCH) return total;
+  }
 }
