@@ -25,6 +25,7 @@ describe('routes', () => {
     ['POST', '/things/failures/refused', 503, 'dependency_unavailable'],
     ['POST', '/things/failures/shutdown', 503, 'dependency_unavailable'],
     ['POST', '/things/failures/pool', 503, 'dependency_unavailable'],
+    ['POST', '/things/failures/silence', 503, 'dependency_unavailable'],
     ['POST', '/things/failures/nul', 400, 'invalid_value'],
   ])('%s %s is %d', async (method, path, status, code) => {
     const response = await send(method, path);

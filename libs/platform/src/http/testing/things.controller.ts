@@ -120,6 +120,7 @@ const FAILURES: Record<string, () => Error> & { bug: () => Error } = {
   bug: () => new TypeError('cannot read secret of undefined'),
   nest: () => new BadRequestException('odd'),
   refused: () => Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }),
+  silence: () => new Error('Query read timeout'),
   shutdown: () =>
     Object.assign(new Error('query failed'), {
       driverError: Object.assign(new Error('bye'), { code: '57P01' }),
