@@ -56,7 +56,11 @@ export const RECORD_DISCARDED = `
 /** Claimed by a worker that does not know it: the claim committed and its answer was lost, so the run never began. */
 export const RELEASE_ORPHANS = `
   UPDATE executions
-  SET state = 'pending', session_id = NULL, due_at = now(), released_count = released_count + 1
+  SET state          = CASE WHEN cancel_requested_at IS NULL THEN 'pending' ELSE 'cancelled' END,
+      finished_at    = CASE WHEN cancel_requested_at IS NULL THEN NULL ELSE now() END,
+      session_id     = NULL,
+      due_at         = now(),
+      released_count = released_count + 1
   WHERE phase = 'active' AND session_id = $1 AND state = 'running' AND id <> ALL($2::uuid[])
     AND attempt_started_at < now() - $3 * interval '1 millisecond'
   RETURNING id`;

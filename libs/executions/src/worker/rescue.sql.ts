@@ -34,10 +34,12 @@ export const RESCUE = `
 
 /**
  * A claim that saw the session alive may commit after the session's end, but no later than the statement time-out allows:
- * so a session is looked at for a minute more before it is closed for good.
+ * so a session is looked at for a minute more before it is closed for good; and for as long as a run of it is left, say
+ * one whose row was locked whenever the rescuer came by.
  */
 export const CLOSE_SESSIONS = `
   UPDATE worker_sessions SET rescued_at = now()
-  WHERE rescued_at IS NULL AND ended_at < now() - interval '1 minute'`;
+  WHERE rescued_at IS NULL AND ended_at < now() - interval '1 minute'
+    AND NOT EXISTS (SELECT FROM executions e WHERE e.phase = 'active' AND e.session_id = worker_sessions.id)`;
 
 export const PRUNE_SESSIONS = `DELETE FROM worker_sessions WHERE rescued_at < now() - interval '7 days'`;

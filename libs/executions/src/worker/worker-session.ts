@@ -25,7 +25,7 @@ export class WorkerSession implements OnApplicationBootstrap {
   private sessionId: string | null = null;
   private renewedAtMs = 0;
   private ended = false;
-  private renewal: Promise<void> = Promise.resolve();
+  private renewal: Promise<void> | null = null;
   private timers: NodeJS.Timeout[] = [];
   private lostListener: () => void = () => undefined;
   private waiters: ((sessionId: string) => void)[] = [];
@@ -49,7 +49,8 @@ export class WorkerSession implements OnApplicationBootstrap {
     await this.renewOrBegin();
     this.timers = [
       setInterval(() => {
-        this.renewal = this.renewOrBegin();
+        // One at a time: two beginnings at once would be two sessions, and the first one's runs nobody's.
+        this.renewal ??= this.renewOrBegin().finally(() => (this.renewal = null));
       }, RENEW_EVERY_MS),
       setInterval(() => this.fenceWhenOverdue(), WATCH_EVERY_MS),
     ];
