@@ -53,6 +53,7 @@ describe('somebody who has nothing but the address', () => {
     const paths = [
       '/jobs',
       '/executions',
+      '/calendars',
       '/docs',
       '/openapi.json',
       '/health/live',

@@ -6,6 +6,7 @@ const LINKS = {
   jobs: '/jobs',
   schedules: '/schedules',
   executions: '/executions',
+  calendars: '/calendars',
   docs: '/docs',
   openapi: '/openapi.json',
   live: '/health/live',

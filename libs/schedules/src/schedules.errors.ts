@@ -9,7 +9,7 @@ export function scheduleNotFound(scheduleId: string): ProblemError {
 export function scheduleChanged(scheduleId: string, version: number): ProblemError {
   return new ProblemError(
     'precondition_failed',
-    'schedule_changed',
+    'stale_version',
     `Schedule ${scheduleId} has changed since it was read: it is at version ${version} now.`,
   );
 }

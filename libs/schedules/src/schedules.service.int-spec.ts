@@ -105,7 +105,7 @@ describe('change', () => {
     const schedule = await create();
     await change(schedule, { maxRuns: 5 });
     const stale = app.schedules.change(schedule.id, 1, () => definition());
-    await expect(stale).rejects.toMatchObject({ kind: 'precondition_failed', code: 'schedule_changed' });
+    await expect(stale).rejects.toMatchObject({ kind: 'precondition_failed', code: 'stale_version' });
   });
 
   it('ends a schedule that has run too often, and starts it again when it may run more', async () => {
@@ -144,7 +144,7 @@ describe('change', () => {
 describe('delete', () => {
   it('takes the schedule away, once', async () => {
     const { id } = await create();
-    await expect(app.schedules.delete(id, 7)).rejects.toMatchObject({ code: 'schedule_changed' });
+    await expect(app.schedules.delete(id, 7)).rejects.toMatchObject({ code: 'stale_version' });
     await app.schedules.delete(id, 1);
     await expect(app.schedules.delete(id, null)).rejects.toMatchObject({ code: 'schedule_not_found' });
     await expect(app.schedules.get('not-a-uuid')).rejects.toMatchObject({ code: 'schedule_not_found' });

@@ -50,7 +50,7 @@ export class SchedulesService {
   /**
    * Replaces what a client decides. Nothing is written, and the version stays, when that changes nothing.
    * @param decide gets the schedule as it is under the lock, so that a partial update never undoes a concurrent one
-   * @throws ProblemError `schedule_not_found`, `schedule_changed`, or naming the field that is wrong
+   * @throws ProblemError `schedule_not_found`, `stale_version`, or naming the field that is wrong
    */
   change(
     id: string,
@@ -73,7 +73,7 @@ export class SchedulesService {
 
   /**
    * The executions of the schedule stay.
-   * @throws ProblemError `schedule_not_found`, `schedule_changed`
+   * @throws ProblemError `schedule_not_found`, `stale_version`
    */
   delete(id: string, expected: ExpectedVersion): Promise<void> {
     return this.withLocked(id, async (tx, current) => {

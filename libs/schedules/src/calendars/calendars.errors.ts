@@ -15,7 +15,7 @@ export function calendarNameTaken(name: string): ProblemError {
 export function calendarChanged(calendarId: string, version: number): ProblemError {
   return new ProblemError(
     'precondition_failed',
-    'calendar_changed',
+    'stale_version',
     `Calendar ${calendarId} has changed since it was read: it is at version ${version} now.`,
   );
 }

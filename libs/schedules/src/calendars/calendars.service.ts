@@ -43,7 +43,7 @@ export class CalendarsService {
    * changes nothing.
    * @param expected the version that the caller has seen; null when it does not matter
    * @param decide gets the calendar as it is under the lock, so that a partial update never undoes a concurrent one
-   * @throws ProblemError `calendar_not_found`, `calendar_changed`, `calendar_name_taken`, `calendar_in_use`
+   * @throws ProblemError `calendar_not_found`, `stale_version`, `calendar_name_taken`, `calendar_in_use`
    */
   change(id: string, expected: number | null, decide: Decide): Promise<Calendar> {
     return this.repository.transaction(async (tx) => {
@@ -57,7 +57,7 @@ export class CalendarsService {
     });
   }
 
-  /** @throws ProblemError `calendar_not_found`, `calendar_changed`, `calendar_in_use` */
+  /** @throws ProblemError `calendar_not_found`, `stale_version`, `calendar_in_use` */
   delete(id: string, expected: number | null): Promise<void> {
     return this.repository.transaction(async (tx) => {
       const calendar = await this.lockForChange(tx, id, expected);

@@ -221,7 +221,7 @@ describe('PUT, PATCH and DELETE /schedules/{scheduleId}', () => {
     const answer = await app.call(method, path, method === 'DELETE' ? undefined : DAILY, {
       'If-Match': '"1"',
     });
-    expectProblem(answer, { status: 412, code: 'schedule_changed' });
+    expectProblem(answer, { status: 412, code: 'stale_version' });
   });
 
   it.each([

@@ -150,10 +150,10 @@ describe('PUT, PATCH and DELETE /calendars/{calendarId}', () => {
     await app.call('PATCH', path, { excludedWeekdays: [1] });
     const headers = { 'If-Match': '"1"' };
     const stale = await app.call('PATCH', path, { excludedWeekdays: [2] }, headers);
-    expectProblem(stale, { status: 412, code: 'calendar_changed' });
+    expectProblem(stale, { status: 412, code: 'stale_version' });
     expectProblem(await app.call('DELETE', path, undefined, headers), {
       status: 412,
-      code: 'calendar_changed',
+      code: 'stale_version',
     });
   });
 
