@@ -1,10 +1,9 @@
 export type { Claim } from './domain/claim.js';
 export { newExecutionId, scheduledForOf } from './domain/execution-id.js';
-export type { Attempt, Execution, Hold, Trigger } from './domain/execution.js';
+export type { Execution } from './domain/execution.js';
 export type { ExecutionState } from './domain/execution-state.js';
 export type { NewExecution } from './domain/new-execution.js';
 export { ExecutionDispatcher } from './execution-dispatcher.js';
-export { ExecutionEntity } from './execution.entity.js';
 export { ExecutionsModule } from './executions.module.js';
 export { ExecutionsQueue } from './executions.queue.js';
 export { type ActiveRuns, ExecutionsRepository } from './executions.repository.js';
@@ -12,5 +11,5 @@ export { ExecutionsService } from './executions.service.js';
 export { ExecutionsHttpModule } from './http/executions-http.module.js';
 export { PartitionsRepository } from './partitions.repository.js';
 export { ExecutionsWorkerModule } from './worker/executions-worker.module.js';
-export { type Rescued, RescueRepository } from './worker/rescue.repository.js';
+export { RescueRepository } from './worker/rescue.repository.js';
 export { RunEvents } from './worker/run-events.js';

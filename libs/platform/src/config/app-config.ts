@@ -14,8 +14,6 @@ export interface RedisConfig {
   readonly tls: boolean;
   readonly db: number;
   readonly cluster: boolean;
-  /** `REDIS_URL` as given; the fields above already carry what it says. */
-  readonly url: string | null;
 }
 
 /**

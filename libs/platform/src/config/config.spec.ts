@@ -38,7 +38,7 @@ describe('defaults', () => {
       isProduction: false,
       queueBackend: 'redis',
       queueDatabaseUrl: 'postgresql://postgres:postgres@localhost:5432/scheduler_queue',
-      redis: { host: 'localhost', port: 6379, tls: false, password: null, url: null },
+      redis: { host: 'localhost', port: 6379, tls: false, password: null },
       logFormat: 'text',
       authMode: 'none',
       host: '127.0.0.1',
@@ -93,7 +93,6 @@ describe('values', () => {
       tls: true,
       db: 2,
       cluster: false,
-      url: 'rediss://u:p%40ss@cache:6380/2',
     });
   });
 });

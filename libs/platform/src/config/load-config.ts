@@ -58,7 +58,6 @@ function assembleRedis(values: Values): RedisConfig {
       tls: values.REDIS_TLS,
       db: values.REDIS_DB,
       cluster: values.REDIS_CLUSTER,
-      url: null,
     };
   }
   return {
@@ -69,7 +68,6 @@ function assembleRedis(values: Values): RedisConfig {
     tls: url.protocol === 'rediss:',
     db: Number(url.pathname.slice(1)),
     cluster: values.REDIS_CLUSTER,
-    url: url.href,
   };
 }
 

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DrainState, HealthModule, type ReadinessCheck } from './index.js';
+import { DrainState } from './drain-state.js';
+import { HealthModule, type ReadinessCheck } from './index.js';
 
 let app: INestApplication;
 

@@ -1,3 +1,2 @@
-export { DrainState } from './drain-state.js';
-export { HealthModule, type HealthOptions } from './health.module.js';
-export { type ReadinessCheck, READINESS_CHECKS } from './readiness-check.js';
+export { HealthModule } from './health.module.js';
+export type { ReadinessCheck } from './readiness-check.js';

@@ -1,17 +1,13 @@
 export { currentRequestId, currentTraceparent } from '@app/platform/request-context';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
-export { etagOf } from './entity-tag/entity-tag.js';
-export { EntityTagInterceptor } from './entity-tag/entity-tag.interceptor.js';
 export { IfMatch } from './entity-tag/if-match.js';
 export { IdempotencyModule } from './idempotency/idempotency.module.js';
 export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';
 export { listen } from './listen.js';
 export { applyMergePatch } from './merge-patch.js';
 export { ApiPage } from './paging/api-page.js';
-export { type CursorPart, decodeCursor, encodeCursor } from './paging/cursor.js';
+export { decodeCursor } from './paging/cursor.js';
 export { mapPage, type Page, pageOf } from './paging/page.js';
-export { PageLinkInterceptor } from './paging/page-link.interceptor.js';
 export { PageQuery } from './paging/page-query.js';
 export { PreferWait } from './preferences/prefer-wait.js';
 export { QueryBoolean, QueryInteger, QueryList } from './query-conversion.js';
-export { requestContext } from './request-context.middleware.js';

@@ -1,4 +1,4 @@
-export { type Problem, STATUS_OF_KIND } from './answer.js';
+export type { Problem } from './answer.js';
 export { pointerTo } from './pointer.js';
 export { type FieldError, ProblemError, type ProblemKind } from './problem-error.js';
 export { ProblemFilter } from './problem.filter.js';

@@ -1,17 +1,6 @@
 export { compileRecurrence, jitterMs, type Recurrence } from './recurrence.js';
 export { previewFireTimes, type FireTime } from './recurrence-preview.js';
 export { describeSchedule } from './schedule-description.js';
-export {
-  ScheduleSpecError,
-  type ScheduleSpecErrorCode,
-  type ScheduleSpecField,
-} from './schedule-spec-error.js';
-export {
-  isTimeZone,
-  type CronSpec,
-  type IntervalSpec,
-  type OneTimeSpec,
-  type RecurrenceBounds,
-  type ScheduleSpec,
-} from './schedule-spec.js';
+export { ScheduleSpecError } from './schedule-spec-error.js';
+export { isTimeZone, type ScheduleSpec } from './schedule-spec.js';
 export { scheduleWarnings, type ScheduleWarning } from './schedule-warnings.js';
