@@ -8,6 +8,7 @@ import type { NewExecution } from './domain/new-execution.js';
 import { ExecutionEntity } from './execution.entity.js';
 import * as dispatch from './dispatch.sql.js';
 import * as sql from './executions.sql.js';
+import { rowBatches } from './row-batches.js';
 
 /** An execution handed to the queue, as `dispatch` returns it. */
 export interface Dispatched {
@@ -24,6 +25,9 @@ export interface ActiveRuns {
   readonly blockingExecutionId: string | null;
 }
 
+/** Thousands of runs as a rule, a hundred where each has all the parameters that it may have. */
+const MAX_INSERT_CHARACTERS = 8_000_000;
+
 /** Highest value of `executions.priority`: a job's 1–10, and 11–20 for the low-priority lane of catch-up runs. */
 const LOWEST_LANE = 20;
 
@@ -34,11 +38,12 @@ export class ExecutionsRepository {
 
   /** @returns the ids inserted; a slot that was taken already is not among them. */
   async insertExecutions(tx: EntityManager, executions: readonly NewExecution[]): Promise<string[]> {
-    if (executions.length === 0) return [];
-    const rows = await rowsOf<{ id: string }>(tx, sql.INSERT_EXECUTIONS, [
-      JSON.stringify(executions.map(rowOf)),
-    ]);
-    return rows.map((row) => row.id);
+    const ids: string[] = [];
+    for (const batch of rowBatches(executions.map(rowOf), MAX_INSERT_CHARACTERS)) {
+      const rows = await rowsOf<{ id: string }>(tx, sql.INSERT_EXECUTIONS, [batch]);
+      ids.push(...rows.map((row) => row.id));
+    }
+    return ids;
   }
 
   find(id: string): Promise<Execution | null> {

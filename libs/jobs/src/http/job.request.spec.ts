@@ -139,6 +139,7 @@ const REFUSED: readonly (readonly [what: string, body: unknown, pointer: string,
   ['a list as parameters', job({ parameters: [1] }), '/parameters', 'invalid_type'],
   ['text as parameters', job({ parameters: '{}' }), '/parameters', 'invalid_type'],
   ['deep parameters', job({ parameters: nested(21) }), '/parameters', 'too_deep'],
+  ['large parameters', job({ parameters: { a: 'é'.repeat(32_768) } }), '/parameters', 'too_large'],
 
   ['a null retry policy', retry(null), '/retryPolicy', 'invalid_type'],
   ['a number as retry policy', retry(3), '/retryPolicy', 'invalid_type'],

@@ -58,7 +58,8 @@ export class JobRequest {
     type: 'object',
     additionalProperties: true,
     default: {},
-    description: 'The parameters of a schedule and of an execute call are merged over these, top level.',
+    description:
+      'At most 64 KB. The parameters of a schedule and of an execute call are merged over these, top level.',
   })
   @MayBeAbsent()
   @IsParameters()

@@ -26,7 +26,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
     type: 'object',
     additionalProperties: true,
     default: {},
-    description: "Merged over the job's, top level.",
+    description: "At most 64 KB, merged over the job's, top level.",
   })
   @MayBeAbsent()
   @IsParameters()

@@ -6,9 +6,20 @@ import { Refuses } from './refuses.js';
 /** No honest parameter nests deeper, and both V8 and Postgres walk it recursively. */
 const MAX_DEPTH = 20;
 
-/** A JSON object that is stored and passed on exactly as it came. */
+/**
+ * Each run has a copy, and those of its job and its schedule are read for all that is due at once. A command gets them in
+ * one variable of its environment, which on Linux holds 128 KB: what a job and a schedule may have together.
+ */
+const MAX_PARAMETERS_BYTES = 64 * 1024;
+
+/** A JSON object of up to 64 KB that is stored and passed on exactly as it came. */
 export function IsParameters(): PropertyDecorator {
-  return applyDecorators(KeptAsIs(), IsObject(), Refuses('too_deep', findDepthFault));
+  return applyDecorators(
+    KeptAsIs(),
+    IsObject(),
+    Refuses('too_deep', findDepthFault),
+    Refuses('too_large', findSizeFault),
+  );
 }
 
 /** Any JSON value, stored and passed on exactly as it came. */
@@ -29,6 +40,12 @@ export function KeptAsIs(): PropertyDecorator {
 
 function findDepthFault(value: unknown): string | null {
   return isDeeperThan(value, MAX_DEPTH) ? `must not nest deeper than ${MAX_DEPTH} levels` : null;
+}
+
+function findSizeFault(value: unknown): string | null {
+  if (typeof value !== 'object' || Buffer.byteLength(JSON.stringify(value)) <= MAX_PARAMETERS_BYTES)
+    return null;
+  return `must not be larger than ${MAX_PARAMETERS_BYTES} bytes as JSON`;
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {
