@@ -10,6 +10,14 @@ import { root } from './setup.mjs';
 
 const STRUCTURE = /^(CREATE TABLE|DROP TABLE|ALTER TABLE \S+ (ADD "|DROP COLUMN))/;
 
+/** TypeORM looks here for the expressions of generated columns, and fails without it. */
+const METADATA_TABLE =
+  'CREATE TABLE IF NOT EXISTS typeorm_metadata (type text, database text, schema text, "table" text, name text, value text)';
+
+const GENERATED_COLUMNS = `
+  SELECT table_name AS "table", column_name AS "column" FROM information_schema.columns
+  WHERE is_generated = 'ALWAYS' AND table_schema = 'public'`;
+
 /** @returns the new file's path, relative to the repository. */
 export async function generateMigration(databaseUrl, name) {
   const timestamp = Date.now();
@@ -31,9 +39,15 @@ async function compare(databaseUrl) {
   const dataSource = new DataSource({ type: 'postgres', url: databaseUrl, entities });
   await dataSource.initialize();
   try {
+    await dataSource.query(METADATA_TABLE);
     const { upQueries, downQueries } = await dataSource.driver.createSchemaBuilder().log();
-    return { up: structural(upQueries), down: structural(downQueries).reverse() };
+    const generated = await dataSource.query(GENERATED_COLUMNS);
+    return {
+      up: structural(upQueries, generated),
+      down: structural(downQueries, generated).reverse(),
+    };
   } finally {
+    await dataSource.query('DROP TABLE typeorm_metadata');
     await dataSource.destroy();
   }
 }
@@ -45,8 +59,14 @@ async function loadEntities() {
   return modules.flatMap((module) => Object.values(module)).filter((value) => typeof value === 'function');
 }
 
-function structural(queries) {
-  return queries.map(({ query }) => query).filter((query) => STRUCTURE.test(query));
+/** A generated column is hand-written SQL as well. */
+function structural(queries, generated) {
+  const isGenerated = (query) =>
+    generated.some(
+      ({ table, column }) =>
+        query.startsWith('ALTER TABLE') && query.includes(`"${table}"`) && query.includes(`"${column}"`),
+    );
+  return queries.map(({ query }) => query).filter((query) => STRUCTURE.test(query) && !isGenerated(query));
 }
 
 function migrationSource(className, { up, down }) {

@@ -28,8 +28,8 @@ async function run(config) {
 }
 
 async function revert(config) {
-  await database.revertLastMigration(config.databaseUrl);
-  console.log('Reverted the newest migration.');
+  const reverted = await database.revertLastMigration(config.databaseUrl);
+  console.log(reverted ? `Reverted ${reverted}.` : 'There is no migration to revert.');
 }
 
 async function generate(config, name) {

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { DataSource } from 'typeorm';
 import { withDataSource } from './data-source.js';
+import { appliedMigrations } from './schema-check.js';
 
 /** Serialises migrations of several processes that start together. Any constant does, as long as it is ours. */
 const MIGRATION_LOCK = 7_265_001;
@@ -20,11 +21,13 @@ export function runMigrations(databaseUrl: string): Promise<string[]> {
   });
 }
 
-/** Takes back the newest migration. */
-export function revertLastMigration(databaseUrl: string): Promise<void> {
-  return withDataSource(databaseUrl, (dataSource: DataSource) =>
-    dataSource.undoLastMigration({ transaction: 'each' }),
-  );
+/** Takes back the newest migration. @returns its name; null when there is none to take back */
+export function revertLastMigration(databaseUrl: string): Promise<string | null> {
+  return withDataSource(databaseUrl, async (dataSource: DataSource) => {
+    const newest = (await appliedMigrations(dataSource)).at(-1) ?? null;
+    if (newest !== null) await dataSource.undoLastMigration({ transaction: 'each' });
+    return newest;
+  });
 }
 
 /** Creates the database named in `url` when the server does not have it. @returns whether it was created. */

@@ -28,7 +28,8 @@ export async function checkSchema(dataSource: DataSource): Promise<SchemaCheck> 
   return { ok: true, detail: `schema at ${known.at(-1)}` };
 }
 
-async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
+/** By name, oldest first. */
+export async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
   const [{ exists }] = await dataSource.query<[{ exists: boolean }]>(
     `SELECT to_regclass('schema_migrations') IS NOT NULL AS exists`,
   );
