@@ -1,11 +1,13 @@
 import type { CampaignOptions, QueueBackend } from '../campaign/options.js';
 import type { VerdictClass } from '../checker/verdict.js';
 
-/** A change of one text in one file of the built product; the text must stand there exactly once. */
+/** A change of one text in one file of the built product; the text must stand there exactly so many times. */
 export interface Patch {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+  /** Default 1. */
+  readonly times?: number;
 }
 
 /** The product with one safeguard taken out, and the faults against which that safeguard stands. */
@@ -23,6 +25,8 @@ const LOCK_DUE: Patch = {
   file: 'libs/schedules/src/schedules.sql.js',
   find: 'FOR UPDATE SKIP LOCKED',
   replace: '',
+  // Live schedules and late ones.
+  times: 2,
 };
 
 export function mutantsFor(backend: QueueBackend): readonly Mutant[] {
