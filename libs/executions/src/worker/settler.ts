@@ -37,13 +37,18 @@ export class Settler {
     attempt: Attempt,
   ): Promise<Settled | null> {
     try {
-      return await retryWhileAway(
-        (tryNumber) => this.settleOnce(claim, settlement, attempt, tryNumber),
-        (error) => this.logger.warn(`execution ${claim.id} is not settled yet: ${error.message}`),
+      return await this.patiently(claim, (tryNumber) =>
+        this.settleOnce(claim, settlement, attempt, tryNumber),
       );
     } catch (error) {
       return this.settleWithoutResult(claim, settlement, attempt, error as Error);
     }
+  }
+
+  private patiently<T>(claim: Claim, work: (tryNumber: number) => Promise<T>): Promise<T> {
+    return retryWhileAway(work, (error) =>
+      this.logger.warn(`execution ${claim.id} is not settled yet: ${error.message}`),
+    );
   }
 
   private async settleOnce(
@@ -66,7 +71,7 @@ export class Settler {
     error: Error,
   ): Promise<Settled | null> {
     this.logger.error(`execution ${claim.id}: its result cannot be stored: ${error.message}`);
-    return this.claims.settle(claim, { ...settlement, result: null }, attempt);
+    return this.patiently(claim, () => this.claims.settle(claim, { ...settlement, result: null }, attempt));
   }
 
   private async discard(claim: Claim, attempt: Attempt): Promise<void> {
