@@ -92,7 +92,7 @@ describe('bad bodies', () => {
     ['compression', '{"name":"a"}', { 'Content-Encoding': 'gzip' }, 415],
     ['more than 1 MB', `{"name":"${'a'.repeat(1024 * 1024)}"}`, {}, 413],
     ['no body', undefined, {}, 400],
-    ['a very long list', `{"name":"a","parameters":{"n":[${'0,'.repeat(300_000)}0]}}`, {}, 201],
+    ['a very long list', `{"name":"a","parameters":{"n":[${'0,'.repeat(150_000)}0]}}`, {}, 201],
     ['merge-patch JSON', '{"name":"a"}', { 'Content-Type': 'application/merge-patch+json' }, 201],
     ['a charset in capitals', '{"name":"a"}', { 'Content-Type': 'application/json; charset=UTF-8' }, 201],
   ])('%s', async (_what, body, headers, status) => {

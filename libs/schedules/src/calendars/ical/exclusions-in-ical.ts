@@ -22,9 +22,14 @@ const TIME_LIMIT_MS = 1_000;
  * @param timezone the zone of times that name none
  * @throws IcalError for what is no iCalendar, has too many entries or a rule that cannot be followed
  */
-export function exclusionsInIcal(text: string, timezone: string, now: Date): IcalExclusions {
+export function exclusionsInIcal(
+  text: string,
+  timezone: string,
+  now: Date,
+  timeLimitMs: number = TIME_LIMIT_MS,
+): IcalExclusions {
   try {
-    return timeLimited(TIME_LIMIT_MS, () => collect(text, timezone, now));
+    return timeLimited(timeLimitMs, () => collect(text, timezone, now));
   } catch (error) {
     throw explained(error);
   }
