@@ -20,15 +20,15 @@ export async function seedJobs(client, jobs) {
 }
 
 /**
- * The first is due in a minute, the others evenly after it: over a day, or `perSecond` of them a second. Each comes back
+ * The first is due in a minute unless told otherwise, the others evenly after it: over a day, or `perSecond` of them a second. Each comes back
  * after that period, so the rate stays. Over a day every other one is a daily cron expression.
  */
 export async function seedSchedules(
   client,
-  { schedules, jobs, perSecond = schedules / DAY_SECONDS, report },
+  { schedules, jobs, perSecond = schedules / DAY_SECONDS, firstInMs = 60_000, report },
 ) {
   const period = Math.max(1, Math.round(schedules / perSecond));
-  const firstAt = Math.ceil(Date.now() / 1_000) * 1_000 + 60_000;
+  const firstAt = Math.ceil(Date.now() / 1_000) * 1_000 + firstInMs;
   await inBatches(schedules, report, (from, to) =>
     client.query(
       `INSERT INTO schedules (id, job_id, type, cron_expression, interval_seconds, anchor_at, next_run_at, overlap_policy)

@@ -1,4 +1,5 @@
 /** The same instants from BullMQ's own job schedulers; the nominal one is in the job's id. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { openBullmq } from './bullmq.mjs';
 import { Delays, EVERY_MS } from './delays.mjs';
 
@@ -17,6 +18,7 @@ export async function measure({ backend, perSecond, concurrency }) {
     const some = schedulers.slice(at, at + UPSERTS_AT_ONCE);
     await Promise.all(some.map(({ id, repeat }) => queue.upsertJobScheduler(id, repeat, { name: 'run' })));
   }
+  await delay(startsAt - Date.now());
   const figures = await delays.measure();
   await close();
   return figures;

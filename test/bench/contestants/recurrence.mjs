@@ -23,7 +23,7 @@ export async function measure({ library }) {
 
 /** Each gives a function that starts anew and one that steps. */
 async function ours(cronExpression) {
-  const { compileRecurrence } = await fromProduct('libs/schedules/src/index.js');
+  const { compileRecurrence } = await fromProduct('libs/schedules/src/domain/index.js');
   const spec = {
     type: 'cron',
     cronExpression,

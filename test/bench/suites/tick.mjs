@@ -10,6 +10,7 @@ export const tick = {
   figures: [
     { name: 'p50', label: 'p50 ms', digits: 1 },
     { name: 'p99', label: 'p99 ms', digits: 1 },
+    { name: 'firesPerSecond', label: 'fires/s meanwhile' },
   ],
   contestants: { few: stored(10_000), many: stored(1_000_000) },
   ratios: [
