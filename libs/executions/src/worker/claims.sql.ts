@@ -19,6 +19,9 @@ export const CLAIM = `
 /**
  * Final, retry or release in one guarded statement; a run that was taken from its worker gives no row. There is no next try
  * after a cancel, also when the try ended by itself before the cancel reached it.
+ *
+ * Whether something is on hold is asked in the order of `executions_held`, which only that index has: another one would walk
+ * over all that waits of the job, held or not, in every batch.
  */
 export const SETTLE = `
   WITH settled AS (
@@ -39,7 +42,8 @@ export const SETTLE = `
   RETURNING e.id, e.job_id
   ), blocked AS (
     SELECT job_id FROM (SELECT DISTINCT job_id FROM settled) j
-    WHERE EXISTS (SELECT 1 FROM executions e WHERE e.job_id = j.job_id AND e.phase = 'waiting' AND e.hold IS NOT NULL)
+    WHERE (SELECT e.hold FROM executions e WHERE e.job_id = j.job_id AND e.phase = 'waiting' AND e.hold IS NOT NULL
+           ORDER BY e.priority, e.due_at LIMIT 1) IS NOT NULL
   )
   SELECT id, job_id IN (SELECT job_id FROM blocked) AS "unblocks" FROM settled`;
 
