@@ -1,3 +1,4 @@
+import { isReservedHeader } from './reserved-headers.js';
 import type { RunContext } from './runner.js';
 import type { HttpMethod, HttpTarget } from './target.js';
 
@@ -8,27 +9,6 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
 }
-
-/** What the connection and the framing own, and what would make a target compress its answer. */
-const RESERVED_HEADERS: ReadonlySet<string> = new Set([
-  'accept-encoding',
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'idempotency-key',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'traceparent',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'user-agent',
-]);
-const RESERVED_PREFIX = 'x-scheduler-';
 
 /** Job headers that another origin may see; any other may be a secret. */
 const HEADERS_FOR_ANY_ORIGIN: ReadonlySet<string> = new Set(['accept', 'accept-language', 'content-type']);
@@ -76,9 +56,7 @@ function defaultBody(context: RunContext): Record<string, unknown> {
 
 function jobHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const lowerCased = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  return Object.fromEntries(
-    lowerCased.filter(([name]) => !RESERVED_HEADERS.has(name) && !name.startsWith(RESERVED_PREFIX)),
-  );
+  return Object.fromEntries(lowerCased.filter(([name]) => !isReservedHeader(name)));
 }
 
 /** `idempotency-key` is a structured-field string, hence the quotes. Nothing here is secret: every hop may see it. */
@@ -100,7 +78,6 @@ function schedulerHeaders(context: RunContext, userAgent: string): Record<string
 }
 
 function publicHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const isPublic = (name: string): boolean =>
-    HEADERS_FOR_ANY_ORIGIN.has(name) || RESERVED_HEADERS.has(name) || name.startsWith(RESERVED_PREFIX);
+  const isPublic = (name: string): boolean => HEADERS_FOR_ANY_ORIGIN.has(name) || isReservedHeader(name);
   return Object.fromEntries(Object.entries(headers).filter(([name]) => isPublic(name)));
 }

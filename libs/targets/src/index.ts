@@ -9,6 +9,7 @@ export type {
   RunResult,
 } from './outcome.js';
 export { storableText } from './output-capture.js';
+export { isReservedHeader } from './reserved-headers.js';
 export type { LogSink, RunContext, Runner } from './runner.js';
 export type { CommandTarget, HttpMethod, HttpTarget, Target } from './target.js';
 export { TargetRunners } from './target-runners.js';

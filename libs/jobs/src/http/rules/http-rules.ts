@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsArray, IsObject, IsString } from 'class-validator';
+import { isReservedHeader } from '@app/targets';
 import { KeptAsIs } from './json-rules.js';
 import { Refuses } from './refuses.js';
 
@@ -15,30 +16,6 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 /** RFC 9110 §5.5: no CR and LF, which would begin another header. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const SUCCESS_PATTERN = /^[1-5](\d\d|xx)$/i;
-
-/** Set by the connection or by the scheduler; a target that could not trust them could not tell a repeat from a new run. */
-const RESERVED_HEADERS: ReadonlySet<string> = new Set([
-  'accept-encoding',
-  'connection',
-  'content-length',
-  'expect',
-  'host',
-  'idempotency-key',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'traceparent',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'user-agent',
-  'webhook-id',
-  'webhook-signature',
-  'webhook-timestamp',
-]);
-const RESERVED_HEADER_PREFIX = 'x-scheduler-';
 
 export function IsTargetUrl(): PropertyDecorator {
   return applyDecorators(IsString(), Refuses('invalid_url', findUrlFault));
@@ -78,8 +55,7 @@ function findHeadersFault(value: unknown): string | null {
 function findHeaderFault([name, value]: [string, unknown]): string | null {
   const lowerCased = name.toLowerCase();
   if (!TOKEN.test(name)) return `must not have the name ${JSON.stringify(name)}: it is no HTTP header name`;
-  if (RESERVED_HEADERS.has(lowerCased) || lowerCased.startsWith(RESERVED_HEADER_PREFIX))
-    return `must not set ${name}: the scheduler sets it`;
+  if (isReservedHeader(lowerCased)) return `must not set ${name}: the scheduler sets it`;
   if (typeof value !== 'string') return `must have a string for ${name}`;
   if (value.length > MAX_HEADER_VALUE_LENGTH)
     return `must have at most ${MAX_HEADER_VALUE_LENGTH} characters for ${name}`;
