@@ -6,6 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/tes
 import { startFirer } from '../../../test/support/worker-under-test.js';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
 import { ScheduleFirer } from './schedule-firer.js';
+import { schedulerMetrics } from './scheduler-metrics.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -34,9 +35,9 @@ describe('firing due schedules', () => {
     await database.drop();
   });
 
-  const createJob = async (): Promise<string> => {
+  const createJob = async (name = 'fired'): Promise<string> => {
     const job = await app.get(JobsService, { strict: false }).create('default', {
-      name: 'fired',
+      name,
       description: '',
       tags: [],
       target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
@@ -119,6 +120,24 @@ describe('firing due schedules', () => {
       `SELECT pause_reason AS "pauseReason" FROM schedules WHERE NOT active AND next_run_at IS NULL`,
     );
     expect(parked).toEqual([{ pauseReason: expect.stringMatching(/^error: /) }]);
+  });
+
+  it('parks a schedule whose rows the database refuses, with the error in sight, while all others fire', async () => {
+    await seedSchedules(dataSource, jobId, { count: 20, dueAt: 'now()', intervalSeconds: 60 });
+    const broken = await createJob('written by hand');
+    await dataSource.query(`UPDATE jobs SET retry_policy = '{}' WHERE id = $1`, [broken]);
+    await dataSource.query(`
+      UPDATE schedules SET job_id = '${broken}' WHERE id = (SELECT min(id::text)::uuid FROM schedules)`);
+    const counted = async () =>
+      (await schedulerMetrics.fired.get()).values.reduce((sum, { value }) => sum + value, 0);
+    const before = await counted();
+
+    expect(await fireAll()).toBe(19);
+    expect(await rows('SELECT pause_reason FROM schedules WHERE NOT active AND next_run_at IS NULL')).toEqual(
+      [{ pause_reason: expect.stringMatching(/^error: null value in column "max_attempts"/) }],
+    );
+    expect((await counted()) - before).toBe(19);
+    expect((await firer.fireDue()).more).toBe(false);
   });
 
   it('skips an instant whose previous run is still active, and says which run was in the way', async () => {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type ActiveRuns, ExecutionsRepository, type NewExecution } from '@app/executions';
+import { isRefusal } from '@app/platform/database';
 import {
   CalendarExclusions,
   type DueSchedule,
@@ -22,6 +23,11 @@ export interface FiringRound {
   readonly more: boolean;
   /** The database's clock: the one that decides what is due. */
   readonly now: Date;
+}
+
+interface LockedSchedules {
+  readonly now: Date;
+  readonly due: readonly DueSchedule[];
 }
 
 interface PlannedSchedule {
@@ -53,17 +59,56 @@ export class ScheduleFirer {
     private readonly calendars: CalendarExclusions,
   ) {}
 
-  /** One transaction for a batch: lock, plan, insert, advance. */
-  fireDue(): Promise<FiringRound> {
-    return this.schedules.transaction(async (tx) => {
-      const { now, due } = await this.schedules.lockDue(tx, MAX_SCHEDULES);
+  /** One transaction for a batch; one for each of its schedules when the database will not have the whole. */
+  async fireDue(): Promise<FiringRound> {
+    const batch: string[] = [];
+    try {
+      return await this.fire(async (tx) => {
+        const locked = await this.schedules.lockDue(tx, MAX_SCHEDULES);
+        batch.push(...locked.due.map(({ schedule }) => schedule.id));
+        return locked;
+      });
+    } catch (error) {
+      if (!isRefusal(error) || batch.length === 0) throw error;
+      return this.fireApart(batch);
+    }
+  }
+
+  /** Lock, plan, insert, advance; what was fired counts once it is committed. */
+  private async fire(lock: (tx: EntityManager) => Promise<LockedSchedules>): Promise<FiringRound> {
+    const { executions, ...round } = await this.schedules.transaction(async (tx) => {
+      const { now, due } = await lock(tx);
       const planned = await this.planAll(tx, due, now);
       await this.cancelRunning(tx, planned);
-      const fired = await this.insert(tx, planned);
+      const { executions, fired } = await this.insert(tx, planned);
       await this.advance(tx, planned);
       const more = due.length >= MAX_SCHEDULES || planned.length < due.length;
-      return { fired, more, now };
+      return { executions, fired, more, now };
     });
+    for (const { state, reason } of executions) schedulerMetrics.fired.inc({ state, reason: reason ?? '' });
+    return round;
+  }
+
+  /** The one whose rows the database refuses is parked, and all others fire. */
+  private async fireApart(scheduleIds: readonly string[]): Promise<FiringRound> {
+    let fired = 0;
+    let now = new Date(0);
+    for (const id of scheduleIds) {
+      const round = await this.fireOrPark(id);
+      fired += round?.fired ?? 0;
+      now = round?.now ?? now;
+    }
+    return { fired, more: true, now };
+  }
+
+  private async fireOrPark(id: string): Promise<FiringRound | null> {
+    try {
+      return await this.fire((tx) => this.schedules.lockDueOne(tx, id));
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await this.schedules.transaction((tx) => this.park(tx, id, error));
+      return null;
+    }
   }
 
   private async planAll(
@@ -111,14 +156,15 @@ export class ScheduleFirer {
         isExcluded: exclusionOf(schedule).calendarAt,
       });
     } catch (error) {
-      this.logger.error(
-        `schedule ${schedule.id} is parked: ${(error as Error).message}`,
-        (error as Error).stack,
-      );
-      schedulerMetrics.parked.inc();
-      await this.schedules.park(tx, schedule.id, `error: ${(error as Error).message}`);
+      await this.park(tx, schedule.id, error as Error);
       return null;
     }
+  }
+
+  private async park(tx: EntityManager, scheduleId: string, error: Error): Promise<void> {
+    this.logger.error(`schedule ${scheduleId} is parked: ${error.message}`, error.stack);
+    schedulerMetrics.parked.inc();
+    await this.schedules.park(tx, scheduleId, `error: ${error.message}`);
   }
 
   private async cancelRunning(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<void> {
@@ -126,13 +172,12 @@ export class ScheduleFirer {
     if (cancelling.length > 0) await this.executions.cancelActiveOfSchedules(tx, cancelling);
   }
 
-  private async insert(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<number> {
+  private async insert(tx: EntityManager, planned: readonly PlannedSchedule[]) {
     const executions: NewExecution[] = planned.flatMap(({ due, plan }) =>
       executionsOf(due, plan, randomBytes),
     );
     const inserted = await this.executions.insertExecutions(tx, executions);
-    for (const { state, reason } of executions) schedulerMetrics.fired.inc({ state, reason: reason ?? '' });
-    return inserted.length;
+    return { executions, fired: inserted.length };
   }
 
   private async advance(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<void> {

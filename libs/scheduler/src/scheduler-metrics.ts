@@ -9,7 +9,7 @@ export const schedulerMetrics = {
   }),
   parked: new Counter({
     name: 'scheduler_schedules_parked_total',
-    help: 'Schedules taken off the clock because planning them failed.',
+    help: 'Schedules taken off the clock because they cannot be fired.',
   }),
   tickDuration: new Histogram({
     name: 'scheduler_tick_duration_seconds',

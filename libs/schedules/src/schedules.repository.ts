@@ -10,6 +10,7 @@ import {
   EARLIEST_DUE_AT,
   LOCK_ACTIVE_OF_JOB,
   LOCK_DUE,
+  LOCK_DUE_ONE,
   PARK,
   START,
   STOP_OF_JOB,
@@ -52,9 +53,12 @@ export class SchedulesRepository {
 
   /** The due schedules that no other worker holds, oldest first, locked until `tx` ends. `now` is the database's. */
   async lockDue(tx: EntityManager, limit: number): Promise<{ now: Date; due: DueSchedule[] }> {
-    const rows = await tx.query<[DueRow, ...DueRow[]]>(LOCK_DUE, [limit]);
-    const isNothingDue = rows[0].id === null;
-    return { now: rows[0].now, due: isNothingDue ? [] : rows.map(dueScheduleOf) };
+    return dueOf(await tx.query<[DueRow, ...DueRow[]]>(LOCK_DUE, [limit]));
+  }
+
+  /** The same for one schedule; none when it is not due or another worker holds it. */
+  async lockDueOne(tx: EntityManager, id: string): Promise<{ now: Date; due: DueSchedule[] }> {
+    return dueOf(await tx.query<[DueRow, ...DueRow[]]>(LOCK_DUE_ONE, [id]));
   }
 
   async advance(tx: EntityManager, advances: readonly ScheduleAdvance[]): Promise<void> {
@@ -140,6 +144,11 @@ export class SchedulesRepository {
       starts.map(({ finished }) => finished),
     ]);
   }
+}
+
+function dueOf(rows: [DueRow, ...DueRow[]]): { now: Date; due: DueSchedule[] } {
+  const isNothingDue = rows[0].id === null;
+  return { now: rows[0].now, due: isNothingDue ? [] : rows.map(dueScheduleOf) };
 }
 
 /** TypeORM's types cannot follow `unknown` inside a jsonb column. */

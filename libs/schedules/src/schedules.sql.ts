@@ -1,28 +1,5 @@
-/**
- * What is due, locked, with what an execution needs to know of its job: live instants first, and of those more than a
- * minute late (after an outage, a pause) what room is left, at least a fifth, so that a backlog delays nobody and ends.
- *
- * - The lock is taken on the index scan alone, before the join: whatever the planner thinks of `jobs`, no more than
- *   `limit` rows are read, and rows that another worker holds are left to it.
- * - `statement_timestamp()` and not `clock_timestamp()`: a stable value can be an index condition.
- * - The outer join gives one row with the clock when nothing is due, which saves asking for it.
- */
-export const LOCK_DUE = `
-  WITH live AS MATERIALIZED (
-    SELECT * FROM schedules
-    WHERE next_run_at <= statement_timestamp() AND next_run_at > statement_timestamp() - interval '1 minute'
-    ORDER BY next_run_at
-    LIMIT $1
-    FOR UPDATE SKIP LOCKED
-  ), late AS MATERIALIZED (
-    SELECT * FROM schedules
-    WHERE next_run_at <= statement_timestamp() - interval '1 minute'
-    ORDER BY next_run_at
-    LIMIT GREATEST($1 / 5, $1 - (SELECT count(*) FROM live))
-    FOR UPDATE SKIP LOCKED
-  ), due AS (
-    SELECT * FROM live UNION ALL SELECT * FROM late
-  )
+/** The schedules locked as `due`, their columns under the names that the code has for them, and their jobs beside them. */
+const SELECT_DUE = `
   SELECT statement_timestamp()    AS "now",
          s.id                     AS "id",
          s.service                AS "service",
@@ -67,6 +44,38 @@ export const LOCK_DUE = `
   LEFT JOIN (due AS s JOIN jobs AS j ON j.id = s.job_id) ON true
   ORDER BY s.next_run_at
 `;
+
+/**
+ * What is due, locked, with what an execution needs to know of its job: live instants first, and of those more than a
+ * minute late (after an outage, a pause) what room is left, at least a fifth, so that a backlog delays nobody and ends.
+ *
+ * - The lock is taken on the index scan alone, before the join: whatever the planner thinks of `jobs`, no more than
+ *   `limit` rows are read, and rows that another worker holds are left to it.
+ * - `statement_timestamp()` and not `clock_timestamp()`: a stable value can be an index condition.
+ * - The outer join gives one row with the clock when nothing is due, which saves asking for it.
+ */
+export const LOCK_DUE = `
+  WITH live AS MATERIALIZED (
+    SELECT * FROM schedules
+    WHERE next_run_at <= statement_timestamp() AND next_run_at > statement_timestamp() - interval '1 minute'
+    ORDER BY next_run_at
+    LIMIT $1
+    FOR UPDATE SKIP LOCKED
+  ), late AS MATERIALIZED (
+    SELECT * FROM schedules
+    WHERE next_run_at <= statement_timestamp() - interval '1 minute'
+    ORDER BY next_run_at
+    LIMIT GREATEST($1 / 5, $1 - (SELECT count(*) FROM live))
+    FOR UPDATE SKIP LOCKED
+  ), due AS (
+    SELECT * FROM live UNION ALL SELECT * FROM late
+  )${SELECT_DUE}`;
+
+/** One of the above again, by id, for when the database would not have the batch: no row when it is not due any more. */
+export const LOCK_DUE_ONE = `
+  WITH due AS MATERIALIZED (
+    SELECT * FROM schedules WHERE id = $1 AND next_run_at <= statement_timestamp() FOR UPDATE SKIP LOCKED
+  )${SELECT_DUE}`;
 
 /**
  * One statement for the whole batch. No new version: firing is not a change that a client made.

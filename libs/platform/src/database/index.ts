@@ -4,7 +4,7 @@ export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './m
 export { checkSchema, type SchemaCheck } from './schema-check.js';
 export { violatedConstraint } from './postgres-error.js';
 export { countOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js';
-export { driverErrorOf, isPassingFailure } from './passing-failure.js';
+export { driverErrorOf, isPassingFailure, isRefusal } from './passing-failure.js';
 export { databaseReadiness } from './readiness.js';
 export { ANSWER_TIMEOUT_MS, ImpatientClient } from './impatient-client.js';
 export { retryWhileAway } from './while-away.js';

@@ -35,6 +35,25 @@ export function isPassingFailure(error: unknown): boolean {
   );
 }
 
+/** Classes of SQLSTATE that are about the values of a statement, and nothing else. */
+const REFUSED_CLASSES = new Set([
+  '22', // data exception
+  '23', // integrity constraint violation
+  '44', // WITH CHECK OPTION violation
+  '54', // program limit exceeded: too long for an index, too many columns
+  'P0', // raised by a trigger or a function
+]);
+
+/**
+ * Whether the database would not have the values, so that it will not have them later either. Neither this nor a passing
+ * failure is what hits every statement until an operator comes: a full disk, a missing table, a missing permission.
+ */
+export function isRefusal(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const code = driverErrorOf(error).code ?? '';
+  return code.length === 5 && REFUSED_CLASSES.has(code.slice(0, 2));
+}
+
 /** TypeORM wraps what the driver threw. */
 export function driverErrorOf(error: Error & { driverError?: unknown }): Error & { code?: string } {
   return error.driverError instanceof Error ? error.driverError : error;
