@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AnyPrincipal } from '@app/access';
 import { AppConfig } from '@app/platform/config';
 
 const LINKS = {
@@ -29,6 +30,7 @@ export class RootController {
 
   /** Where to go from here, for someone who has nothing but the address. */
   @Get()
+  @AnyPrincipal()
   @ApiOperation({ summary: 'Name, version and links' })
   @ApiOkResponse({ description: 'The way in.', schema: { type: 'object', example: EXAMPLE } })
   getRoot(): Root {

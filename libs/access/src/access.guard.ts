@@ -1,10 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable, type OnModuleInit } from '@nestjs/common';
+import { accessRuleOf } from '@app/platform/access-rule';
 import { AppConfig, ConfigError } from '@app/platform/config';
-import type { AdmittedRequest, Principal } from './principal.js';
+import { routeClosed, scopesMissing } from './access.errors.js';
+import { missingScopes } from './domain/scopes.js';
+import { type AdmittedRequest, ANONYMOUS, type Principal } from './principal.js';
 
-const ANONYMOUS: Principal = { service: 'default', actor: 'anonymous' };
-
-/** Says on whose behalf each request acts. Without access control that is always the one service, anonymously. */
+/** Closes every route to principals without the scopes that its rule names, and a route without a rule to everybody. */
 @Injectable()
 export class AccessGuard implements CanActivate, OnModuleInit {
   constructor(private readonly config: AppConfig) {}
@@ -19,7 +20,22 @@ export class AccessGuard implements CanActivate, OnModuleInit {
   }
 
   canActivate(context: ExecutionContext): boolean {
-    context.switchToHttp().getRequest<AdmittedRequest>().principal = ANONYMOUS;
+    const rule = accessRuleOf(context.getHandler());
+    if (rule === null) throw routeClosed();
+    if (rule.type === 'public') return true;
+    demandScopes(this.admit(context), rule.scopes);
     return true;
   }
+
+  private admit(context: ExecutionContext): Principal {
+    const request = context.switchToHttp().getRequest<AdmittedRequest>();
+    request.principal = ANONYMOUS;
+    return request.principal;
+  }
+}
+
+/** For a scope that only the body of a request calls for. @throws ProblemError `scope_missing` */
+export function demandScopes(principal: Principal, scopes: readonly string[]): void {
+  const missing = missingScopes(scopes, principal.scopes);
+  if (missing.length > 0) throw scopesMissing(missing);
 }

@@ -1,3 +1,4 @@
+import { Public } from '@app/platform/access-rule';
 import { AppConfig } from '@app/platform/config';
 import { Controller, Get, NotFoundException, Res } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
@@ -11,6 +12,7 @@ export class MetricsController {
 
   /** Everything measured in this process, in the text format that Prometheus reads. */
   @Get()
+  @Public()
   @ApiOperation({ summary: 'Metrics for Prometheus' })
   @ApiOkResponse({
     description: 'Prometheus text format.',

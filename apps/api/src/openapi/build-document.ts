@@ -1,5 +1,6 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { applyAccess, describeCredentials } from './access.js';
 import { applyCommonHeaders } from './common-headers.js';
 import { applyProblemResponses } from './problem-responses.js';
 
@@ -10,16 +11,16 @@ takes an \`Idempotency-Key\`; resources with a \`version\` have an \`ETag\` that
 
 /** The OpenAPI 3.1 document of the api; operation ids are the names of the methods. */
 export function buildDocument(app: INestApplication, version: string): OpenAPIObject {
-  const config = new DocumentBuilder()
+  const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Job Scheduler')
     .setDescription(DESCRIPTION)
     .setVersion(version)
-    .setLicense('MIT', 'https://opensource.org/license/mit')
-    .build();
-  const document = SwaggerModule.createDocument(app, config, {
+    .setLicense('MIT', 'https://opensource.org/license/mit');
+  const document = SwaggerModule.createDocument(app, describeCredentials(builder).build(), {
     operationIdFactory: (_controller, method) => method,
   });
+  applyAccess(document);
   applyProblemResponses(document);
   applyCommonHeaders(document);
   return document;

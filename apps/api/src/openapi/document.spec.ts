@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 /** The operations that fail a check, so that a failure names them. */
-function without(has: (documented: DocumentedOperation) => boolean): string[] {
+function without(has: (documented: DocumentedOperation) => unknown): string[] {
   return operations.filter((documented) => !has(documented)).map(({ method, path }) => `${method} ${path}`);
 }
 
@@ -62,6 +62,18 @@ describe('the OpenAPI document', () => {
     expect(without(({ method, operation }) => method !== 'post' || '422' in operation.responses)).toEqual([]);
     expect(
       without(({ operation }) => operation.requestBody === undefined || '413' in operation.responses),
+    ).toEqual([]);
+  });
+
+  it('says of every operation who may call it, and what those get who may not', () => {
+    const scopesOf = ({ operation }: DocumentedOperation) => Object.values(operation.security?.[0] ?? {})[0];
+    expect(without(({ operation }) => operation.security !== undefined)).toEqual([]);
+    expect(without((documented) => !isResource(documented.path) || scopesOf(documented)?.length)).toEqual([]);
+    const refusals = ['401', '403', '429'];
+    const closed = operations.filter(({ operation }) => operation.security?.length);
+    expect(closed.length).toBeGreaterThan(30);
+    expect(
+      closed.filter(({ operation }) => refusals.some((status) => !(status in operation.responses))),
     ).toEqual([]);
   });
 

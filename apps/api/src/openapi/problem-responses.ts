@@ -4,16 +4,19 @@ import { type DocumentedOperation, type Operation, operationsOf } from './operat
 import { PROBLEM_SCHEMA, problemExample } from './problem-schema.js';
 
 /** These answer in a form of their own, or nothing can go wrong with them. */
-const WITHOUT_PROBLEMS = /^\/($|health\/|metrics$)/;
+const WITHOUT_PROBLEMS = /^\/(health\/|metrics$)/;
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is not valid; `errors` says where.',
+  401: 'No credential, or one that is wrong, revoked or expired.',
+  403: 'The credential does not reach that far; `detail` names the scope that is missing.',
   404: 'There is no such resource.',
   409: 'The request does not fit the present state, or the first one with this Idempotency-Key is still running.',
   412: '`If-Match` does not name the current version.',
   413: 'The body is larger than 1 MB.',
   415: 'The body is not JSON in UTF-8, or is compressed.',
   422: 'The Idempotency-Key was used for another request.',
+  429: 'Too many requests of this key, service or address; `Retry-After` says when to go on.',
   503: 'A dependency does not answer; `Retry-After` says when to try again.',
 };
 
@@ -38,6 +41,7 @@ function addProblems(documented: DocumentedOperation): void {
 function problemStatusesOf({ method, path, operation }: DocumentedOperation): number[] {
   const hasInput = operation.requestBody !== undefined || (operation.parameters ?? []).length > 0;
   return [
+    ...(operation.security?.length ? [401, 403, 429] : []),
     ...(hasInput ? [400] : []),
     ...(path.includes('{') ? [404] : []),
     ...(method === 'post' ? [400, 409, 422] : []),
@@ -54,7 +58,7 @@ function problemResponse(operation: Operation, status: number, path: string): Op
   const own = declared !== undefined && 'description' in declared ? declared.description : '';
   return {
     description: own || (DESCRIPTIONS[status] ?? STATUS_CODES[status] ?? 'Error'),
-    ...(status === 503 || status === 429 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+    ...(status in HEADERS ? { headers: { ...HEADERS[status] } } : {}),
     content: {
       'application/problem+json': {
         schema: { $ref: '#/components/schemas/Problem' },
@@ -65,3 +69,10 @@ function problemResponse(operation: Operation, status: number, path: string): Op
 }
 
 const RETRY_AFTER = { description: 'Seconds to wait.', schema: { type: 'integer' } } as const;
+const CHALLENGE = { description: 'What would do.', schema: { type: 'string' } } as const;
+
+const HEADERS: Readonly<Record<number, Record<string, typeof RETRY_AFTER | typeof CHALLENGE>>> = {
+  401: { 'WWW-Authenticate': CHALLENGE },
+  429: { 'Retry-After': RETRY_AFTER },
+  503: { 'Retry-After': RETRY_AFTER },
+};

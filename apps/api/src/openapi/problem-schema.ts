@@ -40,6 +40,8 @@ const REQUIRED_NAME: FieldError = { pointer: '/name', code: 'required', detail: 
 
 const SAMPLES: Readonly<Record<number, Sample>> = {
   400: { code: 'validation_failed', detail: 'The request is not valid: see /name.', errors: [REQUIRED_NAME] },
+  401: { code: 'credentials_invalid', detail: 'This API key is not valid.' },
+  403: { code: 'scope_missing', detail: 'This needs the scope jobs:write.' },
   404: { code: 'not_found', detail: 'There is no such resource.' },
   409: { code: 'conflict', detail: 'The resource is not in a state that allows this.' },
   412: { code: 'stale_version', detail: 'If-Match does not name the current version.' },
@@ -52,6 +54,7 @@ const SAMPLES: Readonly<Record<number, Sample>> = {
     code: 'idempotency_key_reused',
     detail: 'This Idempotency-Key was used for a request that asked something else.',
   },
+  429: { code: 'rate_limited', detail: 'This key has made its 6000 requests of the minute.' },
   503: {
     code: 'dependency_unavailable',
     detail: 'A service this one depends on does not answer at the moment. Try again.',

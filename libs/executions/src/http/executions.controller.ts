@@ -11,7 +11,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentPrincipal, type Principal } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
@@ -41,6 +41,7 @@ export class ExecutionsController {
   ) {}
 
   @Get()
+  @RequireScopes('executions:read')
   @ApiOperation({ operationId: 'listExecutions', summary: 'List executions, newest first' })
   @ApiPage(ExecutionSummaryResponse)
   @ApiBadRequestResponse(INVALID)
@@ -56,6 +57,7 @@ export class ExecutionsController {
   }
 
   @Get(':executionId')
+  @RequireScopes('executions:read')
   @ApiOperation({ operationId: 'getExecution', summary: 'Get an execution with its attempts' })
   @ApiOkResponse({ type: ExecutionResponse })
   @ApiNotFoundResponse(NO_SUCH_EXECUTION)
@@ -64,6 +66,7 @@ export class ExecutionsController {
   }
 
   @Post(':executionId/cancel')
+  @RequireScopes('executions:cancel')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelExecution',
@@ -82,6 +85,7 @@ export class ExecutionsController {
   }
 
   @Post(':executionId/retry')
+  @RequireScopes('executions:run')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'retryExecution',

@@ -10,7 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentPrincipal, type Principal } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { type Job, JobsService } from '@app/jobs';
 import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
@@ -43,6 +43,7 @@ export class JobExecutionsController {
   ) {}
 
   @Get('executions')
+  @RequireScopes('executions:read')
   @ApiOperation({
     operationId: 'listJobExecutions',
     summary: 'List the executions of a job, newest first; also of one that was deleted',
@@ -65,6 +66,7 @@ export class JobExecutionsController {
   }
 
   @Post('execute')
+  @RequireScopes('executions:run')
   @HttpCode(202)
   @ApiOperation({
     operationId: 'executeJob',

@@ -14,7 +14,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentPrincipal, type Principal } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
 import { JobsService } from '../jobs.service.js';
 import { JOB_EXAMPLES, JOB_PATCH_EXAMPLES } from './job-examples.js';
@@ -35,6 +35,7 @@ export class JobsController {
   constructor(private readonly jobs: JobsService) {}
 
   @Get()
+  @RequireScopes('jobs:read')
   @ApiOperation({ operationId: 'listJobs', summary: 'List jobs, newest first' })
   @ApiPage(JobResponse)
   @ApiBadRequestResponse(INVALID)
@@ -51,6 +52,7 @@ export class JobsController {
   }
 
   @Post()
+  @RequireScopes('jobs:write')
   @ApiOperation({ operationId: 'createJob', summary: 'Create a job' })
   @ApiBody({ type: JobRequest, examples: JOB_EXAMPLES })
   @ApiCreatedResponse({ type: JobResponse, description: 'Created; `Location` says where.' })
@@ -67,6 +69,7 @@ export class JobsController {
   }
 
   @Get(':jobId')
+  @RequireScopes('jobs:read')
   @ApiOperation({ operationId: 'getJob', summary: 'Get a job' })
   @ApiOkResponse({ type: JobResponse })
   @ApiNotFoundResponse(NO_SUCH_JOB)
@@ -75,6 +78,7 @@ export class JobsController {
   }
 
   @Put(':jobId')
+  @RequireScopes('jobs:write')
   @ApiOperation({ operationId: 'replaceJob', summary: 'Replace a job: what is left out takes its default' })
   @ApiBody({ type: JobRequest, examples: JOB_EXAMPLES })
   @ApiOkResponse({ type: JobResponse })
@@ -93,6 +97,7 @@ export class JobsController {
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
   @Patch(':jobId')
+  @RequireScopes('jobs:write')
   @ApiOperation({ operationId: 'updateJob', summary: 'Change parts of a job by a merge patch (RFC 7396)' })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ schema: { type: 'object' }, examples: JOB_PATCH_EXAMPLES })
@@ -111,6 +116,7 @@ export class JobsController {
   }
 
   @Delete(':jobId')
+  @RequireScopes('jobs:write')
   @HttpCode(204)
   @ApiOperation({
     operationId: 'deleteJob',
@@ -125,6 +131,7 @@ export class JobsController {
   }
 
   @Post(':jobId/activate')
+  @RequireScopes('jobs:write')
   @HttpCode(200)
   @ApiOperation({ operationId: 'activateJob', summary: 'Let the schedules of a job fire again' })
   @ApiOkResponse({ type: JobResponse })
@@ -134,6 +141,7 @@ export class JobsController {
   }
 
   @Post(':jobId/deactivate')
+  @RequireScopes('jobs:write')
   @HttpCode(200)
   @ApiOperation({ operationId: 'deactivateJob', summary: 'Keep the schedules of a job from firing' })
   @ApiOkResponse({ type: JobResponse })

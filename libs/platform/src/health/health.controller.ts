@@ -1,3 +1,4 @@
+import { Public } from '@app/platform/access-rule';
 import { Controller, Get, Header, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { type HealthCheckResult } from '@nestjs/terminus';
@@ -20,6 +21,7 @@ export class HealthController {
 
   /** Whether the process still turns its event loop. Asks nothing of others: restarting would not mend them. */
   @Get('live')
+  @Public()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Is the process alive?' })
   @ApiOkResponse({ description: 'It is.', schema: { type: 'object', example: { status: 'ok' } } })
@@ -29,6 +31,7 @@ export class HealthController {
 
   /** Whether to send requests here. */
   @Get('ready')
+  @Public()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ summary: 'Should it get requests?' })
   @ApiOkResponse({ description: 'It should.', schema: { type: 'object', example: READY } })

@@ -52,10 +52,11 @@ export function answerOfProblem(problem: ProblemError): Answer {
 }
 
 function headersOf({ kind, extra }: ProblemError): Record<string, string> {
+  const challenge = extra.challenge ?? (kind === 'unauthenticated' ? 'Bearer' : undefined);
   const retryAfterSeconds = extra.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS[kind];
   return {
     ...(retryAfterSeconds === undefined ? {} : { 'Retry-After': String(Math.ceil(retryAfterSeconds)) }),
-    ...(kind === 'unauthenticated' ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    ...(challenge === undefined ? {} : { 'WWW-Authenticate': challenge }),
   };
 }
 

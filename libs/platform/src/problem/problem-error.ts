@@ -22,6 +22,13 @@ export interface FieldError {
   readonly detail: string;
 }
 
+/** What the answer says besides its body. */
+export interface ProblemExtra {
+  readonly retryAfterSeconds?: number;
+  /** Which credential would do (RFC 9110, 11.6.1): `WWW-Authenticate`. */
+  readonly challenge?: string;
+}
+
 /**
  * A request that cannot be met, for a reason its sender should hear. Knows a kind and a slug but no HTTP, so that
  * domain code may throw it.
@@ -32,7 +39,7 @@ export class ProblemError extends Error {
     readonly code: string,
     readonly detail: string,
     readonly errors: readonly FieldError[] = [],
-    readonly extra: { readonly retryAfterSeconds?: number } = {},
+    readonly extra: ProblemExtra = {},
   ) {
     super(detail);
     this.name = 'ProblemError';

@@ -8,7 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentPrincipal, type Principal } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { JobsService } from '@app/jobs';
 import { ApiPage, type Page } from '@app/platform/http';
 import { SchedulesService } from '../schedules.service.js';
@@ -29,6 +29,7 @@ export class JobSchedulesController {
   ) {}
 
   @Get()
+  @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'listJobSchedules', summary: 'List the schedules of a job, newest first' })
   @ApiPage(ScheduleResponse)
   @ApiBadRequestResponse(INVALID)
@@ -43,6 +44,7 @@ export class JobSchedulesController {
   }
 
   @Post()
+  @RequireScopes('schedules:write')
   @ApiOperation({ operationId: 'createSchedule', summary: 'Create a schedule for a job' })
   @ApiBody({ type: ScheduleRequest, examples: SCHEDULE_EXAMPLES })
   @ApiCreatedResponse({ type: ScheduleResponse, description: 'Created; `Location` says where.' })

@@ -10,6 +10,7 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { RequireScopes } from '@app/access';
 import { SchedulePauses } from '../schedule-pauses.js';
 import { PauseScheduleRequest, ResumeScheduleRequest } from './pause.request.js';
 import { FINISHED, INVALID, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
@@ -26,6 +27,7 @@ export class SchedulePausesController {
   constructor(private readonly pauses: SchedulePauses) {}
 
   @Post('pause')
+  @RequireScopes('schedules:write')
   @HttpCode(200)
   @ApiOperation({ operationId: 'pauseSchedule', summary: 'Keep a schedule from firing' })
   @ApiBody({ type: PauseScheduleRequest, required: false })
@@ -40,6 +42,7 @@ export class SchedulePausesController {
   }
 
   @Post('resume')
+  @RequireScopes('schedules:write')
   @HttpCode(200)
   @ApiOperation({
     operationId: 'resumeSchedule',

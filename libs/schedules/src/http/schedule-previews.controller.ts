@@ -7,6 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { RequireScopes } from '@app/access';
 import { SchedulePreviews } from '../schedule-previews.js';
 import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js';
 import { PreviewResponse, toPreviewResponse } from './preview.response.js';
@@ -21,6 +22,7 @@ export class SchedulePreviewsController {
   constructor(private readonly previews: SchedulePreviews) {}
 
   @Post('preview')
+  @RequireScopes('schedules:read')
   @HttpCode(200)
   @ApiOperation({ operationId: 'previewSchedule', summary: 'When a schedule would fire, without storing it' })
   @ApiBody({ type: PreviewScheduleRequest, examples: PREVIEW_EXAMPLES })
@@ -31,6 +33,7 @@ export class SchedulePreviewsController {
   }
 
   @Get(':scheduleId/preview')
+  @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'previewStoredSchedule', summary: 'When a schedule will fire' })
   @ApiOkResponse({ type: PreviewResponse })
   @ApiBadRequestResponse(INVALID)

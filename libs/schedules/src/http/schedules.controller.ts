@@ -11,7 +11,7 @@ import {
   ApiPreconditionFailedResponse,
   ApiTags,
 } from '@nestjs/swagger';
-import { CurrentPrincipal, type Principal } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { ApiPage, IfMatch, type Page } from '@app/platform/http';
 import { SchedulesService } from '../schedules.service.js';
 import { ListSchedulesQuery } from './list-schedules.query.js';
@@ -28,6 +28,7 @@ export class SchedulesController {
   constructor(private readonly schedules: SchedulesService) {}
 
   @Get()
+  @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'listSchedules', summary: 'List the schedules of all jobs, newest first' })
   @ApiPage(ScheduleResponse)
   @ApiBadRequestResponse(INVALID)
@@ -39,6 +40,7 @@ export class SchedulesController {
   }
 
   @Get(':scheduleId')
+  @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'getSchedule', summary: 'Get a schedule' })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
@@ -47,6 +49,7 @@ export class SchedulesController {
   }
 
   @Put(':scheduleId')
+  @RequireScopes('schedules:write')
   @ApiOperation({
     operationId: 'replaceSchedule',
     summary: 'Replace a schedule: what is left out takes its default',
@@ -69,6 +72,7 @@ export class SchedulesController {
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
   @Patch(':scheduleId')
+  @RequireScopes('schedules:write')
   @ApiOperation({
     operationId: 'updateSchedule',
     summary: 'Change parts of a schedule by a merge patch (RFC 7396)',
@@ -93,6 +97,7 @@ export class SchedulesController {
   }
 
   @Delete(':scheduleId')
+  @RequireScopes('schedules:write')
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteSchedule', summary: 'Delete a schedule; its executions stay' })
   @ApiNoContentResponse()

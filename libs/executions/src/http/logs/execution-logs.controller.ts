@@ -11,6 +11,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { RequireScopes } from '@app/access';
 import { mapPage, type Page, pageOf } from '@app/platform/http';
 import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
@@ -47,6 +48,7 @@ export class ExecutionLogsController {
   ) {}
 
   @Get()
+  @RequireScopes('executions:read')
   @ApiOperation({
     operationId: 'getExecutionLogs',
     summary: 'Read what an execution wrote to both of its streams, or follow it while it runs',

@@ -6,6 +6,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
+import { RequireScopes } from '@app/access';
 import { Clock } from '@app/platform/clock';
 import { ScheduleExplainer } from '../schedule-explainer.js';
 import { ExplainQuery, windowOf } from './explain.query.js';
@@ -20,6 +21,7 @@ export class ExplainController {
   ) {}
 
   @Get(':scheduleId/explain')
+  @RequireScopes('schedules:read')
   @ApiOperation({
     operationId: 'explainSchedule',
     summary: 'Why it ran or did not: every instant of a window with its verdict',

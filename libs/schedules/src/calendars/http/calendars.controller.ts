@@ -14,7 +14,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentPrincipal, type Principal } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { Clock } from '@app/platform/clock';
 import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
 import { IF_MATCH, INVALID } from '../../http/problem-descriptions.js';
@@ -44,6 +44,7 @@ export class CalendarsController {
   ) {}
 
   @Get()
+  @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'listCalendars', summary: 'List calendars, newest first' })
   @ApiPage(CalendarResponse)
   @ApiBadRequestResponse(INVALID)
@@ -60,6 +61,7 @@ export class CalendarsController {
   }
 
   @Post()
+  @RequireScopes('schedules:write')
   @ApiOperation({
     operationId: 'createCalendar',
     summary: 'Create a calendar of times at which nothing runs',
@@ -79,6 +81,7 @@ export class CalendarsController {
   }
 
   @Get(':calendarId')
+  @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'getCalendar', summary: 'Get a calendar' })
   @ApiOkResponse({ type: CalendarResponse })
   @ApiNotFoundResponse(NO_SUCH_CALENDAR)
@@ -87,6 +90,7 @@ export class CalendarsController {
   }
 
   @Put(':calendarId')
+  @RequireScopes('schedules:write')
   @ApiOperation({
     operationId: 'replaceCalendar',
     summary: 'Replace a calendar: what is left out takes its default',
@@ -109,6 +113,7 @@ export class CalendarsController {
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
   @Patch(':calendarId')
+  @RequireScopes('schedules:write')
   @ApiOperation({
     operationId: 'updateCalendar',
     summary: 'Change parts of a calendar by a merge patch (RFC 7396)',
@@ -134,6 +139,7 @@ export class CalendarsController {
   }
 
   @Delete(':calendarId')
+  @RequireScopes('schedules:write')
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteCalendar', summary: 'Delete a calendar that no schedule names' })
   @ApiNoContentResponse()
@@ -149,6 +155,7 @@ export class CalendarsController {
   }
 
   @Post(':calendarId/import')
+  @RequireScopes('schedules:write')
   @HttpCode(200)
   @ApiOperation({ operationId: 'importCalendar', summary: 'Exclude the events of an iCalendar file' })
   @ApiBody({ type: ImportCalendarRequest, examples: IMPORT_EXAMPLES })

@@ -1,0 +1,1 @@
+export { type AccessRule, accessRuleOf, Public, setAccessRule } from './access-rule.js';
