@@ -1,3 +1,5 @@
+import { SCHEDULER_ACTOR } from './domain/execution.js';
+
 /**
  * Due and free to run → queued, a batch at a time, whoever asks; a job with a limit takes the way over `hold` instead,
  * because its room is counted under the job's lock. SKIP LOCKED lets any number of dispatchers share the work. The rows
@@ -20,7 +22,10 @@ export const DISPATCH_DUE = `
       delivery    = e.delivery + CASE WHEN j.max_concurrency IS NULL THEN 1 ELSE 0 END,
       queued_at   = CASE WHEN j.deleted_at IS NULL AND j.max_concurrency IS NULL THEN now() ELSE e.queued_at END,
       finished_at = CASE WHEN j.deleted_at IS NOT NULL THEN now() END,
-      reason      = CASE WHEN j.deleted_at IS NOT NULL THEN 'job_deleted' ELSE e.reason END
+      reason      = CASE WHEN j.deleted_at IS NOT NULL THEN 'job_deleted' ELSE e.reason END,
+      cancel_requested_at = CASE WHEN j.deleted_at IS NOT NULL THEN now() ELSE e.cancel_requested_at END,
+      cancel_requested_by = CASE WHEN j.deleted_at IS NOT NULL THEN '${SCHEDULER_ACTOR}' ELSE e.cancel_requested_by END,
+      cancel_reason       = CASE WHEN j.deleted_at IS NOT NULL THEN 'job_deleted' ELSE e.cancel_reason END
   FROM due JOIN jobs j ON j.id = due.job_id
   WHERE e.id = due.id AND e.scheduled_for = due.scheduled_for
   RETURNING e.id, e.delivery, e.priority, e.state`;

@@ -80,6 +80,21 @@ export class ExecutionEntity implements Execution {
   @Column('timestamp with time zone', { name: 'cancel_requested_at', precision: 3, nullable: true })
   cancelRequestedAt!: Date | null;
 
+  @Column('text', { name: 'cancel_requested_by', nullable: true })
+  cancelRequestedBy!: string | null;
+
+  @Column('text', { name: 'cancel_reason', nullable: true })
+  cancelReason!: string | null;
+
+  @Column('timestamp with time zone', { name: 'cancel_delivered_at', precision: 3, nullable: true })
+  cancelDeliveredAt!: Date | null;
+
+  @Column('timestamp with time zone', { name: 'cancel_acknowledged_at', precision: 3, nullable: true })
+  cancelAcknowledgedAt!: Date | null;
+
+  @Column('timestamp with time zone', { name: 'cancel_forced_at', precision: 3, nullable: true })
+  cancelForcedAt!: Date | null;
+
   @Column('jsonb')
   parameters!: Record<string, unknown>;
 

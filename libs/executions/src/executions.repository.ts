@@ -101,8 +101,8 @@ export class ExecutionsRepository {
   }
 
   /** @returns whether there was anything left to cancel */
-  async cancel(id: string, reason: string): Promise<boolean> {
-    const rows = await rowsOf(this.executions, sql.CANCEL, [id, scheduledForOf(id), reason]);
+  async cancel(id: string, actor: string, reason: string | null): Promise<boolean> {
+    const rows = await rowsOf(this.executions, sql.CANCEL, [id, scheduledForOf(id), actor, reason]);
     return rows.length > 0;
   }
 

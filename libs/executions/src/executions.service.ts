@@ -61,12 +61,12 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
   }
 
   /**
-   * Ends a waiting execution at once and asks the worker of a running one to end it.
+   * Ends a waiting execution at once and asks the worker of a running one to end it. Asking again changes nothing.
    * @throws ProblemError `execution_not_found`, `execution_finished`
    */
-  async cancel(id: string, reason: string): Promise<Execution> {
+  async cancel(id: string, actor: string, reason: string | null): Promise<Execution> {
     const execution = await this.get(id);
-    const cancelled = !isFinal(execution.state) && (await this.executions.cancel(id, reason));
+    const cancelled = !isFinal(execution.state) && (await this.executions.cancel(id, actor, reason));
     const after = await this.get(id);
     if (!cancelled) throw executionFinished(id, after.state);
     return after;

@@ -1,3 +1,5 @@
+import { SCHEDULER_ACTOR } from './domain/execution.js';
+
 /** One statement for any number of rows; a slot that is taken already is left as it is (the unique slot is the lock). */
 export const INSERT_EXECUTIONS = `
   INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, reason, reason_detail,
@@ -12,20 +14,23 @@ export const INSERT_EXECUTIONS = `
   ON CONFLICT DO NOTHING
   RETURNING id`;
 
-/** At once where nothing runs yet; a running one is asked, and its worker ends it. */
+/** At once where nothing runs yet; a running one is asked, and its worker ends it. Whoever asked first stays on record. */
 export const CANCEL = `
   UPDATE executions e
   SET state               = CASE WHEN e.state = 'running' THEN 'running' ELSE 'cancelled' END,
       hold                = NULL,
       finished_at         = CASE WHEN e.state = 'running' THEN NULL ELSE now() END,
       cancel_requested_at = COALESCE(e.cancel_requested_at, now()),
-      reason              = COALESCE(e.reason, $3)
+      cancel_requested_by = CASE WHEN e.cancel_requested_at IS NULL THEN $3 ELSE e.cancel_requested_by END,
+      cancel_reason       = CASE WHEN e.cancel_requested_at IS NULL THEN $4 ELSE e.cancel_reason END,
+      reason              = COALESCE(e.reason, $4, 'requested')
   WHERE e.id = $1 AND e.scheduled_for = $2 AND e.phase <> 'final'
   RETURNING e.id`;
 
 export const CANCEL_PENDING_OF_JOB = `
   UPDATE executions
-  SET state = 'cancelled', hold = NULL, finished_at = now(), cancel_requested_at = now(), reason = 'job_deleted'
+  SET state = 'cancelled', hold = NULL, finished_at = now(), cancel_requested_at = now(), reason = 'job_deleted',
+      cancel_requested_by = '${SCHEDULER_ACTOR}', cancel_reason = 'job_deleted'
   WHERE job_id = $1 AND phase <> 'final' AND state IN ('pending', 'queued')`;
 
 /** Asks the workers of a schedule's active runs to end them, and ends those that wait (overlap policy cancel_running). */
@@ -35,6 +40,8 @@ export const CANCEL_ACTIVE_OF_SCHEDULES = `
       hold                = NULL,
       finished_at         = CASE WHEN state = 'running' THEN NULL ELSE now() END,
       cancel_requested_at = COALESCE(cancel_requested_at, now()),
+      cancel_requested_by = CASE WHEN cancel_requested_at IS NULL THEN '${SCHEDULER_ACTOR}' ELSE cancel_requested_by END,
+      cancel_reason       = CASE WHEN cancel_requested_at IS NULL THEN 'overlap' ELSE cancel_reason END,
       reason              = COALESCE(reason, 'overlap')
   WHERE schedule_id = ANY($1::uuid[]) AND job_id = ANY($2::uuid[]) AND phase <> 'final'`;
 

@@ -99,7 +99,7 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
     const { id } = await executions.execute(job.id, { parameters: {}, traceparent: null });
     await target.waitForRequests('/cancel', 1);
 
-    await executions.cancel(id, 'not needed');
+    await executions.cancel(id, 'ann', 'not needed');
     expect(await finished(id)).toMatchObject({ state: 'cancelled', reason: 'not needed' });
     await waitFor(() => target.requestsTo('/cancel')[0]?.abortedAtMs, { describe: 'the aborted call' });
   });

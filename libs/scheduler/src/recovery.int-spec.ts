@@ -134,6 +134,22 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
     expect(target.requestsTo('/once')).toHaveLength(0);
   });
 
+  it('records a cancel as forced when its worker died with the run', async () => {
+    const id = await executed('/cancelled-with-its-worker');
+    await inState(id, 'queued');
+    await claimedByDeadWorker(id);
+    await executions().cancel(id, 'ann', 'a mistake');
+
+    worker = await startWorker(database, backend);
+    expect(await inState(id, 'cancelled')).toMatchObject({
+      cancelRequestedBy: 'ann',
+      cancelReason: 'a mistake',
+      cancelDeliveredAt: null,
+      cancelAcknowledgedAt: null,
+      cancelForcedAt: expect.any(Date),
+    });
+  });
+
   it('gives up on a run that took three workers down with it', async () => {
     const id = await executed('/poison');
     await inState(id, 'queued');

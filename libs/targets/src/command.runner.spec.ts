@@ -203,7 +203,12 @@ describe('CommandRunner', () => {
       });
       const [, grandchild] = await log.until('stdout', /grandchild (\d+)/);
       abort.abort(TIMED_OUT);
-      expect(await ended).toMatchObject({ type: 'aborted', reason: TIMED_OUT, result: { exitCode: null } });
+      expect(await ended).toMatchObject({
+        type: 'aborted',
+        reason: TIMED_OUT,
+        result: { exitCode: null },
+        forced: true,
+      });
       await untilDead(Number(grandchild));
     });
 

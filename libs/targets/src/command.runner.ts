@@ -40,7 +40,7 @@ export class CommandRunner implements Runner<CommandTarget> {
     const exit = await group.end(signal, this.killGraceMs);
     output.end();
     const result = output.resultOf(exit);
-    if (exit.wasAborted) return aborted(signal, result);
+    if (exit.wasAborted) return aborted(signal, result, exit.wasKilled);
     if (exit.exitCode === 0) return succeeded(result);
     return failed('exit_code', { type: 'exit_code', message: exitMessage(exit) }, { result });
   }

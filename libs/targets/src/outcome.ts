@@ -49,6 +49,8 @@ export interface OutcomeAborted {
   readonly type: 'aborted';
   readonly reason: AbortReason;
   readonly result: RunResult | null;
+  /** It did not end when it was told to, and was killed. */
+  readonly forced?: true;
 }
 
 export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted;
@@ -65,6 +67,10 @@ export function failed(
   return { type: 'failed', error, cause, result: null, retryAfterMs: null, gone: false, ...seen };
 }
 
-export function aborted(signal: AbortSignal, result: RunResult | null = null): OutcomeAborted {
-  return { type: 'aborted', reason: signal.reason as AbortReason, result };
+export function aborted(
+  signal: AbortSignal,
+  result: RunResult | null = null,
+  forced = false,
+): OutcomeAborted {
+  return { type: 'aborted', reason: signal.reason as AbortReason, result, ...(forced && { forced }) };
 }

@@ -19,6 +19,8 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
   /** The abort came before the process ended by itself. */
   readonly wasAborted: boolean;
+  /** It was still there when its grace was over. */
+  readonly wasKilled: boolean;
 }
 
 /** How long output may still come after the process ended, from children that it left behind. */
@@ -51,30 +53,41 @@ export class ProcessGroup {
    */
   async end(signal: AbortSignal, killGraceMs: (reason: unknown) => number): Promise<Exit> {
     const closed = once(this.child, 'close');
-    const stopWatching = this.terminateOnAbort(signal, killGraceMs);
+    const termination = this.terminateOnAbort(signal, killGraceMs);
     const [exitCode, exitSignal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
-    stopWatching();
+    const wasKilled = termination.stop();
     const wasAborted = signal.aborted;
     await settledWithin(PIPE_GRACE_MS, closed);
     this.kill('SIGKILL');
     await settledWithin(PIPE_GRACE_MS, closed);
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
-    return { exitCode, signal: exitSignal, wasAborted };
+    return { exitCode, signal: exitSignal, wasAborted, wasKilled };
   }
 
-  private terminateOnAbort(signal: AbortSignal, killGraceMs: (reason: unknown) => number): () => void {
+  /** `stop` ends the watching, and says whether SIGKILL was sent. */
+  private terminateOnAbort(
+    signal: AbortSignal,
+    killGraceMs: (reason: unknown) => number,
+  ): { readonly stop: () => boolean } {
     let killTimer: NodeJS.Timeout | undefined;
+    let killed = false;
+    const kill = (): void => {
+      killed = true;
+      this.kill('SIGKILL');
+    };
     const terminate = (): void => {
       this.kill('SIGTERM');
-      killTimer = setTimeout(() => this.kill('SIGKILL'), killGraceMs(signal.reason));
+      killTimer = setTimeout(kill, killGraceMs(signal.reason));
     };
     if (signal.aborted) terminate();
     signal.addEventListener('abort', terminate, { once: true });
-    return () => {
+    const stop = (): boolean => {
       signal.removeEventListener('abort', terminate);
       clearTimeout(killTimer);
+      return killed;
     };
+    return { stop };
   }
 
   /** A group that is already gone is what was wanted. */

@@ -7,6 +7,9 @@ export type Trigger = (typeof TRIGGERS)[number];
 /** Why a due execution is not handed to the queue yet. */
 export type Hold = 'concurrency' | 'overlap';
 
+/** Who cancels what nobody asked to cancel: a job's deletion and the overlap policy `cancel_running`. */
+export const SCHEDULER_ACTOR = 'scheduler';
+
 /** One try, as history keeps it. Times are RFC 3339 UTC. */
 export interface Attempt {
   readonly attempt: number;
@@ -53,6 +56,15 @@ export interface Execution {
   readonly attemptStartedAt: Date | null;
   readonly finishedAt: Date | null;
   readonly cancelRequestedAt: Date | null;
+  /** Who asked first: a principal's actor, or `SCHEDULER_ACTOR`. */
+  readonly cancelRequestedBy: string | null;
+  readonly cancelReason: string | null;
+  /** The worker that holds the run has seen the request. */
+  readonly cancelDeliveredAt: Date | null;
+  /** The run ended by itself when it was told to. */
+  readonly cancelAcknowledgedAt: Date | null;
+  /** It had to be killed, or was lost with its worker. */
+  readonly cancelForcedAt: Date | null;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly result: RunResult | null;
   readonly error: RunError | null;

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_RETRY_POLICY, RETRY_CAUSES, type RetryPolicy } from '@app/jobs';
-import type { AbortReason, FailureCause, Outcome, OutcomeFailed, RunResult } from '@app/targets';
+import type {
+  AbortReason,
+  FailureCause,
+  Outcome,
+  OutcomeAborted,
+  OutcomeFailed,
+  RunResult,
+} from '@app/targets';
 import type { Claim } from './claim.js';
 import { type Decision, decide } from './settlement.js';
 
@@ -45,7 +52,7 @@ function aFailure(failure: Partial<OutcomeFailed> = {}): OutcomeFailed {
   };
 }
 
-function anAbort(type: AbortReason['type']): Outcome {
+function anAbort(type: AbortReason['type']): OutcomeAborted {
   return { type: 'aborted', reason: { type, message: `because of ${type}` }, result: RESULT };
 }
 
@@ -101,6 +108,8 @@ describe('what is kept', () => {
       anAbort('timeout'),
       { outcome: 'timed_out', result: RESULT, error: { type: 'timeout', message: 'because of timeout' } },
     ],
+    ['a cancel that was heeded is acknowledged', anAbort('cancelled'), { cancel: 'acknowledged' }],
+    ['a cancel that had to kill says so', { ...anAbort('cancelled'), forced: true }, { cancel: 'forced' }],
     ['a shutdown gives back', anAbort('shutdown'), { outcome: 'released', result: RESULT }],
   ])('%s', (_what, outcome, expected) => {
     expect(decide(aClaim(), outcome, 0)).toMatchObject(expected);

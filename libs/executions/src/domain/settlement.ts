@@ -17,6 +17,8 @@ export interface Finished extends Settled {
   readonly state: 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
   /** The target said 410: whoever scheduled this should stop. */
   readonly gone: boolean;
+  /** How a cancel was obeyed, where one ended the run. */
+  readonly cancel?: 'acknowledged' | 'forced';
 }
 
 export interface RetryLater extends Settled {
@@ -58,7 +60,7 @@ function decideFailed(claim: Claim, outcome: OutcomeFailed, random: number): Set
   return { type: 'finished', state: 'failed', outcome: 'failed', result, error, gone };
 }
 
-function decideAborted(claim: Claim, { reason, result }: OutcomeAborted, random: number): Decision {
+function decideAborted(claim: Claim, { reason, result, forced }: OutcomeAborted, random: number): Decision {
   const error = errorOf(reason);
   switch (reason.type) {
     case 'timeout': {
@@ -67,7 +69,15 @@ function decideAborted(claim: Claim, { reason, result }: OutcomeAborted, random:
       return { type: 'finished', state: 'timed_out', outcome: 'timed_out', result, error, gone: false };
     }
     case 'cancelled':
-      return { type: 'finished', state: 'cancelled', outcome: 'cancelled', result, error, gone: false };
+      return {
+        type: 'finished',
+        state: 'cancelled',
+        outcome: 'cancelled',
+        result,
+        error,
+        gone: false,
+        cancel: forced ? 'forced' : 'acknowledged',
+      };
     case 'shutdown':
       return decideShutdown(claim, result, error);
     case 'lease_lost':

@@ -2,13 +2,10 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { MayBeAbsent } from '@app/jobs';
 
-export const DEFAULT_CANCEL_REASON = 'requested';
-
 export class CancelRequest {
   @ApiPropertyOptional({
     minLength: 1,
     maxLength: 500,
-    default: DEFAULT_CANCEL_REASON,
     example: 'started by mistake',
   })
   @MayBeAbsent()

@@ -4,6 +4,7 @@ import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state
 import { type Execution, type Hold, type Trigger, TRIGGERS } from '../domain/execution.js';
 import { type ExecutionSummary, LISTED_OUTPUT_CHARACTERS } from '../history.sql.js';
 import { AttemptResponse, toAttemptResponse } from './attempt.response.js';
+import { CancellationResponse, toCancellationResponse } from './cancellation.response.js';
 import { RunErrorResponse, RunResultResponse } from './run-result.response.js';
 
 const ID = { type: String, format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
@@ -109,6 +110,9 @@ export class ExecutionSummaryResponse {
 export class ExecutionResponse extends ExecutionSummaryResponse {
   @ApiProperty({ type: [AttemptResponse], description: 'Those that ended, oldest first.' })
   attempts!: AttemptResponse[];
+
+  @ApiProperty({ type: CancellationResponse, nullable: true, description: 'Null when nobody asked.' })
+  cancellation!: CancellationResponse | null;
 }
 
 /** The white list of what leaves the service. */
@@ -145,6 +149,7 @@ export function toExecutionResponse(execution: Execution): ExecutionResponse {
   return {
     ...toExecutionSummaryResponse(execution),
     attempts: execution.attempts.map(toAttemptResponse),
+    cancellation: toCancellationResponse(execution),
   };
 }
 

@@ -16,7 +16,7 @@ import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } f
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
 import { ACCEPTED, ENDED_IN_TIME, INVALID, NO_SUCH_EXECUTION, PREFER_WAIT } from './api-descriptions.js';
-import { CancelRequest, DEFAULT_CANCEL_REASON } from './cancel.request.js';
+import { CancelRequest } from './cancel.request.js';
 import {
   ExecutionResponse,
   ExecutionSummaryResponse,
@@ -79,9 +79,10 @@ export class ExecutionsController {
   @ApiConflictResponse(FINISHED)
   async cancel(
     @Param('executionId') executionId: string,
-    @Body() { reason = DEFAULT_CANCEL_REASON }: CancelRequest,
+    @Body() { reason }: CancelRequest,
+    @CurrentPrincipal() { actor }: Principal,
   ): Promise<ExecutionResponse> {
-    return toExecutionResponse(await this.executions.cancel(executionId, reason));
+    return toExecutionResponse(await this.executions.cancel(executionId, actor, reason ?? null));
   }
 
   @Post(':executionId/retry')

@@ -154,6 +154,7 @@ describe('one execution', () => {
       result: { statusCode: 503, output: 'x'.repeat(5_000), truncated: false },
       error: attempt.error,
       retryOf: null,
+      cancellation: null,
       attempts: [
         { ...attempt, startedAt: '2026-01-31T12:00:00.050Z', finishedAt: '2026-01-31T12:00:02.000Z' },
       ],

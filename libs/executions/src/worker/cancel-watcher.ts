@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ClaimsRepository } from './claims.repository.js';
+import { type CancelRequested, ClaimsRepository } from './claims.repository.js';
 import { RunsInFlight } from './runs-in-flight.js';
 import { WorkerSession } from './worker-session.js';
 
@@ -29,13 +29,23 @@ export class CancelWatcher {
     if (this.timer) clearTimeout(this.timer);
   }
 
+  /** Before the abort, so that a run never ends on a request that seems not to have reached it. */
+  private async recordDelivery(sessionId: string, requested: readonly CancelRequested[]): Promise<void> {
+    const ids = requested.filter(({ isNew }) => isNew).map(({ id }) => id);
+    if (ids.length === 0) return;
+    await this.claims
+      .cancelDelivered(sessionId, ids)
+      .catch((error: Error) => this.logger.warn(`could not record a cancel's delivery: ${error.message}`));
+  }
+
   private async look(): Promise<void> {
     const sessionId = this.session.currentId;
     if (this.runs.size === 0 || !sessionId) return;
     try {
-      for (const id of await this.claims.cancelRequested(sessionId)) {
+      const requested = await this.claims.cancelRequested(sessionId);
+      await this.recordDelivery(sessionId, requested);
+      for (const { id } of requested)
         this.runs.abort(id, { type: 'cancelled', message: 'cancelled on request' });
-      }
     } catch (error) {
       this.logger.warn(`could not look for cancel requests: ${(error as Error).message}`);
     }

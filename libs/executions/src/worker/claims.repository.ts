@@ -24,6 +24,11 @@ export interface Settled {
   readonly unblocks: boolean;
 }
 
+export interface CancelRequested {
+  readonly id: string;
+  readonly isNew: boolean;
+}
+
 const MAX_BATCH = 500;
 
 /** What a worker writes: concurrent claims and settles leave in one statement each. */
@@ -66,10 +71,15 @@ export class ClaimsRepository {
     await this.dataSource.query(sql.RECORD_DISCARDED, [claim.id, claim.scheduledFor, discarded]);
   }
 
-  /** Which of a session's runs somebody asked to end. */
-  async cancelRequested(sessionId: string): Promise<string[]> {
-    const rows = await rowsOf<{ id: string }>(this.dataSource, sql.CANCEL_REQUESTED, [sessionId]);
-    return rows.map((row) => row.id);
+  /** Which of a session's runs somebody asked to end, and which of those requests nobody has seen before. */
+  cancelRequested(sessionId: string): Promise<CancelRequested[]> {
+    return rowsOf(this.dataSource, sql.CANCEL_REQUESTED, [sessionId]);
+  }
+
+  /** Records that the worker has the request. */
+  async cancelDelivered(sessionId: string, executionIds: readonly string[]): Promise<void> {
+    const instants = executionIds.map(scheduledForOf);
+    await this.dataSource.query(sql.CANCEL_DELIVERED, [sessionId, executionIds, instants]);
   }
 
   /** Gives back what the session holds without running it. @param inFlight what it does run */
@@ -125,5 +135,6 @@ function settleRowOf({ claim, settlement, attempt }: SettleKey): Record<string, 
     result: settlement.result,
     error: settlement.error,
     attempt_record: attempt,
+    ...(settlement.type === 'finished' && { cancel: settlement.cancel }),
   };
 }

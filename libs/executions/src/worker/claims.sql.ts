@@ -33,10 +33,12 @@ export const SETTLE = `
       result         = m.result,
       error          = m.error,
       attempts       = e.attempts || m.attempt_record,
-      released_count = e.released_count + m.released
+      released_count = e.released_count + m.released,
+      cancel_acknowledged_at = CASE WHEN m.cancel = 'acknowledged' THEN now() END,
+      cancel_forced_at       = CASE WHEN m.cancel = 'forced' THEN now() END
   FROM json_to_recordset($1::json) AS m(
     id uuid, scheduled_for timestamptz, delivery integer, session_id uuid, state text, delay_ms integer, released integer,
-    result jsonb, error jsonb, attempt_record jsonb)
+    result jsonb, error jsonb, attempt_record jsonb, cancel text)
   WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery AND e.session_id = m.session_id
     AND e.state = 'running'
   RETURNING e.id, e.job_id
@@ -71,5 +73,12 @@ export const RELEASE_ORPHANS = `
 
 /** Which of a worker's runs somebody wants ended. */
 export const CANCEL_REQUESTED = `
-  SELECT id FROM executions
+  SELECT id, cancel_delivered_at IS NULL AS "isNew" FROM executions
   WHERE phase = 'active' AND cancel_requested_at IS NOT NULL AND session_id = $1`;
+
+/** Once per request: looking again, as a worker does until the run has ended, writes nothing. */
+export const CANCEL_DELIVERED = `
+  UPDATE executions e
+  SET cancel_delivered_at = now()
+  FROM unnest($2::uuid[], $3::timestamptz[]) AS m(id, scheduled_for)
+  WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.session_id = $1 AND e.cancel_delivered_at IS NULL`;

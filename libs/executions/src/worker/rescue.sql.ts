@@ -21,6 +21,7 @@ export const RESCUE = `
   SET state       = lost.verdict,
       session_id  = NULL,
       lost_count  = e.lost_count + 1,
+      cancel_forced_at = CASE WHEN lost.verdict = 'cancelled' THEN now() END,
       due_at      = CASE WHEN lost.verdict = 'pending' THEN now() ELSE e.due_at END,
       finished_at = CASE WHEN lost.verdict = 'pending' THEN NULL ELSE now() END,
       error       = jsonb_build_object('type', 'worker_lost', 'message', 'the worker was lost while the run was in flight'),

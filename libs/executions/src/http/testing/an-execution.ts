@@ -17,13 +17,25 @@ type Row = Partial<
     | 'result'
     | 'error'
     | 'attempts'
+    | 'reason'
   >
 >;
 
 const INSERT = `
   INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, due_at, max_attempts,
-                          started_at, finished_at, result, error, attempts)
-  VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $2, 1, $8, $9, $10, $11, $12)`;
+                          started_at, finished_at, result, error, attempts, reason)
+  VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $2, 1, $8, $9, $10, $11, $12, $13)`;
+
+/** Every bad end says why: the schema insists. */
+function errorOf(state: string): Execution['error'] {
+  if (state === 'failed') return { type: 'exit_code', message: 'exited with code 1' };
+  if (state === 'timed_out') return { type: 'timeout', message: 'not finished within 1000 ms' };
+  return null;
+}
+
+function reasonOf(state: string): string | null {
+  return { cancelled: 'requested', skipped: 'overlap', missed: 'misfire' }[state] ?? null;
+}
 
 /** Writes history as it is after the fact, past the guards of the state machine. @returns the id */
 export async function insertExecution(database: DataSource, row: Row): Promise<string> {
@@ -42,8 +54,9 @@ export async function insertExecution(database: DataSource, row: Row): Promise<s
     row.startedAt ?? null,
     row.finishedAt ?? (isOpen ? null : new Date()),
     row.result ?? null,
-    row.error ?? null,
+    row.error ?? errorOf(state),
     JSON.stringify(row.attempts ?? []),
+    row.reason ?? reasonOf(state),
   ]);
   return id;
 }

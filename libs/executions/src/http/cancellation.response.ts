@@ -1,0 +1,56 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Execution } from '../domain/execution.js';
+
+const INSTANT_OR_NULL = {
+  type: String,
+  format: 'date-time',
+  example: '2026-01-31T12:00:00.000Z',
+  nullable: true,
+} as const;
+
+/** How far a cancel has come. A run that was waiting ends at once: then only the request has a time. */
+export class CancellationResponse {
+  @ApiProperty({ ...INSTANT_OR_NULL, nullable: false })
+  requestedAt!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'anonymous',
+    description: "Who asked first; `scheduler` for a job's deletion and the overlap policy `cancel_running`.",
+  })
+  requestedBy!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: 'started by mistake' })
+  reason!: string | null;
+
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'When the worker that holds the run saw the request.' })
+  deliveredAt!: string | null;
+
+  @ApiProperty({
+    ...INSTANT_OR_NULL,
+    description:
+      'When the run had ended on it: the request was closed, or the command exited after SIGTERM. ' +
+      'Null as well where the run ended by itself before it could be told.',
+  })
+  acknowledgedAt!: string | null;
+
+  @ApiProperty({
+    ...INSTANT_OR_NULL,
+    description: 'When the run was gone without having obeyed: it was killed, or lost with its worker.',
+  })
+  forcedAt!: string | null;
+}
+
+export function toCancellationResponse(execution: Execution): CancellationResponse | null {
+  const { cancelRequestedAt } = execution;
+  if (cancelRequestedAt === null) return null;
+  return {
+    requestedAt: cancelRequestedAt.toISOString(),
+    requestedBy: execution.cancelRequestedBy,
+    reason: execution.cancelReason,
+    deliveredAt: execution.cancelDeliveredAt?.toISOString() ?? null,
+    acknowledgedAt: execution.cancelAcknowledgedAt?.toISOString() ?? null,
+    forcedAt: execution.cancelForcedAt?.toISOString() ?? null,
+  };
+}
