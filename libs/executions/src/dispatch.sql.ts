@@ -28,7 +28,7 @@ export const DISPATCH_DUE = `
       cancel_reason       = CASE WHEN j.deleted_at IS NOT NULL THEN 'job_deleted' ELSE e.cancel_reason END
   FROM due JOIN jobs j ON j.id = due.job_id
   WHERE e.id = due.id AND e.scheduled_for = due.scheduled_for
-  RETURNING e.id, e.delivery, e.priority, e.state`;
+  RETURNING e.id, e.delivery, e.priority, e.state, extract(epoch FROM now() - e.due_at)::float8 AS "waitedSeconds"`;
 
 /** Per schedule the oldest buffered run goes on once nothing else of that schedule is unfinished. */
 export const RELEASE_OVERLAP_HOLDS = `
@@ -46,7 +46,7 @@ export const RELEASE_OVERLAP_HOLDS = `
       SELECT 1 FROM executions a
       WHERE a.job_id = o.job_id AND a.schedule_id = o.schedule_id
         AND a.phase <> 'final' AND a.hold IS DISTINCT FROM 'overlap')
-  RETURNING e.id`;
+  RETURNING extract(epoch FROM now() - e.due_at)::float8 AS "waitedSeconds"`;
 
 /** A loose index scan: one probe per job that has runs on hold, however many runs those are. */
 export const LOCK_JOBS_ON_HOLD = `
@@ -91,7 +91,7 @@ export const DISPATCH_HELD = `
   SET state = 'queued', hold = NULL, delivery = e.delivery + 1, queued_at = now()
   FROM next
   WHERE e.id = next.id AND e.scheduled_for = next.scheduled_for AND e.state = 'pending'
-  RETURNING e.id, e.delivery, e.priority, e.state`;
+  RETURNING e.id, e.delivery, e.priority, e.state, extract(epoch FROM now() - e.due_at)::float8 AS "waitedSeconds"`;
 
 /** The queue did not take them: pending again, so that Postgres keeps them until it does. */
 export const TAKE_BACK = `

@@ -41,8 +41,12 @@ export class ExecutionsQueue {
 
   /** Entries that wait or are being worked on. */
   async size(): Promise<number> {
-    const counts = await this.queue.getJobCounts('wait', 'prioritized', 'active');
-    return Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return Object.values(await this.counts()).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Entries by state, as BullMQ calls them. */
+  counts(): Promise<Record<string, number>> {
+    return this.queue.getJobCounts('wait', 'prioritized', 'active');
   }
 
   /** Throws when the queue does not answer. */

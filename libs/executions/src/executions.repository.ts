@@ -8,6 +8,7 @@ import type { NewExecution } from './domain/new-execution.js';
 import { ExecutionEntity } from './execution.entity.js';
 import * as dispatch from './dispatch.sql.js';
 import * as sql from './executions.sql.js';
+import { type DelayPart, observeDelay } from './start-delay-metrics.js';
 import { rowBatches } from './row-batches.js';
 
 /** An execution handed to the queue, as `dispatch` returns it. */
@@ -15,6 +16,11 @@ export interface Dispatched {
   readonly id: string;
   readonly delivery: number;
   readonly priority: number;
+}
+
+interface Waited {
+  /** Since it was due. */
+  readonly waitedSeconds: number;
 }
 
 export interface ActiveRuns {
@@ -59,19 +65,26 @@ export class ExecutionsRepository {
 
   /** pending → queued, for up to `limit` due executions that nothing holds. */
   async dispatchDue(limit: number): Promise<{ dispatched: Dispatched[]; seen: number }> {
-    const rows = await rowsOf<Dispatched & { state: string }>(this.executions, dispatch.DISPATCH_DUE, [
-      limit,
-    ]);
-    return { dispatched: rows.filter((row) => row.state === 'queued'), seen: rows.length };
+    const rows = await rowsOf<Dispatched & Waited & { state: string }>(
+      this.executions,
+      dispatch.DISPATCH_DUE,
+      [limit],
+    );
+    const dispatched = rows.filter((row) => row.state === 'queued');
+    observeAll('dispatch_wait', dispatched);
+    return { dispatched, seen: rows.length };
   }
 
   /** pending → queued, for what waited for room within its job's `maxConcurrency`. */
   dispatchHeld(limit: number): Promise<Dispatched[]> {
     return this.executions.manager.transaction(async (tx) => {
-      await rowsOf(tx, dispatch.RELEASE_OVERLAP_HOLDS);
+      observeAll('overlap_wait', await rowsOf<Waited>(tx, dispatch.RELEASE_OVERLAP_HOLDS));
       const jobs = await rowsOf<{ id: string }>(tx, dispatch.LOCK_JOBS_ON_HOLD);
       if (jobs.length === 0) return [];
-      return rowsOf<Dispatched>(tx, dispatch.DISPATCH_HELD, [jobs.map((job) => job.id), limit]);
+      const ids = jobs.map((job) => job.id);
+      const held = await rowsOf<Dispatched & Waited>(tx, dispatch.DISPATCH_HELD, [ids, limit]);
+      observeAll('concurrency_wait', held);
+      return held;
     });
   }
 
@@ -117,6 +130,10 @@ export class ExecutionsRepository {
     const jobIds = schedules.map((schedule) => schedule.jobId);
     return countOf(tx, sql.CANCEL_ACTIVE_OF_SCHEDULES, [schedules.map((schedule) => schedule.id), jobIds]);
   }
+}
+
+function observeAll(part: DelayPart, rows: readonly Waited[]): void {
+  for (const { waitedSeconds } of rows) observeDelay(part, waitedSeconds);
 }
 
 function rowOf(execution: NewExecution): Record<string, unknown> {

@@ -4,8 +4,8 @@ import { Gauge } from 'prom-client';
 
 const buildInfo = new Gauge({
   name: 'scheduler_build_info',
-  help: 'Always 1; the label says which version runs.',
-  labelNames: ['version'],
+  help: 'Always 1; the labels say which version runs, and on which Node.js.',
+  labelNames: ['version', 'node'],
 });
 
 @Injectable()
@@ -13,6 +13,6 @@ export class BuildInfo implements OnModuleInit {
   constructor(private readonly config: AppConfig) {}
 
   onModuleInit(): void {
-    buildInfo.set({ version: this.config.service.version }, 1);
+    buildInfo.set({ version: this.config.service.version, node: process.version }, 1);
   }
 }

@@ -17,7 +17,10 @@ export class MetricsController {
   @ApiOkResponse({
     description: 'Prometheus text format.',
     content: {
-      'text/plain': { schema: { type: 'string' }, example: 'scheduler_build_info{version="0.1.0"} 1\n' },
+      'text/plain': {
+        schema: { type: 'string' },
+        example: 'scheduler_build_info{version="0.1.0",node="v24.0.0"} 1\n',
+      },
     },
   })
   @ApiNotFoundResponse({ description: 'METRICS_ENABLED=false.' })

@@ -13,8 +13,8 @@ import {
   type ScheduleAdvance,
   SchedulesRepository,
 } from '@app/schedules';
-import { schedulerMetrics } from './scheduler-metrics.js';
 import { executionsOf } from './planned-executions.js';
+import { schedulerMetrics } from './scheduler-metrics.js';
 
 export interface FiringRound {
   /** Rows written: runs to come, and records of instants that do not run. */
@@ -85,7 +85,7 @@ export class ScheduleFirer {
       const more = due.length >= MAX_SCHEDULES || planned.length < due.length;
       return { executions, fired, more, now };
     });
-    for (const { state, reason } of executions) schedulerMetrics.fired.inc({ state, reason: reason ?? '' });
+    executions.forEach(measure);
     return round;
   }
 
@@ -187,6 +187,14 @@ export class ScheduleFirer {
 }
 
 const NO_RUNS: ActiveRuns = { scheduleId: '', activeCount: 0, heldCount: 0, blockingExecutionId: null };
+
+function measure({ state, reason, reasonDetail }: NewExecution): void {
+  const labels = { state, reason: reason ?? '' };
+  schedulerMetrics.fired.inc(labels);
+  if (state === 'pending') return;
+  const count = reasonDetail?.['count'];
+  schedulerMetrics.notRun.inc(labels, typeof count === 'number' ? count : 1);
+}
 
 function advanceOf({ due, plan }: PlannedSchedule): ScheduleAdvance {
   return {

@@ -7,6 +7,11 @@ export const schedulerMetrics = {
     help: 'Rows written for due instants: runs to come (pending), and records of instants that do not run.',
     labelNames: ['state', 'reason'],
   }),
+  notRun: new Counter({
+    name: 'scheduler_instants_not_run_total',
+    help: 'Due instants that ended as a skipped or missed record; a record of many counts each.',
+    labelNames: ['state', 'reason'],
+  }),
   parked: new Counter({
     name: 'scheduler_schedules_parked_total',
     help: 'Schedules taken off the clock because they cannot be fired.',
@@ -19,6 +24,11 @@ export const schedulerMetrics = {
   lastTick: new Gauge({
     name: 'scheduler_last_tick_timestamp_seconds',
     help: 'When the scheduler loop last completed a round.',
+  }),
+  lastUpkeep: new Gauge({
+    name: 'scheduler_upkeep_last_round_timestamp_seconds',
+    help: 'When each task of upkeep (rescue, reconcile, prune) last succeeded.',
+    labelNames: ['task'],
   }),
   rescued: new Counter({
     name: 'scheduler_rescued_total',

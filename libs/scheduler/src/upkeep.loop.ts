@@ -7,6 +7,7 @@ import {
 import { ExecutionPruner } from './execution-pruner.js';
 import { ExecutionRescuer } from './execution-rescuer.js';
 import { QueueReconciler } from './queue-reconciler.js';
+import { schedulerMetrics } from './scheduler-metrics.js';
 
 /** With a lease of 15 s a crashed worker's runs start again within 15 + 2 s and a dispatch. */
 const RESCUE_EVERY_MS = 2_000;
@@ -41,7 +42,7 @@ export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShut
 
   private repeat(task: string, everyMs: number, work: () => Promise<unknown>): void {
     const round = work().then(
-      () => undefined,
+      () => schedulerMetrics.lastUpkeep.setToCurrentTime({ task }),
       (error: Error) => this.logger.warn(`${task} failed: ${error.message}`),
     );
     this.rounds.set(task, round);

@@ -5,6 +5,7 @@ type ExecutionFacts = Pick<
   Execution,
   | 'id'
   | 'scheduledFor'
+  | 'service'
   | 'jobId'
   | 'scheduleId'
   | 'trigger'
@@ -15,12 +16,16 @@ type ExecutionFacts = Pick<
   | 'releasedCount'
   | 'parameters'
   | 'traceparent'
+  | 'dueAt'
+  | 'queuedAt'
 >;
 type JobFacts = Pick<Job, 'target' | 'retryPolicy' | 'timeoutMs' | 'deliveryGuarantee'>;
 
 /** What a worker holds once an execution is its own: all it needs to run it, decide, and settle. */
 export interface Claim extends ExecutionFacts, JobFacts {
   readonly jobName: string;
+  /** The first attempt's start. */
+  readonly startedAt: Date;
   /** The database's clock at the claim. */
   readonly attemptStartedAt: Date;
   readonly sessionId: string;

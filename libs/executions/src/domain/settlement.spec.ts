@@ -19,6 +19,7 @@ function aClaim(claim: Partial<Claim> = {}, policy: Partial<RetryPolicy> = {}): 
   return {
     id: '01981b5e-7c00-7000-8000-0123456789ab',
     scheduledFor: new Date(0),
+    service: 'default',
     jobId: '01981b5e-7c00-7000-8000-0123456789ac',
     jobName: 'a-job',
     scheduleId: null,
@@ -34,6 +35,9 @@ function aClaim(claim: Partial<Claim> = {}, policy: Partial<RetryPolicy> = {}): 
     retryPolicy: { ...DEFAULT_RETRY_POLICY, ...policy },
     timeoutMs: 60_000,
     deliveryGuarantee: 'at_least_once',
+    dueAt: new Date(0),
+    queuedAt: new Date(0),
+    startedAt: new Date(0),
     attemptStartedAt: new Date(0),
     sessionId: '01981b5e-7c00-7000-8000-0123456789ad',
     ...claim,

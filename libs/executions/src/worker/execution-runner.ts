@@ -59,7 +59,7 @@ export class ExecutionRunner {
     const outcome = await this.perform(claim, signal);
     const decision = decide(claim, outcome, Math.random());
     const elapsedMs = this.clock.monotonicMs() - startedAtMs;
-    runMetrics.ran(claim, elapsedMs);
+    runMetrics.ran(claim, outcome, elapsedMs);
     if (decision.type === 'abandoned') return runMetrics.discarded();
     failPoint('after_response_before_settle');
     await this.settler.settle(claim, decision, attemptOf(claim, decision, elapsedMs));

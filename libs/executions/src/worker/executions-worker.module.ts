@@ -6,6 +6,7 @@ import { CancelWatcher } from './cancel-watcher.js';
 import { ClaimsRepository } from './claims.repository.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionProcessor } from './execution.processor.js';
+import { JobMetrics } from './job-metrics.js';
 import { OrphanReleaser } from './orphan-releaser.js';
 import { RescueRepository } from './rescue.repository.js';
 import { RunEvents } from './run-events.js';
@@ -33,6 +34,7 @@ import { WorkerSession } from './worker-session.js';
     RunsInFlight,
     RunLogWriter,
     RunEvents,
+    JobMetrics,
     Settler,
     ExecutionRunner,
     CancelWatcher,

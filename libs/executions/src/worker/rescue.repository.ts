@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { rowsOf } from '@app/platform/database';
-import type { ExecutionState } from '../domain/execution-state.js';
+import { type ExecutionState, isFinal } from '../domain/execution-state.js';
+import type { Trigger } from '../domain/execution.js';
+import { runMetrics } from './run-metrics.js';
 import { CLOSE_SESSIONS, END_EXPIRED_SESSIONS, PRUNE_SESSIONS, RESCUE } from './rescue.sql.js';
 
 /** A run that took so many workers down with it is not given another. */
@@ -11,6 +13,7 @@ const BATCH = 500;
 export interface Rescued {
   readonly id: string;
   readonly state: ExecutionState;
+  readonly trigger: Trigger;
 }
 
 /** Ends leases that nobody renewed, and returns what their workers were running. */
@@ -24,8 +27,10 @@ export class RescueRepository {
   }
 
   /** Running → pending without costing an attempt, or → final; up to a batch of them. */
-  rescue(): Promise<Rescued[]> {
-    return rowsOf(this.dataSource, RESCUE, [LOST_LIMIT, BATCH]);
+  async rescue(): Promise<Rescued[]> {
+    const rescued = await rowsOf<Rescued>(this.dataSource, RESCUE, [LOST_LIMIT, BATCH]);
+    for (const { state, trigger } of rescued) if (isFinal(state)) runMetrics.lostForGood(state, trigger);
+    return rescued;
   }
 
   /** To be called when there is nothing left to rescue. */

@@ -5,6 +5,7 @@ import type { Attempt } from '../domain/execution.js';
 import type { Settlement } from '../domain/settlement.js';
 import { ExecutionDispatcher } from '../execution-dispatcher.js';
 import { ClaimsRepository, type Settled } from './claims.repository.js';
+import { JobMetrics } from './job-metrics.js';
 import { RunEvents } from './run-events.js';
 import { runMetrics } from './run-metrics.js';
 
@@ -20,12 +21,14 @@ export class Settler {
     private readonly claims: ClaimsRepository,
     private readonly events: RunEvents,
     private readonly dispatcher: ExecutionDispatcher,
+    private readonly jobMetrics: JobMetrics,
   ) {}
 
   async settle(claim: Claim, settlement: Settlement, attempt: Attempt): Promise<void> {
     const settled = await this.settleForSure(claim, settlement, attempt);
     if (!settled) return this.discard(claim, attempt);
     runMetrics.settled(claim, settlement, attempt);
+    this.jobMetrics.settled(claim, settlement, attempt);
     if (settled.unblocks) this.dispatcher.nudge();
     if (settlement.type === 'retry') this.dispatcher.nudgeIn(settlement.delayMs);
     if (settlement.type === 'finished' && settlement.gone) await this.events.targetGone(claim);

@@ -4,6 +4,7 @@ import { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '@app/platform/clock';
 import { AppConfig } from '@app/platform/config';
+import { runMetrics } from './run-metrics.js';
 import { END_SESSION, RENEW_SESSION, START_SESSION } from './worker-session.sql.js';
 
 export const LEASE_MS = 15_000;
@@ -136,6 +137,7 @@ export class WorkerSession implements OnApplicationBootstrap {
   private lose(why: string): void {
     this.logger.error(`session ${this.sessionId} is lost: ${why}`);
     this.sessionId = null;
+    runMetrics.leaseLost();
     this.lostListener();
   }
 

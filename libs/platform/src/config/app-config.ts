@@ -36,6 +36,8 @@ export abstract class AppConfig {
   abstract readonly logLevel: LogLevel;
   abstract readonly logFormat: LogFormat;
   abstract readonly metricsEnabled: boolean;
+  /** How many jobs each worker keeps gauges of; 0 keeps none. */
+  abstract readonly metricsPerJob: number;
 
   abstract readonly host: string;
   abstract readonly port: number;

@@ -31,6 +31,7 @@ function assemble(values: Values): AppConfig {
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT ?? (isProduction ? 'json' : 'text'),
     metricsEnabled: values.METRICS_ENABLED,
+    metricsPerJob: values.METRICS_PER_JOB,
     host: values.HOST,
     port: values.PORT,
     workerHost: values.HOST,

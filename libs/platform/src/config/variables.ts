@@ -45,6 +45,7 @@ export const VARIABLES = {
   LOG_LEVEL: variable(oneOf('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'), 'INFO'),
   LOG_FORMAT: variable(oneOf('json', 'text'), null),
   METRICS_ENABLED: variable(flag, 'true'),
+  METRICS_PER_JOB: variable(integer(0, 1000), '0'),
   HOST: variable(host, '127.0.0.1'),
   PORT: variable(integer(0, 65535), '3000'),
   WORKER_PORT: variable(integer(0, 65535), '3001'),

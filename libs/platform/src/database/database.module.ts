@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '@app/platform/config';
 import { dataSourceOptions } from './data-source.js';
+import { PoolMetrics } from './pool-metrics.js';
 
 /** The process's one connection pool; features add their entities with `TypeOrmModule.forFeature`. */
 @Module({})
@@ -24,6 +25,7 @@ export class DatabaseModule {
           }),
         }),
       ],
+      providers: [PoolMetrics],
     };
   }
 }

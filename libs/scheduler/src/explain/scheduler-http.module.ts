@@ -1,14 +1,17 @@
 import { Module } from '@nestjs/common';
+import { ExecutionsModule } from '@app/executions';
 import { JobsModule } from '@app/jobs';
 import { SchedulesModule } from '@app/schedules';
+import { BacklogMetrics } from '../backlog/backlog-metrics.js';
+import { BacklogRepository } from '../backlog/backlog.repository.js';
 import { ExplainController } from './http/explain.controller.js';
 import { ScheduleExplainer } from './schedule-explainer.js';
 import { SlotRecordsRepository } from './slot-records.repository.js';
 
-/** What the api app has of the scheduler: it explains, and fires nothing. */
+/** What the api app has of the scheduler: it explains and measures what is owed, and fires nothing. */
 @Module({
-  imports: [JobsModule, SchedulesModule],
+  imports: [ExecutionsModule, JobsModule, SchedulesModule],
   controllers: [ExplainController],
-  providers: [ScheduleExplainer, SlotRecordsRepository],
+  providers: [ScheduleExplainer, SlotRecordsRepository, BacklogRepository, BacklogMetrics],
 })
 export class SchedulerHttpModule {}

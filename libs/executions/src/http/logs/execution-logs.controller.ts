@@ -21,6 +21,7 @@ import { LAST_EVENT_ID, LOGS_AS_PAGE_OR_STREAM } from './api-logs.js';
 import { ListLogsQuery } from './list-logs.query.js';
 import { END_EVENT_ID, toEvents } from './log-events.js';
 import { LogFollower } from './log-follower.js';
+import { countClient } from './stream-metrics.js';
 import { LogLineResponse, toLogLineResponse } from './log-line.response.js';
 import { seqOfCursor, seqOfEventId } from './log-position.js';
 
@@ -92,6 +93,7 @@ export class ExecutionLogsController {
     }
     const afterSeq = lastEventId === undefined ? seqOfCursor(cursor) : seqOfEventId(lastEventId);
     const signal = this.requests.hold(response);
+    countClient(response);
     response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
     response.set(STREAM_HEADERS);
     const events = Readable.from(toEvents(this.follower.follow(executionId, afterSeq, signal)), {

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+import { AppConfig } from '@app/platform/config';
+import type { Claim } from '../domain/claim.js';
+import type { Attempt } from '../domain/execution.js';
+import type { Settlement } from '../domain/settlement.js';
+
+const lastFinished = new Gauge({
+  name: 'scheduler_job_last_finished_timestamp_seconds',
+  help: 'When a run of the job last ended in this worker, by final state. Only with METRICS_PER_JOB.',
+  labelNames: ['service', 'job', 'state'],
+});
+
+const lastDuration = new Gauge({
+  name: 'scheduler_job_last_attempt_duration_seconds',
+  help: 'How long the attempt took that last ended a run of the job in this worker. Only with METRICS_PER_JOB.',
+  labelNames: ['service', 'job'],
+});
+
+const unmeasured = new Counter({
+  name: 'scheduler_job_runs_unmeasured_total',
+  help: 'Runs of jobs beyond the cap of METRICS_PER_JOB.',
+});
+
+/**
+ * Gauges per job, for those who ask for them: users make jobs, so the number of series is capped. The first jobs that run
+ * in this process have the places; who comes later is counted as left out.
+ */
+@Injectable()
+export class JobMetrics {
+  private readonly measured = new Set<string>();
+
+  constructor(private readonly config: AppConfig) {}
+
+  settled(claim: Claim, settlement: Settlement, attempt: Attempt): void {
+    if (this.config.metricsPerJob === 0 || settlement.type !== 'finished') return;
+    if (!this.hasPlace(claim.jobId)) return unmeasured.inc();
+    const labels = { service: claim.service, job: claim.jobName };
+    const finishedAtMs = Date.parse(attempt.finishedAt);
+    lastFinished.set({ ...labels, state: settlement.state }, finishedAtMs / 1_000);
+    lastDuration.set(labels, (finishedAtMs - Date.parse(attempt.startedAt)) / 1_000);
+  }
+
+  private hasPlace(jobId: string): boolean {
+    if (this.measured.size < this.config.metricsPerJob) this.measured.add(jobId);
+    return this.measured.has(jobId);
+  }
+}
