@@ -1,5 +1,6 @@
 import { parseEgressRule, withoutTrailingDot, type EgressRule } from './egress-rule.js';
 import { isMetadata, isPublic, parseIpAddress, unwrapIpAddress, type IpAddress } from './ip-address.js';
+import { ownAddresses } from './own-addresses.js';
 
 /** A name, one address it stands for (itself, for a literal one), and a port. */
 export interface Destination {
@@ -8,18 +9,31 @@ export interface Destination {
   readonly port: number;
 }
 
+/** This machine's own addresses, as they are now. */
+export type OwnAddresses = () => ReadonlySet<string>;
+
 /**
- * Where HTTP targets may connect to: public unicast addresses, and what EGRESS_ALLOW adds.
+ * Where HTTP targets may connect to: public unicast addresses that are not this machine's, and what EGRESS_ALLOW and the
+ * service's own list add.
  *
- * Cloud metadata addresses hand out credentials, so a host or a network in EGRESS_ALLOW does not open them; only their
- * own address does. Pure: whoever connects asks about each address, so a name's answer cannot change in between.
+ * Cloud metadata addresses hand out credentials, so a host or a network in a list does not open them; only their own
+ * address does. Whoever connects asks about each address, so a name's answer cannot change in between.
  */
 export class EgressPolicy {
-  private constructor(private readonly rules: readonly EgressRule[]) {}
+  private constructor(
+    private readonly rules: readonly EgressRule[],
+    private readonly own: OwnAddresses,
+  ) {}
 
   /** Throws an Error that names the first entry it cannot read. */
-  static parse(egressAllow: readonly string[]): EgressPolicy {
-    return new EgressPolicy(egressAllow.map(parseEgressRule));
+  static parse(egressAllow: readonly string[], own: OwnAddresses = ownAddresses): EgressPolicy {
+    return new EgressPolicy(egressAllow.map(parseEgressRule), own);
+  }
+
+  /** With a service's own list. An entry that cannot be read opens nothing: it was refused when it was written. */
+  extendedBy(egressAllow: readonly string[]): EgressPolicy {
+    if (egressAllow.length === 0) return this;
+    return new EgressPolicy([...this.rules, ...egressAllow.flatMap(readableRule)], this.own);
   }
 
   /** Why `url` must not be called, or null. A name's addresses are still to be checked when it is resolved. */
@@ -32,18 +46,21 @@ export class EgressPolicy {
     return this.refusalOf({ hostname, address: hostname, port: portOf(url) });
   }
 
-  /** Why `destination` must not be connected to, or null. */
+  /**
+   * Why `destination` must not be connected to, or null. The same sentence for every reason, and without the address: what
+   * a name stands for inside this network is not for the author of a job to learn.
+   */
   refusalOf(destination: Destination): string | null {
     const raw = parseIpAddress(destination.address);
-    if (!raw) return `${named(destination)} has no valid address`;
+    const isAllowed = raw !== null && this.allows(destination, raw);
+    return isAllowed ? null : `${named(destination)} is not public and EGRESS_ALLOW does not list it`;
+  }
+
+  private allows(destination: Destination, raw: IpAddress): boolean {
     const address = unwrapIpAddress(raw);
-    if (isMetadata(address)) {
-      return this.listsExactly(address, destination.port)
-        ? null
-        : `${named(destination)} is a cloud metadata address`;
-    }
-    if (isPublic(address) || this.lists(destination, [raw, address])) return null;
-    return `${named(destination)} is not a public address (${address.range()}) and EGRESS_ALLOW does not list it`;
+    if (isMetadata(address)) return this.listsExactly(address, destination.port);
+    const isOpen = isPublic(address) && !this.own().has(address.toString());
+    return isOpen || this.lists(destination, [raw, address]);
   }
 
   private lists(destination: Destination, forms: readonly IpAddress[]): boolean {
@@ -64,6 +81,14 @@ export class EgressPolicy {
         coversAddress(rule, address) &&
         coversPort(rule, port),
     );
+  }
+}
+
+function readableRule(entry: string): EgressRule[] {
+  try {
+    return [parseEgressRule(entry)];
+  } catch {
+    return [];
   }
 }
 

@@ -107,6 +107,29 @@ describe('HttpRunner', () => {
     });
   });
 
+  it('reads at most 1 MB each of ten answers of 1 GB, without growing by 50 MB', async () => {
+    const block = Buffer.alloc(65_536, 'x');
+    const server = await http.aServer((_, response) => {
+      response.writeHead(200, { 'content-length': 2 ** 30 });
+      const more = (): void => {
+        while (!response.destroyed && response.write(block));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const bytesInUse = (): number => process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed;
+    const before = bytesInUse();
+    let most = before;
+    const watch = setInterval(() => (most = Math.max(most, bytesInUse())), 5);
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => http.call(server.url)));
+    clearInterval(watch);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ type: 'succeeded', result: { truncated: true } });
+      expect(outcome.result?.output).toHaveLength(65_536);
+    }
+    expect(most - before).toBeLessThan(50_000_000);
+  });
+
   describe('when the call breaks', () => {
     it('fails as network when nobody listens', async () => {
       const server = await TargetServer.start(() => {});

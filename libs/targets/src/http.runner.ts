@@ -1,5 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
-import { egressConnector, systemResolve, type Resolve } from './egress-connector.js';
+import type { Dispatcher } from 'undici';
+import { systemResolve, type Resolve } from './egress-connector.js';
 import type { EgressPolicy } from './egress-policy.js';
 import { egressDenied, invalidTarget, outcomeOfError } from './http-error.js';
 import { buildRequest, redirectedRequest, type HttpRequest } from './http-request.js';
@@ -7,17 +7,11 @@ import { readResponse, type HttpAnswer } from './http-response.js';
 import { isSuccess, outcomeOfStatus } from './http-status.js';
 import { aborted, failed, type Outcome } from './outcome.js';
 import type { LogSink, RunContext, Runner } from './runner.js';
+import { ServiceAgents, type ServiceAgent } from './service-agents.js';
 import type { HttpTarget } from './target.js';
 
 const MAX_REDIRECTS = 3;
 const REDIRECT_STATUS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-/**
- * A kept connection that the server closes while a POST is on its way gives ECONNRESET, and whether the POST was seen
- * cannot be known. So idle connections are given up before any common server does (gunicorn 2 s, Node and Apache 5 s);
- * under load they are still reused. The runner never sends a request twice: that is the retry policy's to decide.
- */
-const KEEP_ALIVE_MS = 1_000;
 
 /** So that a late signal is still what ends a run that took too long. */
 const IDLE_TIMEOUT_SLACK_MS = 1_000;
@@ -32,18 +26,14 @@ interface Call {
 
 /** Calls an HTTP endpoint once and says what came of it. */
 export class HttpRunner implements Runner<HttpTarget> {
-  private readonly agent: Agent;
+  private readonly agents: ServiceAgents;
 
   constructor(
-    private readonly egress: EgressPolicy,
+    egress: EgressPolicy,
     private readonly userAgent: string,
     resolve: Resolve = systemResolve(),
   ) {
-    this.agent = new Agent({
-      connect: egressConnector(egress, resolve),
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    });
+    this.agents = new ServiceAgents(egress, resolve);
   }
 
   async run(target: HttpTarget, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
@@ -55,7 +45,7 @@ export class HttpRunner implements Runner<HttpTarget> {
 
   /** Ends the connections that are still open. */
   async close(): Promise<void> {
-    await this.agent.destroy();
+    await this.agents.close();
   }
 
   private async follow(call: Call, first: HttpRequest): Promise<Outcome> {
@@ -73,31 +63,37 @@ export class HttpRunner implements Runner<HttpTarget> {
   /** One hop: a complete answer, or the outcome that stands in its place. */
   private async send(call: Call, request: HttpRequest): Promise<HttpAnswer | Outcome> {
     if (call.signal.aborted) return aborted(call.signal);
-    const refusal = this.egress.refusalOfUrl(request.url);
+    const { grants } = call.context;
+    const { agent, policy } = this.agents.of(grants.service, grants.egressAllow);
+    const refusal = policy.refusalOfUrl(request.url);
     if (refusal !== null) return egressDenied(refusal);
     try {
-      const answer = await readResponse(await this.dispatch(call, request));
+      const answer = await readResponse(await dispatch(agent, call, request));
       call.log.write('system', `${request.method} ${shown(request.url)}: ${answer.result.statusCode}\n`);
       return answer.error === null ? answer : brokenOff(call, answer.error, answer.result);
     } catch (error) {
       return brokenOff(call, error, null);
     }
   }
+}
 
-  /** The signal is the total limit, and comes first; undici's own two would otherwise be five minutes. */
-  private dispatch({ context, signal }: Call, request: HttpRequest): Promise<Dispatcher.ResponseData> {
-    const idleTimeoutMs = context.timeoutMs + IDLE_TIMEOUT_SLACK_MS;
-    return this.agent.request({
-      origin: request.url.origin,
-      path: `${request.url.pathname}${request.url.search}`,
-      method: request.method,
-      headers: request.headers,
-      body: request.body,
-      signal,
-      headersTimeout: idleTimeoutMs,
-      bodyTimeout: idleTimeoutMs,
-    });
-  }
+/** The signal is the total limit, and comes first; undici's own two would otherwise be five minutes. */
+function dispatch(
+  agent: ServiceAgent['agent'],
+  { context, signal }: Call,
+  request: HttpRequest,
+): Promise<Dispatcher.ResponseData> {
+  const idleTimeoutMs = context.timeoutMs + IDLE_TIMEOUT_SLACK_MS;
+  return agent.request({
+    origin: request.url.origin,
+    path: `${request.url.pathname}${request.url.search}`,
+    method: request.method,
+    headers: request.headers,
+    body: request.body,
+    signal,
+    headersTimeout: idleTimeoutMs,
+    bodyTimeout: idleTimeoutMs,
+  });
 }
 
 function brokenOff(call: Call, error: unknown, result: HttpAnswer['result'] | null): Outcome {

@@ -10,7 +10,7 @@ export type {
 } from './outcome.js';
 export { storableText } from './output-capture.js';
 export { isReservedHeader } from './reserved-headers.js';
-export type { LogSink, RunContext, Runner } from './runner.js';
+export type { LogSink, RunContext, RunGrants, Runner } from './runner.js';
 export type { CommandTarget, HttpMethod, HttpTarget, Target } from './target.js';
 export { TargetRunners } from './target-runners.js';
 export { TargetsModule } from './targets.module.js';

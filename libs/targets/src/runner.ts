@@ -1,6 +1,14 @@
 import type { Outcome } from './outcome.js';
 import type { Target } from './target.js';
 
+/** What the service that owns a run lends it for one attempt. */
+export interface RunGrants {
+  /** Whose connections are used: services never share one. */
+  readonly service: string;
+  /** Hosts and networks that its HTTP targets may reach beyond EGRESS_ALLOW. */
+  readonly egressAllow: readonly string[];
+}
+
 /** What a run tells its target about itself. */
 export interface RunContext {
   readonly executionId: string;
@@ -18,6 +26,7 @@ export interface RunContext {
   readonly deadline: string;
   /** W3C trace context, when there is one. */
   readonly traceparent: string | null;
+  readonly grants: RunGrants;
 }
 
 /** Takes a run's log text as it comes. It must never throw or block: it is called from socket and pipe events. */

@@ -3,13 +3,14 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { retryWhileAway } from '@app/platform/database';
 import { failPoint } from '@app/platform/fail-point';
-import { type AbortReason, type Outcome, type RunContext, TargetRunners } from '@app/targets';
+import { type AbortReason, type Outcome, type RunContext, type RunGrants, TargetRunners } from '@app/targets';
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import { decide, type Settlement } from '../domain/settlement.js';
 import { traceparentOf } from '../domain/traceparent.js';
 import type { ExecutionMessage } from '../executions.queue.js';
 import { ClaimsRepository } from './claims.repository.js';
+import { RunLender } from './run-lender.js';
 import { RunLogWriter } from './run-log-writer.js';
 import { runMetrics } from './run-metrics.js';
 import { RunsInFlight } from './runs-in-flight.js';
@@ -25,6 +26,7 @@ export class ExecutionRunner {
     private readonly claims: ClaimsRepository,
     private readonly session: WorkerSession,
     private readonly runs: RunsInFlight,
+    private readonly lender: RunLender,
     private readonly targets: TargetRunners,
     private readonly logs: RunLogWriter,
     private readonly settler: Settler,
@@ -71,7 +73,8 @@ export class ExecutionRunner {
     const timeOut: AbortReason = { type: 'timeout', message: `not finished within ${claim.timeoutMs} ms` };
     const timer = setTimeout(() => this.runs.abort(claim.id, timeOut), claim.timeoutMs);
     try {
-      return await this.targets.run(claim.target, contextOf(claim), signal, log);
+      const grants = await this.lender.lend(claim);
+      return await this.targets.run(claim.target, contextOf(claim, grants), signal, log);
     } catch (error) {
       return this.bug(claim, error as Error);
     } finally {
@@ -95,7 +98,7 @@ export class ExecutionRunner {
   }
 }
 
-function contextOf(claim: Claim): RunContext {
+function contextOf(claim: Claim, grants: RunGrants): RunContext {
   return {
     executionId: claim.id,
     jobId: claim.jobId,
@@ -110,6 +113,7 @@ function contextOf(claim: Claim): RunContext {
     timeoutMs: claim.timeoutMs,
     deadline: new Date(claim.attemptStartedAt.getTime() + claim.timeoutMs).toISOString(),
     traceparent: claim.traceparent ?? traceparentOf(claim.id, randomBytes(8).toString('hex')),
+    grants,
   };
 }
 

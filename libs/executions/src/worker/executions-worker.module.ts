@@ -10,8 +10,10 @@ import { JobMetrics } from './job-metrics.js';
 import { OrphanReleaser } from './orphan-releaser.js';
 import { RescueRepository } from './rescue.repository.js';
 import { RunEvents } from './run-events.js';
+import { RunLender } from './run-lender.js';
 import { RunLogWriter } from './run-log-writer.js';
 import { RunsInFlight } from './runs-in-flight.js';
+import { ServiceEgress } from './service-egress.js';
 import { Settler } from './settler.js';
 import { WorkerSession } from './worker-session.js';
 
@@ -32,9 +34,11 @@ import { WorkerSession } from './worker-session.js';
     ClaimsRepository,
     RescueRepository,
     RunsInFlight,
+    RunLender,
     RunLogWriter,
     RunEvents,
     JobMetrics,
+    ServiceEgress,
     Settler,
     ExecutionRunner,
     CancelWatcher,

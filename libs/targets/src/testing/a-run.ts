@@ -15,6 +15,7 @@ export function aContext(changes: Partial<RunContext> = {}): RunContext {
     timeoutMs: 60_000,
     deadline: '2026-01-05T02:31:00.000Z',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    grants: { service: 'default', egressAllow: [] },
     ...changes,
   };
 }

@@ -1,3 +1,4 @@
+import type { Resolve } from '../egress-connector.js';
 import { EgressPolicy } from '../egress-policy.js';
 import { HttpRunner } from '../http.runner.js';
 import type { Outcome } from '../outcome.js';
@@ -10,8 +11,11 @@ import { TargetServer, type Answer } from './target-server.js';
 export class HttpCalls {
   private readonly endings: (() => Promise<void>)[] = [];
 
-  async aServer(answer: Answer = (_, response) => response.end('ok')): Promise<TargetServer> {
-    const server = await TargetServer.start(answer);
+  /** @param egressAllow what the installation allows */
+  constructor(private readonly egressAllow: readonly string[] = ['127.0.0.0/8']) {}
+
+  async aServer(answer: Answer = (_, response) => response.end('ok'), host?: string): Promise<TargetServer> {
+    const server = await TargetServer.start(answer, host);
     this.endAfterwards(() => server.stop());
     return server;
   }
@@ -22,10 +26,15 @@ export class HttpCalls {
     context: Partial<RunContext> = {},
     signal = neverAborted(),
   ): Promise<Outcome> {
-    const runner = new HttpRunner(EgressPolicy.parse(['127.0.0.0/8']), 'test-agent/1');
-    this.endAfterwards(() => runner.close());
+    const runner = this.aRunner();
     const http: HttpTarget = { type: 'http', method: 'POST', url, ...target };
     return runner.run(http, aContext(context), signal, new RecordingLog());
+  }
+
+  aRunner(resolve?: Resolve): HttpRunner {
+    const runner = new HttpRunner(EgressPolicy.parse(this.egressAllow), 'test-agent/1', resolve);
+    this.endAfterwards(() => runner.close());
+    return runner;
   }
 
   endAfterwards(end: () => Promise<void>): void {

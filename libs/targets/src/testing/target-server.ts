@@ -14,14 +14,17 @@ export type Answer = (request: ReceivedRequest, response: ServerResponse) => voi
 /** A real HTTP server on loopback that answers as it is told and remembers what it was asked. */
 export class TargetServer {
   readonly received: ReceivedRequest[] = [];
+  /** How many connections were opened, whether or not anything was sent on them. */
+  connections = 0;
 
   private constructor(private readonly server: Server) {}
 
-  static async start(answer: Answer): Promise<TargetServer> {
+  static async start(answer: Answer, host = '127.0.0.1'): Promise<TargetServer> {
     const server = createServer();
     const target = new TargetServer(server);
     server.on('request', (request, response) => void target.receive(request, response, answer));
-    server.listen(0, '127.0.0.1');
+    server.on('connection', () => target.connections++);
+    server.listen(0, host);
     await once(server, 'listening');
     return target;
   }
@@ -31,7 +34,8 @@ export class TargetServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    const { address } = this.server.address() as AddressInfo;
+    return `http://${address}:${this.port}`;
   }
 
   async stop(): Promise<void> {
