@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { promtool, withPromtool } from '../support/promtool.js';
+import { knownMetrics, metricsIn } from './known-metrics.js';
 import { exampleVariables, filesBelow, read, readYaml } from './repository-files.js';
 
 interface Target {
@@ -29,38 +29,6 @@ const queries = dashboards.flatMap(([file, { panels }]) =>
   panels.flatMap(({ title, targets }) => targets.map(({ expr }) => [`${file}: ${title}`, expr] as const)),
 );
 
-/** What a process of ours shows at /metrics: declared in the sources, by prom-client itself, or made by Prometheus. */
-function knownMetrics(): Set<string> {
-  const sources = filesBelow('libs', '.ts').filter((file) => !file.endsWith('spec.ts'));
-  const declared = sources
-    .flatMap((file) => [...read(file).matchAll(/new (Counter|Gauge|Histogram)\(\{\s*name: '(\w+)'/g)])
-    .flatMap(([, kind, name = '']) =>
-      kind === 'Histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name],
-    );
-  return new Set([...declared, ...defaultMetrics(), 'up']);
-}
-
-function defaultMetrics(): string[] {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  const names = registry.getMetricsAsArray().map(({ name }) => name);
-  registry.clear();
-  return names;
-}
-
-/** Metric names in an expression: words that are no function, keyword, label or string. */
-function metricsIn(expr: string): string[] {
-  const bare = expr
-    .replaceAll(/"[^"]*"/g, '')
-    .replaceAll(/\{[^}]*\}|\[[^\]]*\]|\b(by|without) \([^)]*\)/g, '');
-  const words = [...bare.matchAll(/\b([a-z_][a-z0-9_]*)\b(?!\s*\()/gi)].map(([, word = '']) => word);
-  return words.filter((word) => !['or', 'and', 'unless', 'by', 'without', 'e'].includes(word));
-}
-
-function promtool(args: readonly string[]) {
-  return spawnSync('promtool', args, { encoding: 'utf8' });
-}
-
 /** promtool opens what it checks by name, which a pipe of ours has none of. */
 function checkRules(expressions: readonly string[]) {
   const rules = expressions.map((expr, index) => ({ record: `query:${index}`, expr }));
@@ -74,25 +42,22 @@ function checkRules(expressions: readonly string[]) {
   }
 }
 
-// A machine without Prometheus' tools still runs the rest; CI installs them.
-const withPromtool = promtool(['--version']).error ? it.skip : it;
-
 describe('dashboards', () => {
   it('are found', () => {
     expect(queries.length).toBeGreaterThan(10);
   });
 
   it.each(queries)('%s asks for metrics that exist', (_panel, expr) => {
-    const known = knownMetrics();
     const names = metricsIn(expr);
     expect(names).not.toEqual([]);
-    expect(names.filter((name) => !known.has(name))).toEqual([]);
+    expect(names.filter((name) => !knownMetrics.has(name))).toEqual([]);
   });
 
   withPromtool('are PromQL', () => {
-    const expressions = queries.map(([, expr]) => expr.replaceAll('$__rate_interval', '1m'));
-    const { status, stdout, stderr } = checkRules(expressions);
-    expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
+    const expressions = queries.map(([, expr]) =>
+      expr.replaceAll('$__rate_interval', '1m').replaceAll('$service', '.*'),
+    );
+    expect(checkRules(expressions)).toMatchObject({ status: 0 });
   });
 });
 
@@ -111,8 +76,7 @@ describe('prometheus.yml', () => {
   });
 
   withPromtool('is a configuration of Prometheus', () => {
-    const { status, stdout, stderr } = promtool(['check', 'config', FILE]);
-    expect({ status, stdout, stderr }).toMatchObject({ status: 0 });
+    expect(promtool(['check', 'config', FILE])).toMatchObject({ status: 0 });
   });
 });
 

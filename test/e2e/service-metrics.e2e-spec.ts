@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { promtool, withPromtool } from '../support/promtool.js';
 import { waitFor } from '../support/wait-for.js';
+import { rules } from '../deploy/known-metrics.js';
+import { PrometheusServer } from './support/prometheus.js';
 import { ownMetricsIn, scrape, valueOf } from './support/metrics.js';
 import { bodyOf, targetPath, useRunningService } from './support/running-service.js';
 
@@ -113,3 +115,28 @@ describe('/metrics', () => {
     expect(seriesOf(await onWorker())).toBe(before);
   });
 });
+
+describe('Prometheus with the rules of this repository', () => {
+  withPromtool('has data for each recording rule after half a minute', async () => {
+    const job = await service.createJob();
+    await service.createSchedule(job, { type: 'interval', intervalSeconds: 1 });
+    const prometheus = await PrometheusServer.start({ api: service.api.url, worker: service.workerUrl });
+    try {
+      const recorded = rules.flatMap(({ record }) => record ?? []);
+      await waitFor(async () => (await without(recorded, prometheus)).length === 0, {
+        timeoutMs: 45_000,
+        describe: 'every recording rule to have data',
+      }).catch(() => undefined);
+      expect(await without(recorded, prometheus)).toEqual([]);
+      expect(await prometheus.seriesOf('ALERTS{alertname="SchedulerWatchdog"}')).toBe(1);
+      expect(await prometheus.seriesOf('ALERTS{severity="page",alertstate="firing"}')).toBe(0);
+    } finally {
+      await prometheus.stop();
+    }
+  });
+});
+
+async function without(records: readonly string[], prometheus: PrometheusServer): Promise<string[]> {
+  const counts = await Promise.all(records.map((record) => prometheus.seriesOf(record)));
+  return records.filter((_, index) => counts[index] === 0);
+}

@@ -17,32 +17,41 @@ const lastDuration = new Gauge({
   labelNames: ['service', 'job'],
 });
 
+const ofService = new Counter({
+  name: 'scheduler_service_executions_finished_total',
+  help: 'Executions that ended in this worker, by service; `other` are those beyond the cap. Only with METRICS_PER_JOB.',
+  labelNames: ['service', 'state'],
+});
+
 const unmeasured = new Counter({
   name: 'scheduler_job_runs_unmeasured_total',
   help: 'Runs of jobs beyond the cap of METRICS_PER_JOB.',
 });
 
 /**
- * Gauges per job, for those who ask for them: users make jobs, so the number of series is capped. The first jobs that run
+ * Gauges per job and counters per service, for those who ask for them: users make jobs, so the number of series is capped. The first jobs that run
  * in this process have the places; who comes later is counted as left out.
  */
 @Injectable()
 export class JobMetrics {
-  private readonly measured = new Set<string>();
+  private readonly jobs = new Set<string>();
+  private readonly services = new Set<string>();
 
   constructor(private readonly config: AppConfig) {}
 
   settled(claim: Claim, settlement: Settlement, attempt: Attempt): void {
     if (this.config.metricsPerJob === 0 || settlement.type !== 'finished') return;
-    if (!this.hasPlace(claim.jobId)) return unmeasured.inc();
+    const service = this.hasPlace(this.services, claim.service) ? claim.service : 'other';
+    ofService.inc({ service, state: settlement.state });
+    if (!this.hasPlace(this.jobs, claim.jobId)) return unmeasured.inc();
     const labels = { service: claim.service, job: claim.jobName };
     const finishedAtMs = Date.parse(attempt.finishedAt);
     lastFinished.set({ ...labels, state: settlement.state }, finishedAtMs / 1_000);
     lastDuration.set(labels, (finishedAtMs - Date.parse(attempt.startedAt)) / 1_000);
   }
 
-  private hasPlace(jobId: string): boolean {
-    if (this.measured.size < this.config.metricsPerJob) this.measured.add(jobId);
-    return this.measured.has(jobId);
+  private hasPlace(measured: Set<string>, key: string): boolean {
+    if (measured.size < this.config.metricsPerJob) measured.add(key);
+    return measured.has(key);
   }
 }
