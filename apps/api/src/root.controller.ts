@@ -7,6 +7,7 @@ const LINKS = {
   jobs: '/jobs',
   schedules: '/schedules',
   executions: '/executions',
+  bulkOperations: '/bulk-operations',
   calendars: '/calendars',
   docs: '/docs',
   openapi: '/openapi.json',

@@ -2,6 +2,8 @@ import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { JobsModule } from '@app/jobs';
+import { BulkOperationEntity } from './bulk/bulk-operation.entity.js';
+import { BulkOperationsRepository } from './bulk/bulk-operations.repository.js';
 import { ExecutionDispatcher } from './execution-dispatcher.js';
 import { ExecutionEntity } from './execution.entity.js';
 import { EXECUTIONS_QUEUE, ExecutionsQueue } from './executions.queue.js';
@@ -13,7 +15,7 @@ import { PartitionsRepository } from './partitions.repository.js';
 /** Executions as both apps know them: stored, dispatched, cancelled, retried. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([ExecutionEntity]),
+    TypeOrmModule.forFeature([ExecutionEntity, BulkOperationEntity]),
     BullModule.registerQueue({ name: EXECUTIONS_QUEUE }),
     JobsModule,
   ],
@@ -24,6 +26,7 @@ import { PartitionsRepository } from './partitions.repository.js';
     ExecutionsService,
     LogsRepository,
     PartitionsRepository,
+    BulkOperationsRepository,
   ],
   exports: [
     ExecutionsRepository,
@@ -32,6 +35,7 @@ import { PartitionsRepository } from './partitions.repository.js';
     ExecutionsService,
     LogsRepository,
     PartitionsRepository,
+    BulkOperationsRepository,
   ],
 })
 export class ExecutionsModule {}

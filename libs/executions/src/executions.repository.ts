@@ -52,6 +52,11 @@ export class ExecutionsRepository {
     return ids;
   }
 
+  /** Notes on an execution which one repeats it. */
+  async markRetried(tx: EntityManager, id: string, retriedAs: string): Promise<void> {
+    await tx.query(sql.MARK_RETRIED, [id, scheduledForOf(id), retriedAs]);
+  }
+
   find(id: string): Promise<Execution | null> {
     return this.executions.findOneBy({ id, scheduledFor: scheduledForOf(id) });
   }

@@ -107,6 +107,7 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
     await this.dataSource.transaction(async (tx) => {
       await this.jobs.lockForUse(tx, job.id);
       await this.executions.insertExecutions(tx, [execution]);
+      if (run.retryOf !== null) await this.executions.markRetried(tx, run.retryOf, id);
     });
     const stored = await this.get(id);
     this.dispatcher.nudge();

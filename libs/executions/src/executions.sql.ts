@@ -1,5 +1,14 @@
 import { SCHEDULER_ACTOR } from './domain/execution.js';
 
+/**
+ * What did not succeed, in the words of the partial indexes `executions_bad_ends…`: only a statement that says so uses them.
+ * Their columns and not `state`, because an index on that would make every claim write to all indexes.
+ */
+export const BAD_END = `e.phase = 'final' AND (e.error IS NOT NULL OR e.reason IS NOT NULL OR e.cancel_requested_at IS NOT NULL)`;
+
+/** The latest repetition stays on the record of what it repeats, where a bulk retry looks for it. */
+export const MARK_RETRIED = `UPDATE executions SET retried_as = $3 WHERE id = $1 AND scheduled_for = $2`;
+
 /** One statement for any number of rows; a slot that is taken already is left as it is (the unique slot is the lock). */
 export const INSERT_EXECUTIONS = `
   INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, reason, reason_detail,

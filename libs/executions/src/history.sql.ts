@@ -89,7 +89,7 @@ export function listExecutions(service: string, filter: HistoryFilter, window: H
  * An instant narrows both columns: `scheduled_for` prunes partitions, and the id, which begins with the same instant, bounds
  * the walk over the index within a partition.
  */
-function conditionsOf(
+export function conditionsOf(
   service: string,
   { jobId, scheduleId, states, triggers, from, to }: HistoryFilter,
   { beforeId }: HistoryWindow,

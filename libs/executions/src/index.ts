@@ -1,3 +1,5 @@
+export { type BatchDone, BulkOperationsRepository } from './bulk/bulk-operations.repository.js';
+export type { BulkOperation } from './bulk/domain/bulk-operation.js';
 export type { Claim } from './domain/claim.js';
 export { newExecutionId, scheduledForOf } from './domain/execution-id.js';
 export type { Execution } from './domain/execution.js';

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { PartitionsRepository, RescueRepository } from '@app/executions';
+import { BulkOperationsRepository, PartitionsRepository, RescueRepository } from '@app/executions';
 import { AppConfig } from '@app/platform/config';
 import { pruneIdempotencyKeys } from '@app/platform/http';
 
@@ -12,6 +12,7 @@ export class ExecutionPruner {
   constructor(
     private readonly partitions: PartitionsRepository,
     private readonly rescues: RescueRepository,
+    private readonly bulk: BulkOperationsRepository,
     private readonly config: AppConfig,
     private readonly dataSource: DataSource,
   ) {}
@@ -20,6 +21,7 @@ export class ExecutionPruner {
     const dropped = await this.partitions.maintain(this.config.retentionDays);
     if (dropped && dropped.length > 0) this.logger.log(`dropped ${dropped.join(', ')}`);
     await this.rescues.pruneSessions();
+    await this.bulk.prune(this.config.retentionDays);
     await pruneIdempotencyKeys(this.dataSource);
   }
 }

@@ -1,3 +1,4 @@
+export { BulkPerformer } from './bulk-performer.js';
 export { ExecutionPruner } from './execution-pruner.js';
 export { ExecutionRescuer } from './execution-rescuer.js';
 export { SchedulerHttpModule } from './explain/scheduler-http.module.js';

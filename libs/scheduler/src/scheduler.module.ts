@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ExecutionsModule, ExecutionsWorkerModule } from '@app/executions';
 import { SchedulesModule } from '@app/schedules';
+import { BulkPerformer } from './bulk-performer.js';
 import { ExecutionPruner } from './execution-pruner.js';
 import { ExecutionRescuer } from './execution-rescuer.js';
 import { GoneTargetPauser } from './gone-target-pauser.js';
@@ -18,9 +19,10 @@ import { UpkeepLoop } from './upkeep.loop.js';
     ExecutionRescuer,
     QueueReconciler,
     ExecutionPruner,
+    BulkPerformer,
     GoneTargetPauser,
     UpkeepLoop,
   ],
-  exports: [ScheduleFirer, ExecutionRescuer, QueueReconciler, ExecutionPruner],
+  exports: [ScheduleFirer, ExecutionRescuer, QueueReconciler, ExecutionPruner, BulkPerformer],
 })
 export class SchedulerModule {}

@@ -4,6 +4,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { BulkPerformer } from './bulk-performer.js';
 import { ExecutionPruner } from './execution-pruner.js';
 import { ExecutionRescuer } from './execution-rescuer.js';
 import { QueueReconciler } from './queue-reconciler.js';
@@ -12,6 +13,7 @@ import { schedulerMetrics } from './scheduler-metrics.js';
 /** With a lease of 15 s a crashed worker's runs start again within 15 + 2 s and a dispatch. */
 const RESCUE_EVERY_MS = 2_000;
 const RECONCILE_EVERY_MS = 5_000;
+const BULK_EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
 
 /** What keeps the clockwork whole: each task on its own period, never twice at once, and none stops another. */
@@ -26,11 +28,13 @@ export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly rescuer: ExecutionRescuer,
     private readonly reconciler: QueueReconciler,
     private readonly pruner: ExecutionPruner,
+    private readonly bulk: BulkPerformer,
   ) {}
 
   onApplicationBootstrap(): void {
     this.repeat('rescue', RESCUE_EVERY_MS, () => this.rescuer.rescueLost());
     this.repeat('reconcile', RECONCILE_EVERY_MS, () => this.reconciler.reconcile());
+    this.repeat('bulk', BULK_EVERY_MS, () => this.bulk.performOpen());
     this.repeat('prune', PRUNE_EVERY_MS, () => this.pruner.prune());
   }
 

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { JobsModule } from '@app/jobs';
 import { ExecutionsModule } from '../executions.module.js';
+import { BulkOperationsService } from '../bulk/bulk-operations.service.js';
+import { BulkOperationsController } from '../bulk/http/bulk-operations.controller.js';
 import { HistoryRepository } from '../history.repository.js';
 import { ExecutionsController } from './executions.controller.js';
 import { JobExecutionsController } from './job-executions.controller.js';
@@ -12,7 +14,12 @@ import { HeldRequests } from './waiting/held-requests.js';
 /** What only the api app has: executions over HTTP. */
 @Module({
   imports: [ExecutionsModule, JobsModule],
-  controllers: [JobExecutionsController, ExecutionsController, ExecutionLogsController],
-  providers: [HistoryRepository, AcceptedExecution, HeldRequests, LogFollower],
+  controllers: [
+    JobExecutionsController,
+    ExecutionsController,
+    ExecutionLogsController,
+    BulkOperationsController,
+  ],
+  providers: [HistoryRepository, AcceptedExecution, HeldRequests, LogFollower, BulkOperationsService],
 })
 export class ExecutionsHttpModule {}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { bulkOperationFinished, bulkOperationNotFound, stateNotForAction } from './bulk-operations.errors.js';
+import { BulkOperationsRepository } from './bulk-operations.repository.js';
+import { type BulkOperation, statesFor } from './domain/bulk-operation.js';
+
+type Asked = Pick<BulkOperation, 'service' | 'action' | 'filter'>;
+
+/** Cancels and retries of all executions that fit a filter: asked for here, performed by the workers. */
+@Injectable()
+export class BulkOperationsService {
+  constructor(private readonly operations: BulkOperationsRepository) {}
+
+  /**
+   * How many executions it would act on now.
+   * @throws ProblemError invalid, where the action is not possible from a state of the filter
+   */
+  count(asked: Asked): Promise<number> {
+    const wrong = (asked.filter.state ?? []).findIndex((state) => !statesFor(asked.action).includes(state));
+    if (wrong >= 0) throw stateNotForAction(asked.action, wrong);
+    return this.operations.count({ ...asked, createdAt: null, afterId: null });
+  }
+
+  /** @throws as `count` does */
+  async start(asked: Asked & Pick<BulkOperation, 'reason' | 'createdBy'>): Promise<BulkOperation> {
+    const id = uuidv7();
+    const matched = await this.count(asked);
+    await this.operations.insert({ ...asked, id, matched });
+    return this.get(asked.service, id);
+  }
+
+  /** @throws ProblemError `bulk_operation_not_found` */
+  async get(service: string, id: string): Promise<BulkOperation> {
+    const operation = isUuid(id) ? await this.operations.find(service, id) : null;
+    if (!operation) throw bulkOperationNotFound(id);
+    return operation;
+  }
+
+  /** Newest first. */
+  list(service: string, limit: number, beforeId?: string): Promise<BulkOperation[]> {
+    return this.operations.list(service, limit, beforeId);
+  }
+
+  /**
+   * Ends it where it is: what its batches have done so far stays done.
+   * @throws ProblemError `bulk_operation_not_found`, `bulk_operation_finished`
+   */
+  async cancel(service: string, id: string): Promise<BulkOperation> {
+    await this.get(service, id);
+    const cancelled = await this.operations.cancel(service, id);
+    const after = await this.get(service, id);
+    if (!cancelled) throw bulkOperationFinished(id, after.state);
+    return after;
+  }
+}

@@ -1,0 +1,116 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsObject,
+  IsString,
+  IsUUID,
+  Length,
+  ValidateNested,
+} from 'class-validator';
+import { MayBeAbsent, Refuses } from '@app/jobs';
+import { EXECUTION_STATES, type ExecutionState } from '../../domain/execution-state.js';
+import { type Trigger, TRIGGERS } from '../../domain/execution.js';
+import { IsInstant } from '../../http/instant.js';
+import { BULK_ACTIONS, type BulkAction, type BulkFilter } from '../domain/bulk-operation.js';
+
+export class BulkFilterRequest {
+  @ApiPropertyOptional({
+    enum: EXECUTION_STATES,
+    isArray: true,
+    description: 'Any of these; left out: all that the action is possible from.',
+  })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(EXECUTION_STATES, { each: true })
+  state?: ExecutionState[];
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @MayBeAbsent()
+  @IsUUID()
+  jobId?: string;
+
+  @ApiPropertyOptional({ format: 'uuid' })
+  @MayBeAbsent()
+  @IsUUID()
+  scheduleId?: string;
+
+  @ApiPropertyOptional({ enum: TRIGGERS, isArray: true, description: 'Any of these.' })
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(TRIGGERS, { each: true })
+  trigger?: Trigger[];
+
+  @ApiPropertyOptional({ format: 'date-time', description: '`scheduledFor` at or after this instant.' })
+  @MayBeAbsent()
+  @IsInstant()
+  from?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: '`scheduledFor` before this instant.' })
+  @MayBeAbsent()
+  @IsInstant()
+  @Refuses<BulkFilterRequest>('not_after_from', (_to, filter) => findOrderFault(filter))
+  to?: string;
+
+  @ApiPropertyOptional({ example: 'billing', description: 'The job has this tag.' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 200)
+  tag?: string;
+}
+
+export class BulkOperationRequest {
+  @ApiProperty({
+    enum: BULK_ACTIONS,
+    description:
+      '`cancel` whatever is pending, queued or running; `retry` what failed, timed out or was cancelled ' +
+      'and has not been retried yet.',
+  })
+  @IsIn(BULK_ACTIONS)
+  action!: BulkAction;
+
+  @ApiProperty({ type: BulkFilterRequest, description: 'At least one condition; all of them must hold.' })
+  @Type(() => BulkFilterRequest)
+  @IsObject()
+  @ValidateNested()
+  @Refuses('empty_filter', findEmptyFault)
+  filter!: BulkFilterRequest;
+
+  @ApiPropertyOptional({ minLength: 1, maxLength: 500, description: 'Of a cancel: kept on each execution.' })
+  @MayBeAbsent()
+  @IsString()
+  @Length(1, 500)
+  reason?: string;
+
+  @ApiPropertyOptional({ default: false, description: 'Only say how many executions fit.' })
+  @MayBeAbsent()
+  @IsBoolean()
+  dryRun: boolean = false;
+}
+
+/** The filter as it is stored: instants in one form, whatever offset they came with. */
+export function toBulkFilter({ from, to, ...filter }: BulkFilterRequest): BulkFilter {
+  return {
+    ...filter,
+    ...(from !== undefined && { from: new Date(from).toISOString() }),
+    ...(to !== undefined && { to: new Date(to).toISOString() }),
+  };
+}
+
+function findEmptyFault(filter: unknown): string | null {
+  if (typeof filter !== 'object' || filter === null) return null;
+  const isEmpty = Object.values(filter).every((value) => value === undefined);
+  return isEmpty ? 'must have at least one condition' : null;
+}
+
+function findOrderFault({ from, to }: BulkFilterRequest): string | null {
+  return Date.parse(String(to)) <= Date.parse(String(from)) ? 'must be later than from' : null;
+}

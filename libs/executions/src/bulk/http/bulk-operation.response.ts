@@ -1,0 +1,99 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  BULK_ACTIONS,
+  BULK_STATES,
+  type BulkAction,
+  type BulkFilter,
+  type BulkOperation,
+  type BulkState,
+  skippedOf,
+} from '../domain/bulk-operation.js';
+import { BulkFilterRequest } from './bulk-operation.request.js';
+
+const ID = { type: String, format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
+const INSTANT = { type: String, format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
+const INSTANT_OR_NULL = { ...INSTANT, nullable: true } as const;
+
+/** What a dry run answers. */
+export class BulkPlanResponse {
+  @ApiProperty({ enum: [true] })
+  dryRun!: true;
+
+  @ApiProperty({ enum: BULK_ACTIONS })
+  action!: BulkAction;
+
+  @ApiProperty({ type: BulkFilterRequest })
+  filter!: BulkFilter;
+
+  @ApiProperty({ type: 'integer', example: 42, description: 'Executions that fit now.' })
+  matched!: number;
+}
+
+export class BulkOperationResponse {
+  @ApiProperty(ID)
+  id!: string;
+
+  @ApiProperty({ enum: BULK_ACTIONS })
+  action!: BulkAction;
+
+  @ApiProperty({ type: BulkFilterRequest })
+  filter!: BulkFilter;
+
+  @ApiProperty({ type: String, nullable: true })
+  reason!: string | null;
+
+  @ApiProperty({ enum: BULK_STATES })
+  state!: BulkState;
+
+  @ApiProperty({ type: 'integer', example: 42, description: 'Executions that fitted when it was asked for.' })
+  matched!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    example: 40,
+    description: 'Cancelled, or asked to end where they run; of a retry, the executions made.',
+  })
+  done!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    example: 2,
+    description:
+      'Once it has succeeded: those whose turn came too late; ended, retried or without their job.',
+  })
+  skipped!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Why it failed.' })
+  error!: string | null;
+
+  @ApiProperty({ example: 'anonymous' })
+  createdBy!: string;
+
+  @ApiProperty({ ...INSTANT, description: 'Executions made later are left alone.' })
+  createdAt!: string;
+
+  @ApiProperty(INSTANT_OR_NULL)
+  startedAt!: string | null;
+
+  @ApiProperty(INSTANT_OR_NULL)
+  finishedAt!: string | null;
+}
+
+/** The white list of what leaves the service. */
+export function toBulkOperationResponse(operation: BulkOperation): BulkOperationResponse {
+  return {
+    id: operation.id,
+    action: operation.action,
+    filter: operation.filter,
+    reason: operation.reason,
+    state: operation.state,
+    matched: operation.matched,
+    done: operation.done,
+    skipped: skippedOf(operation),
+    error: operation.error,
+    createdBy: operation.createdBy,
+    createdAt: operation.createdAt.toISOString(),
+    startedAt: operation.startedAt?.toISOString() ?? null,
+    finishedAt: operation.finishedAt?.toISOString() ?? null,
+  };
+}

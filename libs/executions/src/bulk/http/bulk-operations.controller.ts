@@ -1,0 +1,146 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal, demandScopes, type Principal, RequireScopes } from '@app/access';
+import { ApiPage, decodeCursor, mapPage, type Page, pageOf, PageQuery } from '@app/platform/http';
+import { INVALID } from '../../http/api-descriptions.js';
+import { BulkOperationsService } from '../bulk-operations.service.js';
+import type { BulkAction } from '../domain/bulk-operation.js';
+import { BulkOperationRequest, toBulkFilter } from './bulk-operation.request.js';
+import {
+  BulkOperationResponse,
+  BulkPlanResponse,
+  toBulkOperationResponse,
+} from './bulk-operation.response.js';
+
+const NO_SUCH_OPERATION = { description: 'There is no such bulk operation.' };
+const FINISHED = { description: 'It has finished; there is nothing left to cancel.' };
+const ACCEPTED = {
+  description: 'The workers will perform it; `Location` says where to look.',
+  headers: { Location: { description: 'The bulk operation.', schema: { type: 'string' } } },
+} as const;
+const EXAMPLES = {
+  cancel: {
+    summary: 'Cancel all that waits of a job',
+    value: {
+      action: 'cancel',
+      filter: { jobId: '01981b5e-7c00-7000-8000-0123456789ab', state: ['pending', 'queued'] },
+      reason: 'wrong parameters',
+    },
+  },
+  retry: {
+    summary: 'See how much failed in an hour and could be run again',
+    value: {
+      action: 'retry',
+      filter: { state: ['failed'], from: '2026-01-31T12:00:00Z', to: '2026-01-31T13:00:00Z' },
+      dryRun: true,
+    },
+  },
+};
+
+/** What an action demands beyond reading. */
+const SCOPE_OF = { cancel: 'executions:cancel', retry: 'executions:run' } as const;
+
+@ApiTags('executions')
+@Controller('bulk-operations')
+export class BulkOperationsController {
+  constructor(private readonly operations: BulkOperationsService) {}
+
+  @Post()
+  @RequireScopes('executions:read')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'createBulkOperation',
+    summary: 'Cancel or retry all executions that fit a filter',
+    description: 'Needs `executions:cancel` or `executions:run` as well.',
+  })
+  @ApiBody({ type: BulkOperationRequest, examples: EXAMPLES })
+  @ApiAcceptedResponse({ type: BulkOperationResponse, ...ACCEPTED })
+  @ApiOkResponse({ type: BulkPlanResponse, description: 'Of a dry run: nothing is stored.' })
+  @ApiBadRequestResponse(INVALID)
+  async create(
+    @Body() { action, filter: asked, reason, dryRun }: BulkOperationRequest,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<BulkOperationResponse | BulkPlanResponse> {
+    demandScope(principal, action);
+    const { service, actor: createdBy } = principal;
+    const filter = toBulkFilter(asked);
+    if (dryRun) {
+      const matched = await this.operations.count({ service, action, filter });
+      response.status(200);
+      return { dryRun, action, filter, matched };
+    }
+    const operation = await this.operations.start({
+      service,
+      action,
+      filter,
+      reason: reason ?? null,
+      createdBy,
+    });
+    response.location(`/bulk-operations/${operation.id}`);
+    return toBulkOperationResponse(operation);
+  }
+
+  @Get()
+  @RequireScopes('executions:read')
+  @ApiOperation({ operationId: 'listBulkOperations', summary: 'List bulk operations, newest first' })
+  @ApiPage(BulkOperationResponse)
+  @ApiBadRequestResponse(INVALID)
+  async list(
+    @Query() { limit, cursor }: PageQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<BulkOperationResponse>> {
+    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+    const rows = await this.operations.list(service, limit + 1, beforeId);
+    return mapPage(
+      pageOf(rows, limit, (row) => [row.id]),
+      toBulkOperationResponse,
+    );
+  }
+
+  @Get(':bulkOperationId')
+  @RequireScopes('executions:read')
+  @ApiOperation({ operationId: 'getBulkOperation', summary: 'Get a bulk operation and how far it has come' })
+  @ApiOkResponse({ type: BulkOperationResponse })
+  @ApiNotFoundResponse(NO_SUCH_OPERATION)
+  async get(
+    @Param('bulkOperationId') id: string,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<BulkOperationResponse> {
+    return toBulkOperationResponse(await this.operations.get(service, id));
+  }
+
+  @Post(':bulkOperationId/cancel')
+  @RequireScopes('executions:read')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'cancelBulkOperation',
+    summary: 'End a bulk operation where it is: what it has done stays done',
+    description: 'Needs the scope of its action as well.',
+  })
+  @ApiOkResponse({ type: BulkOperationResponse })
+  @ApiNotFoundResponse(NO_SUCH_OPERATION)
+  @ApiConflictResponse(FINISHED)
+  async cancel(
+    @Param('bulkOperationId') id: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<BulkOperationResponse> {
+    demandScope(principal, (await this.operations.get(principal.service, id)).action);
+    return toBulkOperationResponse(await this.operations.cancel(principal.service, id));
+  }
+}
+
+/** @throws ProblemError `scope_missing` */
+function demandScope(principal: Principal, action: BulkAction): void {
+  demandScopes(principal, [SCOPE_OF[action]]);
+}
