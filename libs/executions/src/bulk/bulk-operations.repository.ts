@@ -37,7 +37,7 @@ export class BulkOperationsRepository {
   }
 
   async insert(operation: NewBulkOperation): Promise<void> {
-    await this.operations.insert(operation as object);
+    await this.operations.insert(operation);
   }
 
   find(service: string, id: string): Promise<BulkOperation | null> {
