@@ -3,6 +3,7 @@ import { Calendars1795430000000 } from './1795430000000-calendars.js';
 import { Services1795440000000 } from './1795440000000-services.js';
 import { CancellationsAndBulkOperations1795445000000 } from './1795445000000-cancellations-and-bulk-operations.js';
 import { BadEnds1795445000001 } from './1795445000001-bad-ends.js';
+import { Operations1795448000000 } from './1795448000000-operations.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Services1795440000000,
   CancellationsAndBulkOperations1795445000000,
   BadEnds1795445000001,
+  Operations1795448000000,
 ];

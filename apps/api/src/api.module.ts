@@ -15,6 +15,7 @@ import { DataSource } from 'typeorm';
 import { ConnectionCloser } from './connection-closer.js';
 import { readinessChecks } from './readiness-checks.js';
 import { RootController } from './root.controller.js';
+import { ServeWhileDraining } from './serve-while-draining.js';
 
 /** Composition root of the api: takes requests, keeps them in Postgres, hands runs to the queue. Runs nothing itself. */
 @Module({
@@ -37,6 +38,6 @@ import { RootController } from './root.controller.js';
     MetricsModule,
   ],
   controllers: [RootController],
-  providers: [ConnectionCloser],
+  providers: [ServeWhileDraining, ConnectionCloser],
 })
 export class ApiModule {}

@@ -11,6 +11,7 @@ const LINKS = {
   calendars: '/calendars',
   docs: '/docs',
   openapi: '/openapi.json',
+  status: '/status',
   live: '/health/live',
   ready: '/health/ready',
   metrics: '/metrics',

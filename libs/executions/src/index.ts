@@ -15,3 +15,4 @@ export { PartitionsRepository } from './partitions.repository.js';
 export { ExecutionsWorkerModule } from './worker/executions-worker.module.js';
 export { RescueRepository } from './worker/rescue.repository.js';
 export { RunEvents } from './worker/run-events.js';
+export { WorkerSession } from './worker/worker-session.js';

@@ -4,7 +4,8 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { ExecutionDispatcher, ExecutionsRepository } from '@app/executions';
+import { ExecutionDispatcher, ExecutionsRepository, WorkerSession } from '@app/executions';
+import { Pulse } from '@app/platform/health';
 import { SchedulesRepository } from '@app/schedules';
 import { schedulerMetrics } from './scheduler-metrics.js';
 import { ScheduleFirer } from './schedule-firer.js';
@@ -14,6 +15,8 @@ const LONGEST_SLEEP_MS = 500;
 /** A due row that another worker holds right now must not turn the loop into a spin. */
 const SHORTEST_SLEEP_MS = 5;
 const SLEEP_AFTER_FAILURE_MS = 1_000;
+/** Its statements end after 15 s each, and a round has a handful, or a few for each schedule of a batch that is refused. */
+const STUCK_AFTER_MS = 300_000;
 
 /** The clockwork: fires what is due, dispatches what is due, and sleeps until the next instant. */
 @Injectable()
@@ -27,6 +30,8 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
     private readonly dispatcher: ExecutionDispatcher,
     private readonly schedules: SchedulesRepository,
     private readonly executions: ExecutionsRepository,
+    private readonly session: WorkerSession,
+    private readonly pulse: Pulse,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -40,9 +45,11 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
+      this.pulse.beat('scheduler', STUCK_AFTER_MS);
       const sleepMs = await this.tick().catch((error: Error) => this.afterFailure(error));
       await this.sleep(sleepMs);
     }
+    this.pulse.stop('scheduler');
   }
 
   /** @returns how long there is nothing to do */
@@ -53,6 +60,7 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
     this.dispatcher.nudge();
     endTimer();
     schedulerMetrics.lastTick.setToCurrentTime();
+    this.session.ticked(now);
     if (more) return 0;
     const earliest = await Promise.all([this.schedules.earliestDueAt(), this.executions.earliestDueAt()]);
     return this.untilNext(earliest, now);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ExecutionsModule, ExecutionsWorkerModule } from '@app/executions';
+import { PulseModule } from '@app/platform/health';
 import { SchedulesModule } from '@app/schedules';
 import { BulkPerformer } from './bulk-performer.js';
 import { ExecutionPruner } from './execution-pruner.js';
@@ -12,7 +13,7 @@ import { UpkeepLoop } from './upkeep.loop.js';
 
 /** The clockwork. Every worker has one, and any number of them share the work. */
 @Module({
-  imports: [SchedulesModule, ExecutionsModule, ExecutionsWorkerModule],
+  imports: [SchedulesModule, ExecutionsModule, ExecutionsWorkerModule, PulseModule],
   providers: [
     ScheduleFirer,
     SchedulerLoop,

@@ -4,6 +4,7 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
+import { Pulse } from '@app/platform/health';
 import { BulkPerformer } from './bulk-performer.js';
 import { ExecutionPruner } from './execution-pruner.js';
 import { ExecutionRescuer } from './execution-rescuer.js';
@@ -15,6 +16,9 @@ const RESCUE_EVERY_MS = 2_000;
 const RECONCILE_EVERY_MS = 5_000;
 const BULK_EVERY_MS = 1_000;
 const PRUNE_EVERY_MS = 3_600_000;
+/** Tasks of a few statements, of 15 s at most each; pruning and bulk work may take as long as they need. */
+const QUICK_TASKS = new Set(['rescue', 'reconcile']);
+const STUCK_AFTER_MS = 300_000;
 
 /** What keeps the clockwork whole: each task on its own period, never twice at once, and none stops another. */
 @Injectable()
@@ -29,6 +33,7 @@ export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly reconciler: QueueReconciler,
     private readonly pruner: ExecutionPruner,
     private readonly bulk: BulkPerformer,
+    private readonly pulse: Pulse,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -41,10 +46,12 @@ export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShut
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const task of QUICK_TASKS) this.pulse.stop(task);
     await Promise.all(this.rounds.values());
   }
 
   private repeat(task: string, everyMs: number, work: () => Promise<unknown>): void {
+    if (QUICK_TASKS.has(task)) this.pulse.beat(task, STUCK_AFTER_MS);
     const round = work().then(
       () => schedulerMetrics.lastUpkeep.setToCurrentTime({ task }),
       (error: Error) => this.logger.warn(`${task} failed: ${error.message}`),

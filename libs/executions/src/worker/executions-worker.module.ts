@@ -45,6 +45,6 @@ import { WorkerSession } from './worker-session.js';
     OrphanReleaser,
     ExecutionProcessor,
   ],
-  exports: [RescueRepository, RunEvents],
+  exports: [WorkerSession, RescueRepository, RunEvents],
 })
 export class ExecutionsWorkerModule {}

@@ -25,6 +25,7 @@ export class WorkerSession implements OnApplicationBootstrap {
   private readonly pool: Pool;
   private sessionId: string | null = null;
   private renewedAtMs = 0;
+  private lastTickAt: Date | null = null;
   private ended = false;
   private renewal: Promise<void> | null = null;
   private timers: NodeJS.Timeout[] = [];
@@ -60,6 +61,11 @@ export class WorkerSession implements OnApplicationBootstrap {
   /** @param listener called once for each session that is lost: everything it ran must stop */
   onLost(listener: () => void): void {
     this.lostListener = listener;
+  }
+
+  /** A round of this worker's scheduler is done: the next renewal tells others. @param at the database's clock */
+  ticked(at: Date): void {
+    this.lastTickAt = at;
   }
 
   get currentId(): string | null {
@@ -104,7 +110,7 @@ export class WorkerSession implements OnApplicationBootstrap {
   }
 
   private async renew(sessionId: string, askedAtMs: number): Promise<void> {
-    const { rowCount } = await this.pool.query(RENEW_SESSION, [sessionId, LEASE_MS]);
+    const { rowCount } = await this.pool.query(RENEW_SESSION, [sessionId, LEASE_MS, this.lastTickAt]);
     if (this.sessionId !== sessionId) return;
     if (rowCount) this.renewedAtMs = askedAtMs;
     else this.lose('the database says that it has expired');

@@ -45,6 +45,8 @@ export abstract class AppConfig {
   abstract readonly workerPort: number;
   /** Executions that one worker process runs at the same time. */
   abstract readonly workerConcurrency: number;
+  /** How long an api answers on after SIGTERM, while `/health/ready` sends callers elsewhere. */
+  abstract readonly drainDelayMs: number;
   /** How long runs in flight may go on after SIGTERM before they are released to another worker. */
   abstract readonly drainTimeoutMs: number;
 

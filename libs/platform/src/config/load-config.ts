@@ -37,6 +37,7 @@ function assemble(values: Values): AppConfig {
     workerHost: values.HOST,
     workerPort: values.WORKER_PORT,
     workerConcurrency: values.WORKER_CONCURRENCY,
+    drainDelayMs: values.DRAIN_DELAY_SECONDS * 1000,
     drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS * 1000,
     authMode: values.AUTH_MODE ?? defaultAuthMode(isProduction),
     authAllowNone: values.AUTH_ALLOW_NONE,

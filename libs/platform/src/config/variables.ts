@@ -50,6 +50,7 @@ export const VARIABLES = {
   PORT: variable(integer(0, 65535), '3000'),
   WORKER_PORT: variable(integer(0, 65535), '3001'),
   WORKER_CONCURRENCY: variable(integer(1, 1000), '4'),
+  DRAIN_DELAY_SECONDS: variable(integer(0, 300), '0'),
   DRAIN_TIMEOUT_SECONDS: variable(integer(0, 3600), '25'),
   AUTH_MODE: variable(oneOf('none', 'api-key'), null),
   AUTH_ALLOW_NONE: variable(flag, 'false'),

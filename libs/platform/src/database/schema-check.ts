@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../../../migrations/index.js';
+import { rowsOf } from './statement.js';
 
 export interface SchemaCheck {
   readonly ok: boolean;
@@ -7,25 +8,26 @@ export interface SchemaCheck {
   readonly detail: string;
 }
 
-/** Compares the migrations that the database has seen with those this code was built with. */
+/**
+ * Compares the migrations that the database has seen with those this code was built with. Newer ones only add, and code
+ * that does not know them goes on, unless one of them says otherwise: `schema_compatibility` names the migration that
+ * code must know.
+ */
 export async function checkSchema(dataSource: DataSource): Promise<SchemaCheck> {
   const applied = await appliedMigrations(dataSource);
   const known = migrations.map((migration) => migration.name);
   const missing = known.filter((name) => !applied.includes(name));
-  const unknown = applied.filter((name) => !known.includes(name));
   if (missing.length > 0) {
-    return {
-      ok: false,
-      detail: `schema is older than the code: run migrations (missing ${missing.join(', ')})`,
-    };
+    const detail = `schema is older than the code: run migrations (missing ${missing.join(', ')})`;
+    return { ok: false, detail };
   }
-  if (unknown.length > 0) {
-    return {
-      ok: false,
-      detail: `schema is newer than the code: deploy a newer version (has ${unknown.join(', ')})`,
-    };
+  const newer = applied.filter((name) => !known.includes(name));
+  if (newer.length === 0) return { ok: true, detail: `schema at ${known.at(-1)}` };
+  const minimum = await minimumKnown(dataSource);
+  if (known.includes(minimum)) {
+    return { ok: true, detail: `schema is newer than the code, and serves it (has ${newer.join(', ')})` };
   }
-  return { ok: true, detail: `schema at ${known.at(-1)}` };
+  return { ok: false, detail: `schema is too new for the code: deploy a version that knows ${minimum}` };
 }
 
 /** By name, oldest first. */
@@ -36,4 +38,9 @@ export async function appliedMigrations(dataSource: DataSource): Promise<string[
   if (!exists) return [];
   const rows = await dataSource.query<{ name: string }[]>('SELECT name FROM schema_migrations ORDER BY id');
   return rows.map((row) => row.name);
+}
+
+async function minimumKnown(dataSource: DataSource): Promise<string> {
+  const [row] = await rowsOf<{ minimum: string }>(dataSource, 'SELECT minimum FROM schema_compatibility');
+  return row?.minimum ?? 'the newest migration';
 }

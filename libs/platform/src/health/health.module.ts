@@ -2,6 +2,7 @@ import { type DynamicModule, type FactoryProvider, Module, type ModuleMetadata }
 import { TerminusModule } from '@nestjs/terminus';
 import { DrainState } from './drain-state.js';
 import { HealthController } from './health.controller.js';
+import { PulseModule } from './pulse.js';
 import { READINESS_CHECKS, type ReadinessCheck } from './readiness-check.js';
 import { Readiness } from './readiness.js';
 
@@ -13,14 +14,14 @@ export interface HealthOptions {
   readonly useFactory: (...injected: never[]) => readonly ReadinessCheck[];
 }
 
-/** `/health/live` and `/health/ready`. Knows neither database nor queue: each app names what it needs. */
+/** `/health/startup`, `/health/live` and `/health/ready`. Knows neither database nor queue: each app names what it needs. */
 @Module({})
 export class HealthModule {
   static register({ imports = [], inject = [], useFactory }: HealthOptions): DynamicModule {
     return {
       module: HealthModule,
       // A probe asks every few seconds: an outage is for the report, not for a log line each time.
-      imports: [TerminusModule.forRoot({ logger: false }), ...imports],
+      imports: [TerminusModule.forRoot({ logger: false }), PulseModule, ...imports],
       controllers: [HealthController],
       providers: [DrainState, Readiness, { provide: READINESS_CHECKS, inject, useFactory }],
       exports: [DrainState],

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DrainState } from './drain-state.js';
-import { HealthModule, type ReadinessCheck } from './index.js';
+import { HealthModule, Pulse, type ReadinessCheck } from './index.js';
 
 let app: INestApplication;
 
@@ -73,5 +73,21 @@ describe('/health/live', () => {
     const response = await fetch(`${await start(down('database'))}/health/live`);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ status: 'ok' });
+  });
+
+  it('is 503 once a loop has not begun a round for longer than it may', async () => {
+    const url = await start(up('database'));
+    app.get(Pulse).beat('scheduler', -1);
+    const response = await fetch(`${url}/health/live`);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({ status: 'error', stuck: ['scheduler'] });
+    app.get(Pulse).stop('scheduler');
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+  });
+});
+
+describe('/health/startup', () => {
+  it('is there as soon as the process listens', async () => {
+    expect((await fetch(`${await start(down('database'))}/health/startup`)).status).toBe(200);
   });
 });
