@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
+import type { OwnedJob } from '@app/jobs';
 import { countOf, rowsOf } from '@app/platform/database';
 import { scheduledForOf } from './domain/execution-id.js';
 import type { Execution } from './domain/execution.js';
@@ -57,8 +58,8 @@ export class ExecutionsRepository {
     await tx.query(sql.MARK_RETRIED, [id, scheduledForOf(id), retriedAs]);
   }
 
-  find(id: string): Promise<Execution | null> {
-    return this.executions.findOneBy({ id, scheduledFor: scheduledForOf(id) });
+  find(service: string, id: string): Promise<Execution | null> {
+    return this.executions.findOneBy({ id, service, scheduledFor: scheduledForOf(id) });
   }
 
   activeOfSchedules(
@@ -119,13 +120,14 @@ export class ExecutionsRepository {
   }
 
   /** @returns whether there was anything left to cancel */
-  async cancel(id: string, actor: string, reason: string | null): Promise<boolean> {
-    const rows = await rowsOf(this.executions, sql.CANCEL, [id, scheduledForOf(id), actor, reason]);
+  async cancel(service: string, id: string, actor: string, reason: string | null): Promise<boolean> {
+    const parameters = [id, scheduledForOf(id), actor, reason, service];
+    const rows = await rowsOf(this.executions, sql.CANCEL, parameters);
     return rows.length > 0;
   }
 
-  cancelPendingOfJob(tx: EntityManager, jobId: string): Promise<number> {
-    return countOf(tx, sql.CANCEL_PENDING_OF_JOB, [jobId]);
+  cancelPendingOfJob(tx: EntityManager, { id, service }: OwnedJob): Promise<number> {
+    return countOf(tx, sql.CANCEL_PENDING_OF_JOB, [id, service]);
   }
 
   cancelActiveOfSchedules(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { type Job, JobLifecycle, type JobLifecycleListener, JobsService } from '@app/jobs';
+import { type Job, JobLifecycle, type JobLifecycleListener, JobsService, type OwnedJob } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
 import { newExecutionId } from './domain/execution-id.js';
 import { isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
@@ -42,8 +42,8 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
    * Asks for one run now, also of an inactive job: deactivation stops schedules, not people.
    * @throws ProblemError `job_not_found`
    */
-  async execute(jobId: string, run: ManualRun): Promise<Execution> {
-    const job = await this.jobs.get(jobId);
+  async execute(service: string, jobId: string, run: ManualRun): Promise<Execution> {
+    const job = await this.jobs.get(service, jobId);
     return this.start(job, { trigger: 'manual', scheduleId: null, retryOf: null, ...mergedOver(job, run) });
   }
 
@@ -51,10 +51,10 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
    * Repeats an execution that ended badly, as a new one with the same parameters.
    * @throws ProblemError `execution_not_found`, `execution_not_retryable`, `job_deleted`
    */
-  async retry(id: string, traceparent: string | null): Promise<Execution> {
-    const original = await this.get(id);
+  async retry(service: string, id: string, traceparent: string | null): Promise<Execution> {
+    const original = await this.get(service, id);
     if (!RETRYABLE_STATES.includes(original.state)) throw executionNotRetryable(id, original.state);
-    const job = await this.jobs.findIncludingDeleted(original.jobId);
+    const job = await this.jobs.findIncludingDeleted(service, original.jobId);
     if (!job || job.deletedAt) throw jobOfExecutionDeleted(id);
     const { scheduleId, parameters } = original;
     return this.start(job, { trigger: 'retry', scheduleId, retryOf: id, parameters, traceparent });
@@ -64,23 +64,24 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
    * Ends a waiting execution at once and asks the worker of a running one to end it. Asking again changes nothing.
    * @throws ProblemError `execution_not_found`, `execution_finished`
    */
-  async cancel(id: string, actor: string, reason: string | null): Promise<Execution> {
-    const execution = await this.get(id);
-    const cancelled = !isFinal(execution.state) && (await this.executions.cancel(id, actor, reason));
-    const after = await this.get(id);
+  async cancel(service: string, id: string, actor: string, reason: string | null): Promise<Execution> {
+    const execution = await this.get(service, id);
+    const isOpen = !isFinal(execution.state);
+    const cancelled = isOpen && (await this.executions.cancel(service, id, actor, reason));
+    const after = await this.get(service, id);
     if (!cancelled) throw executionFinished(id, after.state);
     return after;
   }
 
-  /** @throws ProblemError `execution_not_found`, also for an id that is not a UUID */
-  async get(id: string): Promise<Execution> {
-    const execution = isUuid(id) ? await this.executions.find(id) : null;
+  /** @throws ProblemError `execution_not_found`, also for another service's and for an id that is not a UUID */
+  async get(service: string, id: string): Promise<Execution> {
+    const execution = isUuid(id) ? await this.executions.find(service, id) : null;
     if (!execution) throw executionNotFound(id);
     return execution;
   }
 
-  async onJobDeleted(tx: EntityManager, jobId: string): Promise<void> {
-    await this.executions.cancelPendingOfJob(tx, jobId);
+  async onJobDeleted(tx: EntityManager, job: OwnedJob): Promise<void> {
+    await this.executions.cancelPendingOfJob(tx, job);
   }
 
   private async start(
@@ -105,11 +106,11 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
       maxAttempts: job.retryPolicy.maxAttempts,
     };
     await this.dataSource.transaction(async (tx) => {
-      await this.jobs.lockForUse(tx, job.id);
+      await this.jobs.lockForUse(tx, job.service, job.id);
       await this.executions.insertExecutions(tx, [execution]);
       if (run.retryOf !== null) await this.executions.markRetried(tx, run.retryOf, id);
     });
-    const stored = await this.get(id);
+    const stored = await this.get(job.service, id);
     this.dispatcher.nudge();
     return stored;
   }

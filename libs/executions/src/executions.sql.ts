@@ -33,14 +33,14 @@ export const CANCEL = `
       cancel_requested_by = CASE WHEN e.cancel_requested_at IS NULL THEN $3 ELSE e.cancel_requested_by END,
       cancel_reason       = CASE WHEN e.cancel_requested_at IS NULL THEN $4 ELSE e.cancel_reason END,
       reason              = COALESCE(e.reason, $4, 'requested')
-  WHERE e.id = $1 AND e.scheduled_for = $2 AND e.phase <> 'final'
+  WHERE e.id = $1 AND e.scheduled_for = $2 AND e.service = $5 AND e.phase <> 'final'
   RETURNING e.id`;
 
 export const CANCEL_PENDING_OF_JOB = `
   UPDATE executions
   SET state = 'cancelled', hold = NULL, finished_at = now(), cancel_requested_at = now(), reason = 'job_deleted',
       cancel_requested_by = '${SCHEDULER_ACTOR}', cancel_reason = 'job_deleted'
-  WHERE job_id = $1 AND phase <> 'final' AND state IN ('pending', 'queued')`;
+  WHERE job_id = $1 AND service = $2 AND phase <> 'final' AND state IN ('pending', 'queued')`;
 
 /** Asks the workers of a schedule's active runs to end them, and ends those that wait (overlap policy cancel_running). */
 export const CANCEL_ACTIVE_OF_SCHEDULES = `

@@ -23,8 +23,8 @@ export class HistoryRepository {
   }
 
   /** For those who look often: one column of one row. */
-  async stateOf(id: string): Promise<ExecutionState | null> {
-    const parameters = [id, scheduledForOf(id)];
+  async stateOf(service: string, id: string): Promise<ExecutionState | null> {
+    const parameters = [id, scheduledForOf(id), service];
     const [row] = await rowsOf<{ state: ExecutionState }>(this.dataSource, STATE_OF, parameters);
     return row?.state ?? null;
   }

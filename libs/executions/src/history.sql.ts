@@ -64,7 +64,7 @@ const SUMMARY = `
          THEN e.result || jsonb_build_object('output', left(e.result ->> 'output', ${LISTED_OUTPUT_CHARACTERS}), 'truncated', true)
          ELSE e.result END AS result`;
 
-export const STATE_OF = `SELECT state FROM executions WHERE id = $1 AND scheduled_for = $2`;
+export const STATE_OF = `SELECT state FROM executions WHERE id = $1 AND scheduled_for = $2 AND service = $3`;
 
 /**
  * One page of history, newest first: an id begins with its `scheduled_for`, so both orders are the same, and each has the
@@ -86,6 +86,8 @@ export function listExecutions(service: string, filter: HistoryFilter, window: H
 }
 
 /**
+ * A job of another service is none: to walk over its runs and drop each would take as long as it has runs, and tell so.
+ *
  * An instant narrows both columns: `scheduled_for` prunes partitions, and the id, which begins with the same instant, bounds
  * the walk over the index within a partition.
  */
@@ -96,7 +98,7 @@ export function conditionsOf(
 ): (readonly [condition: string, value: unknown])[] {
   return [
     ['e.service = ?', service],
-    ['e.job_id = ?', jobId],
+    ['e.job_id = (SELECT id FROM jobs WHERE id = ? AND service = $1)', jobId],
     ['e.schedule_id = ?', scheduleId],
     ['e.state = ANY(?::text[])', states],
     ['e.trigger = ANY(?::text[])', triggers],

@@ -9,10 +9,12 @@ const APPEND = `
   SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[], $4::integer[], $5::text[], $6::timestamptz[], $7::text[])
   ON CONFLICT DO NOTHING`;
 
+/** A line has no service of its own: it is its execution's, which is one probe of the same partition's key. */
 const READ_AFTER = `
   SELECT seq, attempt, stream, at, text
   FROM execution_logs
   WHERE execution_id = $1 AND scheduled_for = $2 AND seq > $3
+    AND EXISTS (SELECT FROM executions WHERE id = $1 AND scheduled_for = $2 AND service = $5)
   ORDER BY seq
   LIMIT $4`;
 
@@ -35,7 +37,8 @@ export class LogsRepository {
   }
 
   /** Lines in order, those after `afterSeq`; -1 for all. */
-  readAfter(executionId: string, afterSeq: number, limit: number): Promise<StoredLogLine[]> {
-    return rowsOf(this.dataSource, READ_AFTER, [executionId, scheduledForOf(executionId), afterSeq, limit]);
+  readAfter(service: string, executionId: string, afterSeq: number, limit: number): Promise<StoredLogLine[]> {
+    const parameters = [executionId, scheduledForOf(executionId), afterSeq, limit, service];
+    return rowsOf(this.dataSource, READ_AFTER, parameters);
   }
 }

@@ -6,7 +6,7 @@ export {
   type RetryCause,
   type RetryPolicy,
 } from './domain/retry-policy.js';
-export { JobLifecycle, type JobLifecycleListener } from './job-lifecycle.js';
+export { JobLifecycle, type JobLifecycleListener, type OwnedJob } from './job-lifecycle.js';
 export { JobsModule } from './jobs.module.js';
 export { type ExpectedVersion, JobsService } from './jobs.service.js';
 export { JobsHttpModule } from './http/jobs-http.module.js';

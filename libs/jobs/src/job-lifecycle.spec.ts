@@ -12,7 +12,7 @@ describe("a job's deletion", () => {
     lifecycle.register({ onJobDeleted: step('cancel what waits') });
     lifecycle.register({ onJobEnding: step('delete the schedules') });
 
-    await lifecycle.deleted(tx, 'a job');
+    await lifecycle.deleted(tx, { id: 'a job', service: 'default' });
     expect(steps).toEqual(['delete the schedules', 'cancel what waits']);
   });
 });

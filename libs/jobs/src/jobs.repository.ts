@@ -34,12 +34,12 @@ export class JobsRepository {
     return this.jobs.manager.transaction(work);
   }
 
-  find(id: string): Promise<Job | null> {
-    return this.jobs.findOneBy({ id, deletedAt: IsNull() });
+  find(service: string, id: string): Promise<Job | null> {
+    return this.jobs.findOneBy({ id, service, deletedAt: IsNull() });
   }
 
-  findIncludingDeleted(id: string): Promise<Job | null> {
-    return this.jobs.findOneBy({ id });
+  findIncludingDeleted(service: string, id: string): Promise<Job | null> {
+    return this.jobs.findOneBy({ id, service });
   }
 
   list(service: string, filter: JobFilter, window: JobWindow): Promise<Job[]> {
@@ -53,17 +53,17 @@ export class JobsRepository {
   }
 
   /** NO KEY UPDATE: the row's own writers wait for each other, while schedules that refer to it are still inserted. */
-  lockForChange(tx: EntityManager, id: string): Promise<Job | null> {
+  lockForChange(tx: EntityManager, service: string, id: string): Promise<Job | null> {
     return tx.findOne(JobEntity, {
-      where: { id, deletedAt: IsNull() },
+      where: { id, service, deletedAt: IsNull() },
       lock: { mode: 'for_no_key_update' },
     });
   }
 
   /** SHARE: many may hold it at once, and whoever would change or delete the job waits for all of them. */
-  lockForUse(tx: EntityManager, id: string): Promise<Job | null> {
+  lockForUse(tx: EntityManager, service: string, id: string): Promise<Job | null> {
     return tx.findOne(JobEntity, {
-      where: { id, deletedAt: IsNull() },
+      where: { id, service, deletedAt: IsNull() },
       lock: { mode: 'pessimistic_read' },
     });
   }
@@ -73,7 +73,7 @@ export class JobsRepository {
   }
 
   async update(tx: EntityManager, job: Job): Promise<void> {
-    await namingClash(job.name, () => tx.update(JobEntity, { id: job.id }, row(job)));
+    await namingClash(job.name, () => tx.update(JobEntity, { id: job.id, service: job.service }, row(job)));
   }
 }
 

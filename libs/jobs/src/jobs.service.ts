@@ -38,15 +38,15 @@ export class JobsService {
     return job;
   }
 
-  /** @throws ProblemError `job_not_found`, also for a deleted job and for an id that is not a UUID */
-  async get(id: string): Promise<Job> {
-    const job = isUuid(id) ? await this.repository.find(id) : null;
+  /** @throws ProblemError `job_not_found`, also for a deleted job, another service's, and an id that is not a UUID */
+  async get(service: string, id: string): Promise<Job> {
+    const job = isUuid(id) ? await this.repository.find(service, id) : null;
     return job ?? notFound(id);
   }
 
   /** For history, which outlives its job. */
-  async findIncludingDeleted(id: string): Promise<Job | null> {
-    return isUuid(id) ? this.repository.findIncludingDeleted(id) : null;
+  async findIncludingDeleted(service: string, id: string): Promise<Job | null> {
+    return isUuid(id) ? this.repository.findIncludingDeleted(service, id) : null;
   }
 
   /** Newest first. */
@@ -58,8 +58,8 @@ export class JobsService {
    * The job as it is, kept from being changed or deleted until `tx` ends: for a transaction that adds something to a job.
    * @throws ProblemError `job_not_found`
    */
-  async lockForUse(tx: EntityManager, id: string): Promise<Job> {
-    const job = isUuid(id) ? await this.repository.lockForUse(tx, id) : null;
+  async lockForUse(tx: EntityManager, service: string, id: string): Promise<Job> {
+    const job = isUuid(id) ? await this.repository.lockForUse(tx, service, id) : null;
     return job ?? notFound(id);
   }
 
@@ -68,9 +68,9 @@ export class JobsService {
    * @param decide gets the job as it is under the lock, so that a partial update never undoes a concurrent one
    * @throws ProblemError `job_not_found`, `stale_version`, `job_name_taken`
    */
-  change(id: string, expected: ExpectedVersion, decide: Decide): Promise<Job> {
+  change(service: string, id: string, expected: ExpectedVersion, decide: Decide): Promise<Job> {
     return this.repository.transaction(async (tx) => {
-      const current = await this.lockForChange(tx, id, expected);
+      const current = await this.lockForChange(tx, service, id, expected);
       const spec = await decide(current);
       const changed: Job = { ...current, ...spec, active: spec.active ?? current.active };
       if (isDeepStrictEqual(changed, { ...current })) return current;
@@ -78,28 +78,33 @@ export class JobsService {
     });
   }
 
-  activate(id: string): Promise<Job> {
-    return this.change(id, null, (job) => ({ ...job, active: true }));
+  activate(service: string, id: string): Promise<Job> {
+    return this.change(service, id, null, (job) => ({ ...job, active: true }));
   }
 
-  deactivate(id: string): Promise<Job> {
-    return this.change(id, null, (job) => ({ ...job, active: false }));
+  deactivate(service: string, id: string): Promise<Job> {
+    return this.change(service, id, null, (job) => ({ ...job, active: false }));
   }
 
   /**
    * Ends the job and what hangs on it; its history stays readable and its name becomes free.
    * @throws ProblemError `job_not_found`, `stale_version`
    */
-  delete(id: string, expected: ExpectedVersion): Promise<void> {
+  delete(service: string, id: string, expected: ExpectedVersion): Promise<void> {
     return this.repository.transaction(async (tx) => {
-      const job = await this.lockForChange(tx, id, expected);
+      const job = await this.lockForChange(tx, service, id, expected);
       await this.repository.update(tx, { ...job, deletedAt: this.clock.now() });
-      await this.lifecycle.deleted(tx, id);
+      await this.lifecycle.deleted(tx, job);
     });
   }
 
-  private async lockForChange(tx: EntityManager, id: string, expected: ExpectedVersion): Promise<Job> {
-    const job = isUuid(id) ? await this.repository.lockForChange(tx, id) : null;
+  private async lockForChange(
+    tx: EntityManager,
+    service: string,
+    id: string,
+    expected: ExpectedVersion,
+  ): Promise<Job> {
+    const job = isUuid(id) ? await this.repository.lockForChange(tx, service, id) : null;
     if (!job) return notFound(id);
     if (expected !== null && expected !== job.version) throw jobChanged(id, job.version);
     return job;
@@ -108,8 +113,8 @@ export class JobsService {
   private async store(tx: EntityManager, current: Job, changed: Job): Promise<Job> {
     const job: Job = { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
     await this.repository.update(tx, job);
-    if (job.active && !current.active) await this.lifecycle.activated(tx, job.id);
-    if (!job.active && current.active) await this.lifecycle.deactivated(tx, job.id);
+    if (job.active && !current.active) await this.lifecycle.activated(tx, job);
+    if (!job.active && current.active) await this.lifecycle.deactivated(tx, job);
     return job;
   }
 }

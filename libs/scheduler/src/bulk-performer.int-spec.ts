@@ -204,7 +204,7 @@ describe('bulk operations', () => {
     await insert(2, { jobId, state: 'failed' });
     const deleted = await createJob();
     await insert(3, { jobId: deleted, state: 'failed' });
-    await app.get(JobsService, { strict: false }).delete(deleted, null);
+    await app.get(JobsService, { strict: false }).delete('default', deleted, null);
     const operation = await ask({ action: 'retry', filter: { state: ['failed'] } });
     await performer.performOpen();
     expect(await operation()).toMatchObject({ state: 'succeeded', matched: 5, done: 2 });

@@ -18,10 +18,10 @@ export class GoneTargetPauser implements OnModuleInit {
     this.events.onTargetGone((claim) => this.pauseSchedule(claim));
   }
 
-  private async pauseSchedule({ scheduleId }: Claim): Promise<void> {
+  private async pauseSchedule({ service, scheduleId }: Claim): Promise<void> {
     if (!scheduleId) return;
     try {
-      await this.pauses.pause(scheduleId, REASON);
+      await this.pauses.pause(service, scheduleId, REASON);
     } catch (error) {
       // Deleted meanwhile, or the database is away: the next firing is answered with 410 again.
       this.logger.warn(`schedule ${scheduleId} could not be paused: ${(error as Error).message}`);

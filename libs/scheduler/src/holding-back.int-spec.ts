@@ -91,9 +91,9 @@ describe('holding runs back', () => {
   it('takes a manual run of a full job into the same line', async () => {
     const jobId = await createJob(1);
     const service = app.get(ExecutionsService, { strict: false });
-    await service.execute(jobId, { parameters: {}, traceparent: null });
+    await service.execute('default', jobId, { parameters: {}, traceparent: null });
     await dispatcher.dispatchDue();
-    await service.execute(jobId, { parameters: {}, traceparent: null });
+    await service.execute('default', jobId, { parameters: {}, traceparent: null });
     await dispatcher.dispatchDue();
     expect(await states()).toEqual(['queued', 'pending concurrency']);
   });
@@ -114,7 +114,7 @@ describe('holding runs back', () => {
     const jobId = await createJob(null);
     await seedSchedules(dataSource, jobId, { count: 1, dueAt: 'now()', intervalSeconds: 3_600 });
     await firer.fireDue();
-    await app.get(JobsService, { strict: false }).delete(jobId, null);
+    await app.get(JobsService, { strict: false }).delete('default', jobId, null);
     expect(await states()).toEqual(['cancelled']);
     await dataSource.query(`UPDATE executions SET state = 'pending', finished_at = NULL, reason = NULL`);
 

@@ -48,7 +48,7 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
   const finished = (id: string): Promise<Execution> =>
     waitFor(
       async () => {
-        const execution = await executions.get(id);
+        const execution = await executions.get('default', id);
         return execution.finishedAt !== null && execution;
       },
       { describe: `execution ${id} to finish` },
@@ -57,7 +57,7 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
   it('runs a manual execution and keeps what the target answered', async () => {
     target.answer('/manual', { status: 201, body: 'made' });
     const job = await jobCalling('/manual', { parameters: { a: 1, b: 2 } });
-    const { id } = await executions.execute(job.id, { parameters: { b: 3 }, traceparent: null });
+    const { id } = await executions.execute('default', job.id, { parameters: { b: 3 }, traceparent: null });
 
     const execution = await finished(id);
     expect(execution).toMatchObject({
@@ -76,7 +76,7 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
     target.answer('/flaky', { status: 500 }, { status: 503 }, { status: 200 });
     const retryPolicy = { ...DEFAULT_RETRY_POLICY, maxAttempts: 3, initialDelayMs: 10 };
     const job = await jobCalling('/flaky', { retryPolicy });
-    const { id } = await executions.execute(job.id, { parameters: {}, traceparent: null });
+    const { id } = await executions.execute('default', job.id, { parameters: {}, traceparent: null });
 
     expect(await finished(id)).toMatchObject({ state: 'succeeded', attempt: 3 });
     const calls = target.requestsTo('/flaky').map(({ headers }) => headers);
@@ -87,7 +87,7 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
   it('ends a run that takes longer than its time-out, and the target sees the call aborted', async () => {
     target.answer('/hang', { hang: true });
     const job = await jobCalling('/hang', { timeoutMs: 200 });
-    const { id } = await executions.execute(job.id, { parameters: {}, traceparent: null });
+    const { id } = await executions.execute('default', job.id, { parameters: {}, traceparent: null });
 
     expect(await finished(id)).toMatchObject({ state: 'timed_out', error: { type: 'timeout' } });
     await waitFor(() => target.requestsTo('/hang')[0]?.abortedAtMs, { describe: 'the aborted call' });
@@ -96,10 +96,10 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
   it('cancels a running execution', async () => {
     target.answer('/cancel', { hang: true });
     const job = await jobCalling('/cancel');
-    const { id } = await executions.execute(job.id, { parameters: {}, traceparent: null });
+    const { id } = await executions.execute('default', job.id, { parameters: {}, traceparent: null });
     await target.waitForRequests('/cancel', 1);
 
-    await executions.cancel(id, 'ann', 'not needed');
+    await executions.cancel('default', id, 'ann', 'not needed');
     expect(await finished(id)).toMatchObject({ state: 'cancelled', reason: 'not needed' });
     await waitFor(() => target.requestsTo('/cancel')[0]?.abortedAtMs, { describe: 'the aborted call' });
   });
@@ -108,7 +108,9 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
     target.answer('/narrow', { delayMs: 30 });
     const job = await jobCalling('/narrow', { maxConcurrency: 2 });
     const asked = await Promise.all(
-      Array.from({ length: 8 }, () => executions.execute(job.id, { parameters: {}, traceparent: null })),
+      Array.from({ length: 8 }, () =>
+        executions.execute('default', job.id, { parameters: {}, traceparent: null }),
+      ),
     );
     const runs = await Promise.all(asked.map(({ id }) => finished(id)));
 
@@ -125,7 +127,7 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
   it('releases its runs in flight when it shuts down, and another worker runs them without costing an attempt', async () => {
     target.answer('/deploy', { hang: true }, { status: 200 });
     const job = await jobCalling('/deploy');
-    const { id } = await executions.execute(job.id, { parameters: {}, traceparent: null });
+    const { id } = await executions.execute('default', job.id, { parameters: {}, traceparent: null });
     await target.waitForRequests('/deploy', 1);
 
     await worker.close();

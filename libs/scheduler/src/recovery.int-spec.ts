@@ -56,14 +56,14 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
       deliveryGuarantee: 'at_least_once',
       ...more,
     });
-    const { id } = await executions().execute(job.id, { parameters: {}, traceparent: null });
+    const { id } = await executions().execute('default', job.id, { parameters: {}, traceparent: null });
     return id;
   };
 
   const inState = (id: string, state: string) =>
     waitFor(
       async () => {
-        const execution = await executions().get(id);
+        const execution = await executions().get('default', id);
         return execution.state === state && execution;
       },
       { timeoutMs: 30_000, describe: `execution ${id} to be ${state}` },
@@ -138,7 +138,7 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
     const id = await executed('/cancelled-with-its-worker');
     await inState(id, 'queued');
     await claimedByDeadWorker(id);
-    await executions().cancel(id, 'ann', 'a mistake');
+    await executions().cancel('default', id, 'ann', 'a mistake');
 
     worker = await startWorker(database, backend);
     expect(await inState(id, 'cancelled')).toMatchObject({
@@ -165,9 +165,9 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
     await inState(id, 'queued');
     const repository = api.get(ExecutionsRepository, { strict: false });
     await repository.takeBack([{ id, delivery: 1, priority: 5 }]);
-    expect(await executions().get(id)).toMatchObject({ state: 'pending', delivery: 1 });
+    expect(await executions().get('default', id)).toMatchObject({ state: 'pending', delivery: 1 });
 
     expect(await api.get(ExecutionDispatcher, { strict: false }).dispatchDue()).toBe(1);
-    expect(await executions().get(id)).toMatchObject({ state: 'queued', delivery: 2 });
+    expect(await executions().get('default', id)).toMatchObject({ state: 'queued', delivery: 2 });
   });
 });

@@ -156,13 +156,13 @@ describe('firing due schedules', () => {
   it('records the due instants of a deactivated job once, and not again', async () => {
     await seedSchedules(dataSource, jobId, { count: 3, dueAt: 'now()', intervalSeconds: 60 });
     const jobs = app.get(JobsService, { strict: false });
-    await jobs.deactivate(jobId);
+    await jobs.deactivate('default', jobId);
     await fireAll();
     await fireAll();
     const recorded = `SELECT state, reason FROM executions`;
     expect(await rows(recorded)).toEqual(Array(3).fill({ state: 'skipped', reason: 'job_inactive' }));
 
-    await jobs.activate(jobId);
+    await jobs.activate('default', jobId);
     expect(await rows(`SELECT 1 AS due FROM schedules WHERE next_run_at > now()`)).toHaveLength(3);
     expect(await rows(recorded)).toHaveLength(3);
   });

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { JobLifecycle, type JobLifecycleListener } from '@app/jobs';
+import { JobLifecycle, type JobLifecycleListener, type OwnedJob } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
 import { endReasonOf } from './domain/finish-reason.js';
 import type { Schedule } from './domain/schedule.js';
@@ -22,9 +22,9 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
   }
 
   /** Counts from now: nothing is caught up, as nothing was due while the job was inactive. */
-  async onJobActivated(tx: EntityManager, jobId: string): Promise<void> {
+  async onJobActivated(tx: EntityManager, job: OwnedJob): Promise<void> {
     const starts: ScheduleStart[] = [];
-    for (const schedule of await this.repository.lockStoppedOfJob(tx, jobId)) {
+    for (const schedule of await this.repository.lockStoppedOfJob(tx, job)) {
       const start = this.startOf(schedule);
       if (start instanceof Error) await this.repository.park(tx, schedule.id, `error: ${start.message}`);
       else starts.push(start);
@@ -32,13 +32,13 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
     await this.repository.start(tx, starts);
   }
 
-  async onJobDeactivated(tx: EntityManager, jobId: string): Promise<void> {
-    await this.repository.stopOfJob(tx, jobId);
+  async onJobDeactivated(tx: EntityManager, job: OwnedJob): Promise<void> {
+    await this.repository.stopOfJob(tx, job);
   }
 
   /** Waits for a firing under way: what it made is there for the second step to end. */
-  async onJobEnding(tx: EntityManager, jobId: string): Promise<void> {
-    await this.repository.deleteOfJob(tx, jobId);
+  async onJobEnding(tx: EntityManager, job: OwnedJob): Promise<void> {
+    await this.repository.deleteOfJob(tx, job);
   }
 
   /** The error of a schedule that can no longer be read, say for a zone that is gone: it must not hold up the others. */

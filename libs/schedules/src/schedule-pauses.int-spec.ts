@@ -18,7 +18,7 @@ beforeEach(async () => {
   app.clock.set('2026-06-01T12:00:00Z');
   const job = await app.createJob();
   const everyMinute = definitionOf(scheduleOf({ intervalSeconds: 60 }));
-  schedule = await app.schedules.create(job.id, everyMinute);
+  schedule = await app.schedules.create('default', job.id, everyMinute);
 });
 
 const at = (time: string) => new Date(`2026-06-01T${time}Z`);
@@ -29,27 +29,27 @@ async function pausedFrom(from: string, to: string): Promise<void> {
     schedule.id,
     new Date(Math.ceil((at(from).getTime() + 1) / 60_000) * 60_000),
   ]);
-  await app.pauses.pause(schedule.id);
+  await app.pauses.pause('default', schedule.id);
   app.clock.set(`2026-06-01T${to}Z`);
 }
 
 describe('pause', () => {
   it('takes a schedule off the clock with a reason, once', async () => {
-    const paused = await app.pauses.pause(schedule.id, 'maintenance');
+    const paused = await app.pauses.pause('default', schedule.id, 'maintenance');
     expect(paused).toMatchObject({ active: false, pauseReason: 'maintenance', nextRunAt: null, version: 2 });
-    expect((await app.pauses.pause(schedule.id, 'again')).pauseReason).toBe('maintenance');
+    expect((await app.pauses.pause('default', schedule.id, 'again')).pauseReason).toBe('maintenance');
   });
 
   it('remembers instants that were due and not fired yet', async () => {
     app.clock.set('2026-06-01T12:05:30Z');
-    expect((await app.pauses.pause(schedule.id)).pausedAt).toEqual(at('12:00:59.999'));
+    expect((await app.pauses.pause('default', schedule.id)).pausedAt).toEqual(at('12:00:59.999'));
   });
 });
 
 describe('resume', () => {
   it('goes on with the next instant after a pause that missed none', async () => {
     await pausedFrom('12:10:10', '12:10:50');
-    const resumed = await app.pauses.resume(schedule.id, 'all');
+    const resumed = await app.pauses.resume('default', schedule.id, 'all');
     expect(resumed).toMatchObject({ active: true, pauseReason: null, pausedAt: null, catchupOverride: null });
     expect(resumed.nextRunAt).toEqual(at('12:11:00'));
   });
@@ -58,26 +58,26 @@ describe('resume', () => {
     'leaves what the pause missed to the firer, with %s',
     async (catchup) => {
       await pausedFrom('12:10:10', '12:20:30');
-      const resumed = await app.pauses.resume(schedule.id, catchup);
+      const resumed = await app.pauses.resume('default', schedule.id, catchup);
       expect(resumed).toMatchObject({ catchupOverride: catchup, nextRunAt: at('12:11:00') });
     },
   );
 
   it('changes nothing about an active schedule', async () => {
-    expect((await app.pauses.resume(schedule.id, 'all')).version).toBe(1);
+    expect((await app.pauses.resume('default', schedule.id, 'all')).version).toBe(1);
   });
 
   it('waits for the activation of the job', async () => {
     await pausedFrom('12:10:10', '12:20:30');
-    await app.jobs.deactivate(schedule.jobId);
-    const resumed = await app.pauses.resume(schedule.id, 'all');
+    await app.jobs.deactivate('default', schedule.jobId);
+    const resumed = await app.pauses.resume('default', schedule.id, 'all');
     expect(resumed).toMatchObject({ active: true, nextRunAt: null, catchupOverride: null });
   });
 
   it('refuses a finished schedule', async () => {
     const end = { scheduleId: schedule.id, nextRunAt: null, lastRunAt: null, runs: 0, finished: 'completed' };
     await app.repository.transaction((tx) => app.repository.advance(tx, [end]));
-    await expect(app.pauses.resume(schedule.id, 'none')).rejects.toMatchObject({
+    await expect(app.pauses.resume('default', schedule.id, 'none')).rejects.toMatchObject({
       kind: 'conflict',
       code: 'schedule_finished',
     });
@@ -91,10 +91,10 @@ describe('a dry run', () => {
     ['all', 10, []],
   ] as const)('of %s says what would run and changes nothing', async (catchup, runs, reasons) => {
     await pausedFrom('12:10:10', '12:20:30');
-    const plan = await app.pauses.planResume(schedule.id, catchup);
+    const plan = await app.pauses.planResume('default', schedule.id, catchup);
     const notRun = plan.firings.filter(({ state }) => state !== 'pending');
     expect({ runs: plan.runs, reasons: notRun.map(({ reason }) => reason) }).toEqual({ runs, reasons });
     expect(plan.nextRunAt).toBe(at('12:21:00').getTime());
-    expect((await app.schedules.get(schedule.id)).active).toBe(false);
+    expect((await app.schedules.get('default', schedule.id)).active).toBe(false);
   });
 });

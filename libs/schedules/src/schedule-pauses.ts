@@ -25,8 +25,8 @@ export class SchedulePauses {
   ) {}
 
   /** Pausing what does not run changes nothing. @throws ProblemError `schedule_not_found` */
-  pause(id: string, reason: string = NO_REASON_GIVEN): Promise<Schedule> {
-    return this.schedules.withLocked(id, async (tx, schedule) => {
+  pause(service: string, id: string, reason: string = NO_REASON_GIVEN): Promise<Schedule> {
+    return this.schedules.withLocked(service, id, async (tx, schedule) => {
       if (!schedule.active) return schedule;
       const paused = pausedFor(reason, schedule, this.clock.now());
       await this.repository.update(tx, paused);
@@ -39,8 +39,8 @@ export class SchedulePauses {
    * @param catchup what becomes of the instants of the pause; the firer carries it out
    * @throws ProblemError `schedule_not_found`, `schedule_finished`
    */
-  resume(id: string, catchup: Catchup): Promise<Schedule> {
-    return this.schedules.withLocked(id, async (tx, schedule, job) => {
+  resume(service: string, id: string, catchup: Catchup): Promise<Schedule> {
+    return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       if (schedule.active) return schedule;
       const resumed = this.resumed(schedule, catchup, job.active, this.clock.now());
       await this.repository.update(tx, resumed);
@@ -49,8 +49,8 @@ export class SchedulePauses {
   }
 
   /** What a resume would start and record now, without doing it. @throws ProblemError as `resume` */
-  planResume(id: string, catchup: Catchup): Promise<FiringPlan> {
-    return this.schedules.withLocked(id, async (tx, schedule, job) => {
+  planResume(service: string, id: string, catchup: Catchup): Promise<FiringPlan> {
+    return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       const now = this.clock.now();
       const resumed = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
       const exclusionOf = await this.calendars.exclusionsOf([schedule], tx);

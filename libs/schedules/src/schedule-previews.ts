@@ -51,8 +51,8 @@ export class SchedulePreviews {
   }
 
   /** Instants that a calendar excludes are left out. @throws ProblemError `schedule_not_found` */
-  async ofStored(id: string, count: number): Promise<SchedulePreview> {
-    const schedule = await this.schedules.get(id);
+  async ofStored(service: string, id: string, count: number): Promise<SchedulePreview> {
+    const schedule = await this.schedules.get(service, id);
     const exclusion = await this.calendars.exclusionOf(schedule);
     const from = this.clock.now();
     return previewOf({ timing: schedule, seed: id, from, count, drawnFrom: id, exclusion });

@@ -39,7 +39,7 @@ const dueIds = async (limit?: number) => {
 async function advance(scheduleId: string, change: Partial<ScheduleAdvance>): Promise<Schedule | null> {
   const unchanged = { scheduleId, nextRunAt: null, lastRunAt: null, runs: 0, finished: null };
   await app.repository.transaction((tx) => app.repository.advance(tx, [{ ...unchanged, ...change }]));
-  return app.repository.find(scheduleId);
+  return app.repository.find('default', scheduleId);
 }
 
 describe('lockDue', () => {
@@ -130,7 +130,7 @@ describe('park', () => {
   it('leaves a visible reason and the place where a resume goes on', async () => {
     const { id } = await store({ nextRunAt: new Date('2026-01-01T00:00:00Z') });
     await app.repository.transaction((tx) => app.repository.park(tx, id, 'error: no such zone'));
-    expect(await app.repository.find(id)).toMatchObject({
+    expect(await app.repository.find('default', id)).toMatchObject({
       active: false,
       pauseReason: 'error: no such zone',
       pausedAt: new Date('2025-12-31T23:59:59.999Z'),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, IsNull, LessThan, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
+import type { OwnedJob } from '@app/jobs';
 import type { Schedule, ScheduleType } from './domain/schedule.js';
 import { type DueRow, type DueSchedule, dueScheduleOf } from './due-schedule.js';
 import { ScheduleEntity } from './schedule.entity.js';
@@ -85,8 +86,8 @@ export class SchedulesRepository {
     return this.schedules.manager.transaction(work);
   }
 
-  find(id: string): Promise<Schedule | null> {
-    return this.schedules.findOneBy({ id });
+  find(service: string, id: string): Promise<Schedule | null> {
+    return this.schedules.findOneBy({ id, service });
   }
 
   list(service: string, filter: ScheduleFilter, window: ScheduleWindow): Promise<Schedule[]> {
@@ -104,8 +105,8 @@ export class SchedulesRepository {
   }
 
   /** Waits for a firing in progress, so that what is then decided holds. */
-  lock(tx: EntityManager, id: string): Promise<Schedule | null> {
-    return tx.findOne(ScheduleEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  lock(tx: EntityManager, service: string, id: string): Promise<Schedule | null> {
+    return tx.findOne(ScheduleEntity, { where: { id, service }, lock: { mode: 'pessimistic_write' } });
   }
 
   async insert(tx: EntityManager, schedule: Schedule): Promise<void> {
@@ -114,27 +115,27 @@ export class SchedulesRepository {
 
   /** Every column: `schedule` must come from what `lock` returned in the same transaction. */
   async update(tx: EntityManager, schedule: Schedule): Promise<void> {
-    await tx.update(ScheduleEntity, { id: schedule.id }, row(schedule));
+    await tx.update(ScheduleEntity, { id: schedule.id, service: schedule.service }, row(schedule));
   }
 
-  async delete(tx: EntityManager, id: string): Promise<void> {
-    await tx.delete(ScheduleEntity, { id });
+  async delete(tx: EntityManager, { service, id }: Schedule): Promise<void> {
+    await tx.delete(ScheduleEntity, { id, service });
   }
 
-  async deleteOfJob(tx: EntityManager, jobId: string): Promise<void> {
-    await tx.delete(ScheduleEntity, { jobId });
+  async deleteOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<void> {
+    await tx.delete(ScheduleEntity, { jobId: id, service });
   }
 
   /** Takes the schedules of a job off the clock, except those already due: the firer still records them. */
-  async stopOfJob(tx: EntityManager, jobId: string): Promise<void> {
-    await tx.query(STOP_OF_JOB, [jobId]);
+  async stopOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<void> {
+    await tx.query(STOP_OF_JOB, [id, service]);
   }
 
   /** The active schedules of a job that are off the clock, locked. */
-  async lockStoppedOfJob(tx: EntityManager, jobId: string): Promise<Schedule[]> {
-    await tx.query(LOCK_ACTIVE_OF_JOB, [jobId]);
+  async lockStoppedOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<Schedule[]> {
+    await tx.query(LOCK_ACTIVE_OF_JOB, [id, service]);
     // Not by the ids locked: a statement takes 65,535 parameters, and a job may have more schedules.
-    return tx.findBy(ScheduleEntity, { jobId, active: true, nextRunAt: IsNull() });
+    return tx.findBy(ScheduleEntity, { jobId: id, service, active: true, nextRunAt: IsNull() });
   }
 
   async start(tx: EntityManager, starts: readonly ScheduleStart[]): Promise<void> {

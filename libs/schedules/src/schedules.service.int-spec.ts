@@ -22,16 +22,17 @@ beforeEach(async () => {
 });
 
 const definition = (given: Partial<ScheduleDefinition> = {}) => definitionOf(scheduleOf(given));
-const create = (given: Partial<ScheduleDefinition> = {}) => app.schedules.create(job.id, definition(given));
+const create = (given: Partial<ScheduleDefinition> = {}) =>
+  app.schedules.create('default', job.id, definition(given));
 const change = (schedule: Schedule, given: Partial<ScheduleDefinition>) =>
-  app.schedules.change(schedule.id, null, (current) => ({ ...definitionOf(current), ...given }));
+  app.schedules.change('default', schedule.id, null, (current) => ({ ...definitionOf(current), ...given }));
 const at = (time: string) => new Date(`2026-06-01T${time}Z`);
 
 describe('create', () => {
   it('puts a schedule on the clock, an interval counting from its creation', async () => {
     const schedule = await create({ intervalSeconds: 60 });
     expect(schedule).toMatchObject({ anchorAt: new Date(NOW), nextRunAt: at('12:01:05'), version: 1 });
-    expect(await app.schedules.get(schedule.id)).toEqual(expect.objectContaining(schedule));
+    expect(await app.schedules.get('default', schedule.id)).toEqual(expect.objectContaining(schedule));
   });
 
   it.each([
@@ -43,7 +44,7 @@ describe('create', () => {
   });
 
   it('leaves the schedule of an inactive job off the clock', async () => {
-    await app.jobs.deactivate(job.id);
+    await app.jobs.deactivate('default', job.id);
     expect(await create()).toMatchObject({ active: true, nextRunAt: null });
   });
 
@@ -69,7 +70,7 @@ describe('create', () => {
   });
 
   it('refuses a job that is not there', async () => {
-    await app.jobs.delete(job.id, null);
+    await app.jobs.delete('default', job.id, null);
     await expect(create()).rejects.toMatchObject({ code: 'job_not_found' });
   });
 });
@@ -98,13 +99,13 @@ describe('change', () => {
     const schedule = await create();
     const past = { endAt: at('11:00:00') };
     await expect(change(schedule, past)).rejects.toMatchObject({ errors: [{ pointer: '/endAt' }] });
-    expect((await app.schedules.get(schedule.id)).version).toBe(1);
+    expect((await app.schedules.get('default', schedule.id)).version).toBe(1);
   });
 
   it('refuses a version that is no longer', async () => {
     const schedule = await create();
     await change(schedule, { maxRuns: 5 });
-    const stale = app.schedules.change(schedule.id, 1, () => definition());
+    const stale = app.schedules.change('default', schedule.id, 1, () => definition());
     await expect(stale).rejects.toMatchObject({ kind: 'precondition_failed', code: 'stale_version' });
   });
 
@@ -135,7 +136,7 @@ describe('change', () => {
 
   it('keeps a paused schedule paused', async () => {
     const schedule = await create();
-    await app.pauses.pause(schedule.id, 'holiday');
+    await app.pauses.pause('default', schedule.id, 'holiday');
     const changed = await change(schedule, { intervalSeconds: 20 });
     expect(changed).toMatchObject({ active: false, pauseReason: 'holiday', nextRunAt: null });
   });
@@ -144,10 +145,14 @@ describe('change', () => {
 describe('delete', () => {
   it('takes the schedule away, once', async () => {
     const { id } = await create();
-    await expect(app.schedules.delete(id, 7)).rejects.toMatchObject({ code: 'stale_version' });
-    await app.schedules.delete(id, 1);
-    await expect(app.schedules.delete(id, null)).rejects.toMatchObject({ code: 'schedule_not_found' });
-    await expect(app.schedules.get('not-a-uuid')).rejects.toMatchObject({ code: 'schedule_not_found' });
+    await expect(app.schedules.delete('default', id, 7)).rejects.toMatchObject({ code: 'stale_version' });
+    await app.schedules.delete('default', id, 1);
+    await expect(app.schedules.delete('default', id, null)).rejects.toMatchObject({
+      code: 'schedule_not_found',
+    });
+    await expect(app.schedules.get('default', 'not-a-uuid')).rejects.toMatchObject({
+      code: 'schedule_not_found',
+    });
   });
 });
 
@@ -162,30 +167,30 @@ describe('a job that changes', () => {
   it('takes its schedules off the clock and puts them back from now', async () => {
     const schedule = await create({ intervalSeconds: 60 });
     await dueIn(schedule, '1 hour');
-    await app.jobs.deactivate(job.id);
-    expect(await app.schedules.get(schedule.id)).toMatchObject({ active: true, nextRunAt: null });
+    await app.jobs.deactivate('default', job.id);
+    expect(await app.schedules.get('default', schedule.id)).toMatchObject({ active: true, nextRunAt: null });
     app.clock.set('2026-06-01T15:00:00Z');
-    await app.jobs.activate(job.id);
-    expect((await app.schedules.get(schedule.id)).nextRunAt).toEqual(at('15:00:05'));
+    await app.jobs.activate('default', job.id);
+    expect((await app.schedules.get('default', schedule.id)).nextRunAt).toEqual(at('15:00:05'));
   });
 
   it('leaves to the firer what is due already', async () => {
     const schedule = await create();
     await dueIn(schedule, '-1 second');
-    await app.jobs.deactivate(job.id);
-    expect((await app.schedules.get(schedule.id)).nextRunAt).not.toBeNull();
+    await app.jobs.deactivate('default', job.id);
+    expect((await app.schedules.get('default', schedule.id)).nextRunAt).not.toBeNull();
   });
 
   it('does not wake paused schedules, and ends those with nothing left', async () => {
     const paused = await create();
     const ending = await create({ endAt: at('12:30:00') });
-    await app.pauses.pause(paused.id);
+    await app.pauses.pause('default', paused.id);
     await app.database.query('UPDATE schedules SET next_run_at = NULL WHERE job_id = $1', [job.id]);
-    await app.jobs.deactivate(job.id);
+    await app.jobs.deactivate('default', job.id);
     app.clock.set('2026-06-01T15:00:00Z');
-    await app.jobs.activate(job.id);
-    expect(await app.schedules.get(paused.id)).toMatchObject({ active: false, nextRunAt: null });
-    expect(await app.schedules.get(ending.id)).toMatchObject({
+    await app.jobs.activate('default', job.id);
+    expect(await app.schedules.get('default', paused.id)).toMatchObject({ active: false, nextRunAt: null });
+    expect(await app.schedules.get('default', ending.id)).toMatchObject({
       active: false,
       pauseReason: 'end_at_passed',
     });
@@ -194,22 +199,41 @@ describe('a job that changes', () => {
   it('parks a schedule that cannot be read any more instead of staying inactive because of it', async () => {
     const broken = await create();
     const sound = await create();
-    await app.jobs.deactivate(job.id);
+    await app.jobs.deactivate('default', job.id);
     const lostZone = `UPDATE schedules SET next_run_at = NULL, version = 9,
                       timezone = CASE id WHEN $2 THEN 'Lost/Zone' ELSE timezone END WHERE job_id = $1`;
     await app.database.query(lostZone, [job.id, broken.id]);
-    await app.jobs.activate(job.id);
-    const { active, pauseReason } = await app.schedules.get(broken.id);
+    await app.jobs.activate('default', job.id);
+    const { active, pauseReason } = await app.schedules.get('default', broken.id);
     expect({ active, pauseReason }).toEqual({
       active: false,
       pauseReason: expect.stringMatching(/^error: .*Lost/),
     });
-    expect((await app.schedules.get(sound.id)).nextRunAt).not.toBeNull();
+    expect((await app.schedules.get('default', sound.id)).nextRunAt).not.toBeNull();
   });
 
   it('takes its schedules along when it is deleted', async () => {
     const { id } = await create();
-    await app.jobs.delete(job.id, null);
-    await expect(app.schedules.get(id)).rejects.toMatchObject({ code: 'schedule_not_found' });
+    await app.jobs.delete('default', job.id, null);
+    await expect(app.schedules.get('default', id)).rejects.toMatchObject({ code: 'schedule_not_found' });
+  });
+});
+
+describe("another service's schedule", () => {
+  it('is as unknown as one that there never was, and stays as it is', async () => {
+    const { id } = await create();
+    const unknown = { code: 'schedule_not_found', detail: `There is no schedule ${id}.` };
+    await expect(app.schedules.get('other', id)).rejects.toMatchObject(unknown);
+    await expect(app.schedules.change('other', id, 7, () => definition())).rejects.toMatchObject(unknown);
+    await expect(app.schedules.delete('other', id, 7)).rejects.toMatchObject(unknown);
+    await expect(app.pauses.pause('other', id)).rejects.toMatchObject(unknown);
+    await expect(app.pauses.resume('other', id, 'none')).rejects.toMatchObject(unknown);
+    await expect(app.pauses.planResume('other', id, 'all')).rejects.toMatchObject(unknown);
+    expect(await app.schedules.get('default', id)).toMatchObject({ active: true, version: 1 });
+  });
+
+  it('cannot be made on a job of this one', async () => {
+    const refused = app.schedules.create('other', job.id, definition());
+    await expect(refused).rejects.toMatchObject({ code: 'job_not_found' });
   });
 });

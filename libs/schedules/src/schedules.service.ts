@@ -26,19 +26,19 @@ export class SchedulesService {
   ) {}
 
   /** @throws ProblemError `job_not_found`, or naming the field that is wrong */
-  create(jobId: string, definition: ScheduleDefinition): Promise<Schedule> {
+  create(service: string, jobId: string, definition: ScheduleDefinition): Promise<Schedule> {
     return this.repository.transaction(async (tx) => {
-      const job = await this.jobs.lockForUse(tx, jobId);
-      await this.calendars.lockForUse(tx, job.service, definition.calendars);
+      const job = await this.jobs.lockForUse(tx, service, jobId);
+      await this.calendars.lockForUse(tx, service, definition.calendars);
       const schedule = newSchedule(job, definition, this.clock.now());
       await this.repository.insert(tx, schedule);
       return schedule;
     });
   }
 
-  /** @throws ProblemError `schedule_not_found`, also for an id that is not a UUID */
-  async get(id: string): Promise<Schedule> {
-    const schedule = isUuid(id) ? await this.repository.find(id) : null;
+  /** @throws ProblemError `schedule_not_found`, also for another service's and for an id that is not a UUID */
+  async get(service: string, id: string): Promise<Schedule> {
+    const schedule = isUuid(id) ? await this.repository.find(service, id) : null;
     return schedule ?? notFound(id);
   }
 
@@ -53,14 +53,15 @@ export class SchedulesService {
    * @throws ProblemError `schedule_not_found`, `stale_version`, or naming the field that is wrong
    */
   change(
+    service: string,
     id: string,
     expected: ExpectedVersion,
     decide: (schedule: Schedule) => ScheduleDefinition | Promise<ScheduleDefinition>,
   ): Promise<Schedule> {
-    return this.withLocked(id, async (tx, current, job) => {
+    return this.withLocked(service, id, async (tx, current, job) => {
       if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
       const definition = await decide(current);
-      await this.calendars.lockForUse(tx, current.service, definition.calendars);
+      await this.calendars.lockForUse(tx, service, definition.calendars);
       const changed = revised(current, definition, {
         now: this.clock.now(),
         jobActive: job.active,
@@ -75,10 +76,10 @@ export class SchedulesService {
    * The executions of the schedule stay.
    * @throws ProblemError `schedule_not_found`, `stale_version`
    */
-  delete(id: string, expected: ExpectedVersion): Promise<void> {
-    return this.withLocked(id, async (tx, current) => {
+  delete(service: string, id: string, expected: ExpectedVersion): Promise<void> {
+    return this.withLocked(service, id, async (tx, current) => {
       if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
-      await this.repository.delete(tx, id);
+      await this.repository.delete(tx, current);
     });
   }
 
@@ -88,13 +89,14 @@ export class SchedulesService {
    * @throws ProblemError `schedule_not_found`
    */
   async withLocked<T>(
+    service: string,
     id: string,
     work: (tx: EntityManager, schedule: Schedule, job: Job) => Promise<T>,
   ): Promise<T> {
-    const { jobId } = await this.get(id);
+    const { jobId } = await this.get(service, id);
     return this.repository.transaction(async (tx) => {
-      const job = await this.jobs.lockForUse(tx, jobId);
-      const schedule = (await this.repository.lock(tx, id)) ?? notFound(id);
+      const job = await this.jobs.lockForUse(tx, service, jobId);
+      const schedule = (await this.repository.lock(tx, service, id)) ?? notFound(id);
       return work(tx, schedule, job);
     });
   }

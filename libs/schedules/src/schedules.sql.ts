@@ -120,7 +120,7 @@ export const EARLIEST_DUE_AT = `
 
 /** A deactivated job's schedules leave the clock. Those already due stay: the firer owes each of them a record. */
 export const STOP_OF_JOB = `
-  UPDATE schedules SET next_run_at = NULL WHERE job_id = $1 AND next_run_at > now()
+  UPDATE schedules SET next_run_at = NULL WHERE job_id = $1 AND service = $2 AND next_run_at > now()
 `;
 
 /**
@@ -128,7 +128,7 @@ export const STOP_OF_JOB = `
  * the job inactive, and then reads what it left. Ordered, so that two such locks cannot deadlock.
  */
 export const LOCK_ACTIVE_OF_JOB = `
-  SELECT id FROM schedules WHERE job_id = $1 AND active ORDER BY id FOR UPDATE
+  SELECT id FROM schedules WHERE job_id = $1 AND service = $2 AND active ORDER BY id FOR UPDATE
 `;
 
 /** Puts schedules of a job back on the clock, or ends those that have nothing left to fire. */

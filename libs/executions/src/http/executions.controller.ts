@@ -61,8 +61,11 @@ export class ExecutionsController {
   @ApiOperation({ operationId: 'getExecution', summary: 'Get an execution with its attempts' })
   @ApiOkResponse({ type: ExecutionResponse })
   @ApiNotFoundResponse(NO_SUCH_EXECUTION)
-  async get(@Param('executionId') executionId: string): Promise<ExecutionResponse> {
-    return toExecutionResponse(await this.executions.get(executionId));
+  async get(
+    @Param('executionId') executionId: string,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<ExecutionResponse> {
+    return toExecutionResponse(await this.executions.get(service, executionId));
   }
 
   @Post(':executionId/cancel')
@@ -80,9 +83,10 @@ export class ExecutionsController {
   async cancel(
     @Param('executionId') executionId: string,
     @Body() { reason }: CancelRequest,
-    @CurrentPrincipal() { actor }: Principal,
+    @CurrentPrincipal() { service, actor }: Principal,
   ): Promise<ExecutionResponse> {
-    return toExecutionResponse(await this.executions.cancel(executionId, actor, reason ?? null));
+    const execution = await this.executions.cancel(service, executionId, actor, reason ?? null);
+    return toExecutionResponse(execution);
   }
 
   @Post(':executionId/retry')
@@ -100,9 +104,10 @@ export class ExecutionsController {
   async retry(
     @Param('executionId') executionId: string,
     @PreferWait() waitSeconds: number | null,
+    @CurrentPrincipal() { service }: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExecutionResponse> {
-    const execution = await this.executions.retry(executionId, currentTraceparent());
+    const execution = await this.executions.retry(service, executionId, currentTraceparent());
     return this.accepted.answer(execution, waitSeconds, response);
   }
 }

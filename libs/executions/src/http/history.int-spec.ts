@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { scheduledForOf } from '../domain/execution-id.js';
 import { aJob } from './testing/a-job.js';
 import { insertExecution } from './testing/an-execution.js';
 import { type Answer, type ExecutionsApp, startExecutionsApp } from './testing/executions-app.js';
@@ -97,7 +98,7 @@ describe('lists', () => {
   it('shows the history of a deleted job, and 404 for an unknown one', async () => {
     const { id } = await app.jobs.create('default', aJob());
     const execution = await insertExecution(app.database, { jobId: id });
-    await app.jobs.delete(id, null);
+    await app.jobs.delete('default', id, null);
     expect(await idsAt(`/jobs/${id}/executions`)).toEqual([execution]);
     for (const unknown of [randomUUID(), 'nonsense']) {
       const answer = await app.call('GET', `/jobs/${unknown}/executions`);
@@ -236,8 +237,40 @@ describe('an execution that waits', () => {
   it('is not retried when its job was deleted', async () => {
     const { id } = await app.jobs.create('default', aJob());
     const execution = await insertExecution(app.database, { jobId: id, state: 'failed' });
-    await app.jobs.delete(id, null);
+    await app.jobs.delete('default', id, null);
     const answer = await app.call('POST', `/executions/${execution}/retry`);
     expect(answer).toMatchObject({ status: 409, body: { code: 'job_deleted' } });
+  });
+});
+
+describe("another service's execution", () => {
+  it('is as unknown as one that there never was, and stays as it is', async () => {
+    const id = await insertExecution(app.database, { jobId, service: 'other', state: 'failed' });
+    const waiting = await insertExecution(app.database, { jobId, service: 'other', state: 'pending' });
+    for (const [method, path] of [
+      ['GET', `/executions/${id}`],
+      ['GET', `/executions/${id}/logs`],
+      ['GET', `/executions/${id}/logs?follow=true`],
+      ['POST', `/executions/${id}/retry`],
+      ['POST', `/executions/${id}/cancel`],
+    ] as const) {
+      const { status, body } = await app.call(method, path);
+      expect([status, body.code, body.detail]).toEqual([
+        404,
+        'execution_not_found',
+        `There is no execution ${id}.`,
+      ]);
+    }
+    expect((await app.call('POST', `/executions/${waiting}/cancel`)).status).toBe(404);
+    expect(await app.executions.get('other', waiting)).toMatchObject({ state: 'pending' });
+    expect(await idsAt(`/executions?jobId=${jobId}&state=pending`)).not.toContain(waiting);
+  });
+
+  it('shows none of its lines', async () => {
+    const id = await insertExecution(app.database, { jobId, service: 'other' });
+    const line = { executionId: id, scheduledFor: scheduledForOf(id), seq: 0, attempt: 1, at: new Date() };
+    await app.logs.append([{ ...line, stream: 'stdout', text: 'theirs' }]);
+    expect(await app.logs.readAfter('other', id, -1, 10)).toHaveLength(1);
+    expect(await app.logs.readAfter('default', id, -1, 10)).toEqual([]);
   });
 });

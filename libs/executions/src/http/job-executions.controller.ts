@@ -56,7 +56,7 @@ export class JobExecutionsController {
     @Query() query: ListJobExecutionsQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<ExecutionSummaryResponse>> {
-    const job = await this.jobWithHistory(jobId);
+    const job = await this.jobWithHistory(service, jobId);
     const filter = { ...toHistoryFilter(query), jobId: job.id };
     const rows = await this.history.list(service, filter, toHistoryWindow(query));
     return mapPage(
@@ -82,14 +82,16 @@ export class JobExecutionsController {
     @Param('jobId') jobId: string,
     @Body() { parameters = {} }: ExecuteRequest,
     @PreferWait() waitSeconds: number | null,
+    @CurrentPrincipal() { service }: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExecutionResponse> {
-    const execution = await this.executions.execute(jobId, { parameters, traceparent: currentTraceparent() });
+    const run = { parameters, traceparent: currentTraceparent() };
+    const execution = await this.executions.execute(service, jobId, run);
     return this.accepted.answer(execution, waitSeconds, response);
   }
 
   /** History outlives its job. @throws ProblemError `job_not_found` */
-  private async jobWithHistory(jobId: string): Promise<Job> {
-    return (await this.jobs.findIncludingDeleted(jobId)) ?? this.jobs.get(jobId);
+  private async jobWithHistory(service: string, jobId: string): Promise<Job> {
+    return (await this.jobs.findIncludingDeleted(service, jobId)) ?? this.jobs.get(service, jobId);
   }
 }

@@ -16,6 +16,7 @@ import {
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
+import type { Job } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
 import { JOB_EXAMPLES, JOB_PATCH_EXAMPLES } from './job-examples.js';
 import { JobRequest } from './job.request.js';
@@ -73,8 +74,8 @@ export class JobsController {
   @ApiOperation({ operationId: 'getJob', summary: 'Get a job' })
   @ApiOkResponse({ type: JobResponse })
   @ApiNotFoundResponse(NO_SUCH_JOB)
-  async get(@Param('jobId') jobId: string): Promise<JobResponse> {
-    return toJobResponse(await this.jobs.get(jobId));
+  async get(@Param('jobId') jobId: string, @CurrentPrincipal() { service }: Principal): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.get(service, jobId));
   }
 
   @Put(':jobId')
@@ -91,8 +92,9 @@ export class JobsController {
     @Param('jobId') jobId: string,
     @Body() body: JobRequest,
     @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<JobResponse> {
-    return toJobResponse(await this.jobs.change(jobId, expectedVersion, () => toJobSpec(body)));
+    return toJobResponse(await this.jobs.change(service, jobId, expectedVersion, () => toJobSpec(body)));
   }
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
@@ -111,8 +113,10 @@ export class JobsController {
     @Param('jobId') jobId: string,
     @Body() patch: unknown,
     @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<JobResponse> {
-    return toJobResponse(await this.jobs.change(jobId, expectedVersion, (job) => patchedJobSpec(job, patch)));
+    const decide = (job: Job) => patchedJobSpec(job, patch);
+    return toJobResponse(await this.jobs.change(service, jobId, expectedVersion, decide));
   }
 
   @Delete(':jobId')
@@ -126,8 +130,12 @@ export class JobsController {
   @ApiHeader(IF_MATCH)
   @ApiNotFoundResponse(NO_SUCH_JOB)
   @ApiPreconditionFailedResponse(STALE)
-  async delete(@Param('jobId') jobId: string, @IfMatch() expectedVersion: number | null): Promise<void> {
-    await this.jobs.delete(jobId, expectedVersion);
+  async delete(
+    @Param('jobId') jobId: string,
+    @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<void> {
+    await this.jobs.delete(service, jobId, expectedVersion);
   }
 
   @Post(':jobId/activate')
@@ -136,8 +144,11 @@ export class JobsController {
   @ApiOperation({ operationId: 'activateJob', summary: 'Let the schedules of a job fire again' })
   @ApiOkResponse({ type: JobResponse })
   @ApiNotFoundResponse(NO_SUCH_JOB)
-  async activate(@Param('jobId') jobId: string): Promise<JobResponse> {
-    return toJobResponse(await this.jobs.activate(jobId));
+  async activate(
+    @Param('jobId') jobId: string,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.activate(service, jobId));
   }
 
   @Post(':jobId/deactivate')
@@ -146,7 +157,10 @@ export class JobsController {
   @ApiOperation({ operationId: 'deactivateJob', summary: 'Keep the schedules of a job from firing' })
   @ApiOkResponse({ type: JobResponse })
   @ApiNotFoundResponse(NO_SUCH_JOB)
-  async deactivate(@Param('jobId') jobId: string): Promise<JobResponse> {
-    return toJobResponse(await this.jobs.deactivate(jobId));
+  async deactivate(
+    @Param('jobId') jobId: string,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<JobResponse> {
+    return toJobResponse(await this.jobs.deactivate(service, jobId));
   }
 }

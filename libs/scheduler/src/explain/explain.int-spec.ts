@@ -193,7 +193,7 @@ describe('an instant off the clock', () => {
     ['12:10:00', 'deactivate', 'not_scheduled', 'job_inactive'],
   ])('%s after %s: %s, %s', async (time, action, verdict, reason) => {
     if (action === 'pause') await app.call('POST', `/schedules/${scheduleId}/pause`, { reason: 'holiday' });
-    if (action === 'deactivate') await app.jobs.deactivate(jobId);
+    if (action === 'deactivate') await app.jobs.deactivate('default', jobId);
     if (action === 'deactivate') await nextRunAt(scheduleId, null);
     expect(await instantOf(time)).toMatchObject({ verdict, reason, executionId: null });
   });

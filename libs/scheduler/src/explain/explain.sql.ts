@@ -12,15 +12,15 @@ const RECORD = `
 export const RECORDS_AROUND = `
   SELECT * FROM (
     (SELECT ${RECORD} FROM executions
-     WHERE schedule_id = $1 AND retry_of IS NULL AND scheduled_for >= $2 AND scheduled_for < $3
+     WHERE schedule_id = $1 AND service = $5 AND retry_of IS NULL AND scheduled_for >= $2 AND scheduled_for < $3
      ORDER BY scheduled_for LIMIT $4)
     UNION ALL
     (SELECT ${RECORD} FROM executions
-     WHERE schedule_id = $1 AND retry_of IS NULL AND scheduled_for < $2
+     WHERE schedule_id = $1 AND service = $5 AND retry_of IS NULL AND scheduled_for < $2
      ORDER BY scheduled_for DESC LIMIT 1)
     UNION ALL
     (SELECT ${RECORD} FROM executions
-     WHERE schedule_id = $1 AND retry_of IS NULL AND scheduled_for >= $3 AND trigger <> 'backfill'
+     WHERE schedule_id = $1 AND service = $5 AND retry_of IS NULL AND scheduled_for >= $3 AND trigger <> 'backfill'
      ORDER BY scheduled_for LIMIT 1)
   ) AS records
   ORDER BY "scheduledFor"

@@ -49,12 +49,12 @@ export class ScheduleExplainer {
   ) {}
 
   /** @throws ProblemError `schedule_not_found` */
-  async explain(id: string, asked: AskedWindow): Promise<ScheduleExplanation> {
-    const schedule = await this.schedules.get(id);
+  async explain(service: string, id: string, asked: AskedWindow): Promise<ScheduleExplanation> {
+    const schedule = await this.schedules.get(service, id);
     const recurrence = this.recurrenceOf(schedule);
     const to = asked.to;
     const from = asked.from ?? startOf(schedule, recurrence, to);
-    const records = await this.records.around(id, from, to, MAX_INSTANTS + 1);
+    const records = await this.records.around(schedule, from, to, MAX_INSTANTS + 1);
     const wanted = instantsIn(recurrence, from.getTime(), to.getTime(), MAX_INSTANTS + 1);
     const instants = withRecorded(wanted, records, { from, to });
     return {
@@ -80,7 +80,7 @@ export class ScheduleExplainer {
   }
 
   private async circumstancesOf(schedule: Schedule): Promise<Circumstances> {
-    const job = await this.jobs.findIncludingDeleted(schedule.jobId);
+    const job = await this.jobs.findIncludingDeleted(schedule.service, schedule.jobId);
     const isActive = job !== null && job.active && job.deletedAt === null;
     return {
       schedule,

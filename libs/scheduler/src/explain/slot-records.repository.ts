@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { rowsOf } from '@app/platform/database';
+import type { Schedule } from '@app/schedules';
 import type { ExecutionRecord } from './domain/explanation.js';
 import { RECORDS_AROUND } from './explain.sql.js';
 
@@ -10,7 +11,12 @@ export class SlotRecordsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Those of [from, to), up to `limit`, and their neighbours; by scheduledFor, ascending. */
-  around(scheduleId: string, from: Date, to: Date, limit: number): Promise<ExecutionRecord[]> {
-    return rowsOf(this.dataSource, RECORDS_AROUND, [scheduleId, from, to, limit]);
+  around(
+    { service, id }: Pick<Schedule, 'service' | 'id'>,
+    from: Date,
+    to: Date,
+    limit: number,
+  ): Promise<ExecutionRecord[]> {
+    return rowsOf(this.dataSource, RECORDS_AROUND, [id, from, to, limit, service]);
   }
 }

@@ -38,8 +38,8 @@ export class CalendarsRepository {
     return this.calendars.manager.transaction(work);
   }
 
-  find(id: string): Promise<Calendar | null> {
-    return this.calendars.findOneBy({ id });
+  find(service: string, id: string): Promise<Calendar | null> {
+    return this.calendars.findOneBy({ id, service });
   }
 
   list(service: string, { q }: CalendarFilter, { limit, beforeId }: CalendarWindow): Promise<Calendar[]> {
@@ -53,8 +53,8 @@ export class CalendarsRepository {
     return query.getMany();
   }
 
-  lockForChange(tx: EntityManager, id: string): Promise<Calendar | null> {
-    return tx.findOne(CalendarEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  lockForChange(tx: EntityManager, service: string, id: string): Promise<Calendar | null> {
+    return tx.findOne(CalendarEntity, { where: { id, service }, lock: { mode: 'pessimistic_write' } });
   }
 
   /** @returns those of the names that exist; they stay until `tx` ends */
@@ -84,11 +84,12 @@ export class CalendarsRepository {
   }
 
   async update(tx: EntityManager, calendar: Calendar): Promise<void> {
-    await namingClash(calendar.name, () => tx.update(CalendarEntity, { id: calendar.id }, row(calendar)));
+    const { id, service, name } = calendar;
+    await namingClash(name, () => tx.update(CalendarEntity, { id, service }, row(calendar)));
   }
 
-  async delete(tx: EntityManager, id: string): Promise<void> {
-    await tx.delete(CalendarEntity, { id });
+  async delete(tx: EntityManager, { service, id }: Calendar): Promise<void> {
+    await tx.delete(CalendarEntity, { id, service });
   }
 }
 

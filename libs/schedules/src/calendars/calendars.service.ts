@@ -27,9 +27,9 @@ export class CalendarsService {
     return calendar;
   }
 
-  /** @throws ProblemError `calendar_not_found`, also for an id that is not a UUID */
-  async get(id: string): Promise<Calendar> {
-    const calendar = isUuid(id) ? await this.repository.find(id) : null;
+  /** @throws ProblemError `calendar_not_found`, also for another service's and for an id that is not a UUID */
+  async get(service: string, id: string): Promise<Calendar> {
+    const calendar = isUuid(id) ? await this.repository.find(service, id) : null;
     return calendar ?? notFound(id);
   }
 
@@ -45,9 +45,9 @@ export class CalendarsService {
    * @param decide gets the calendar as it is under the lock, so that a partial update never undoes a concurrent one
    * @throws ProblemError `calendar_not_found`, `stale_version`, `calendar_name_taken`, `calendar_in_use`
    */
-  change(id: string, expected: number | null, decide: Decide): Promise<Calendar> {
+  change(service: string, id: string, expected: number | null, decide: Decide): Promise<Calendar> {
     return this.repository.transaction(async (tx) => {
-      const current = await this.lockForChange(tx, id, expected);
+      const current = await this.lockForChange(tx, service, id, expected);
       const changed: Calendar = { ...current, ...(await decide(current)) };
       if (isDeepStrictEqual(changed, { ...current })) return current;
       if (changed.name !== current.name) await this.refuseIfInUse(tx, current, 'renamed');
@@ -58,11 +58,11 @@ export class CalendarsService {
   }
 
   /** @throws ProblemError `calendar_not_found`, `stale_version`, `calendar_in_use` */
-  delete(id: string, expected: number | null): Promise<void> {
+  delete(service: string, id: string, expected: number | null): Promise<void> {
     return this.repository.transaction(async (tx) => {
-      const calendar = await this.lockForChange(tx, id, expected);
+      const calendar = await this.lockForChange(tx, service, id, expected);
       await this.refuseIfInUse(tx, calendar, 'deleted');
-      await this.repository.delete(tx, id);
+      await this.repository.delete(tx, calendar);
     });
   }
 
@@ -77,8 +77,13 @@ export class CalendarsService {
     if (faults.length > 0) throw unknownCalendars(faults);
   }
 
-  private async lockForChange(tx: EntityManager, id: string, expected: number | null): Promise<Calendar> {
-    const calendar = isUuid(id) ? await this.repository.lockForChange(tx, id) : null;
+  private async lockForChange(
+    tx: EntityManager,
+    service: string,
+    id: string,
+    expected: number | null,
+  ): Promise<Calendar> {
+    const calendar = isUuid(id) ? await this.repository.lockForChange(tx, service, id) : null;
     if (!calendar) return notFound(id);
     if (expected !== null && expected !== calendar.version) throw calendarChanged(id, calendar.version);
     return calendar;

@@ -39,7 +39,7 @@ export class JobSchedulesController {
     @Query() query: ListJobSchedulesQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<ScheduleResponse>> {
-    const job = await this.jobs.get(jobId);
+    const job = await this.jobs.get(service, jobId);
     return schedulePage(this.schedules, service, { ...query, jobId: job.id });
   }
 
@@ -53,9 +53,10 @@ export class JobSchedulesController {
   async create(
     @Param('jobId') jobId: string,
     @Body() body: ScheduleRequest,
+    @CurrentPrincipal() { service }: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScheduleResponse> {
-    const schedule = await this.schedules.create(jobId, toScheduleDefinition(body));
+    const schedule = await this.schedules.create(service, jobId, toScheduleDefinition(body));
     response.location(`/schedules/${schedule.id}`);
     return toScheduleResponse(schedule);
   }

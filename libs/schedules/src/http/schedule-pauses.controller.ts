@@ -10,7 +10,7 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { RequireScopes } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { SchedulePauses } from '../schedule-pauses.js';
 import { PauseScheduleRequest, ResumeScheduleRequest } from './pause.request.js';
 import { FINISHED, INVALID, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
@@ -37,8 +37,9 @@ export class SchedulePausesController {
   async pause(
     @Param('scheduleId') scheduleId: string,
     @Body() { reason }: PauseScheduleRequest,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<ScheduleResponse> {
-    return toScheduleResponse(await this.pauses.pause(scheduleId, reason));
+    return toScheduleResponse(await this.pauses.pause(service, scheduleId, reason));
   }
 
   @Post('resume')
@@ -57,9 +58,10 @@ export class SchedulePausesController {
   async resume(
     @Param('scheduleId') scheduleId: string,
     @Body() { catchup, dryRun }: ResumeScheduleRequest,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<ScheduleResponse | ResumePlanResponse> {
     return dryRun
-      ? toResumePlanResponse(catchup, await this.pauses.planResume(scheduleId, catchup))
-      : toScheduleResponse(await this.pauses.resume(scheduleId, catchup));
+      ? toResumePlanResponse(catchup, await this.pauses.planResume(service, scheduleId, catchup))
+      : toScheduleResponse(await this.pauses.resume(service, scheduleId, catchup));
   }
 }

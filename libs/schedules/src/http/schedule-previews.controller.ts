@@ -7,7 +7,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { RequireScopes } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { SchedulePreviews } from '../schedule-previews.js';
 import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js';
 import { PreviewResponse, toPreviewResponse } from './preview.response.js';
@@ -41,7 +41,8 @@ export class SchedulePreviewsController {
   async previewStored(
     @Param('scheduleId') scheduleId: string,
     @Query() { count }: PreviewStoredQuery,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<PreviewResponse> {
-    return toPreviewResponse(await this.previews.ofStored(scheduleId, count));
+    return toPreviewResponse(await this.previews.ofStored(service, scheduleId, count));
   }
 }

@@ -44,8 +44,11 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'getSchedule', summary: 'Get a schedule' })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
-  async get(@Param('scheduleId') scheduleId: string): Promise<ScheduleResponse> {
-    return toScheduleResponse(await this.schedules.get(scheduleId));
+  async get(
+    @Param('scheduleId') scheduleId: string,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<ScheduleResponse> {
+    return toScheduleResponse(await this.schedules.get(service, scheduleId));
   }
 
   @Put(':scheduleId')
@@ -65,9 +68,10 @@ export class SchedulesController {
     @Param('scheduleId') scheduleId: string,
     @Body() body: ScheduleRequest,
     @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<ScheduleResponse> {
     const decide = () => toScheduleDefinition(body);
-    return toScheduleResponse(await this.schedules.change(scheduleId, expectedVersion, decide));
+    return toScheduleResponse(await this.schedules.change(service, scheduleId, expectedVersion, decide));
   }
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
@@ -88,9 +92,10 @@ export class SchedulesController {
     @Param('scheduleId') scheduleId: string,
     @Body() patch: unknown,
     @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<ScheduleResponse> {
     return toScheduleResponse(
-      await this.schedules.change(scheduleId, expectedVersion, (schedule) =>
+      await this.schedules.change(service, scheduleId, expectedVersion, (schedule) =>
         patchedDefinition(schedule, patch),
       ),
     );
@@ -107,7 +112,8 @@ export class SchedulesController {
   async delete(
     @Param('scheduleId') scheduleId: string,
     @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<void> {
-    await this.schedules.delete(scheduleId, expectedVersion);
+    await this.schedules.delete(service, scheduleId, expectedVersion);
   }
 }

@@ -11,7 +11,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { RequireScopes } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { mapPage, type Page, pageOf } from '@app/platform/http';
 import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
@@ -20,7 +20,7 @@ import { HeldRequests } from '../waiting/held-requests.js';
 import { LAST_EVENT_ID, LOGS_AS_PAGE_OR_STREAM } from './api-logs.js';
 import { ListLogsQuery } from './list-logs.query.js';
 import { END_EVENT_ID, toEvents } from './log-events.js';
-import { LogFollower } from './log-follower.js';
+import { type FollowedLog, LogFollower } from './log-follower.js';
 import { countClient } from './stream-metrics.js';
 import { LogLineResponse, toLogLineResponse } from './log-line.response.js';
 import { seqOfCursor, seqOfEventId } from './log-position.js';
@@ -63,26 +63,29 @@ export class ExecutionLogsController {
   async read(
     @Param('executionId') executionId: string,
     @Query() query: ListLogsQuery,
+    @CurrentPrincipal() { service }: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Page<LogLineResponse> | StreamableFile | undefined> {
-    await this.executions.get(executionId);
+    const log = { service, executionId };
+    await this.executions.get(service, executionId);
     const follows = query.follow ?? asksForEvents(request);
-    return follows
-      ? this.follow(executionId, query, request.get('Last-Event-ID'), response)
-      : this.page(executionId, query);
+    return follows ? this.follow(log, query, request.get('Last-Event-ID'), response) : this.page(log, query);
   }
 
-  private async page(executionId: string, query: ListLogsQuery): Promise<Page<LogLineResponse>> {
-    const lines = await this.logs.readAfter(executionId, seqOfCursor(query.cursor), query.limit + 1);
+  private async page(
+    { service, executionId }: FollowedLog,
+    { cursor, limit }: ListLogsQuery,
+  ): Promise<Page<LogLineResponse>> {
+    const lines = await this.logs.readAfter(service, executionId, seqOfCursor(cursor), limit + 1);
     return mapPage(
-      pageOf(lines, query.limit, (line) => [line.seq]),
+      pageOf(lines, limit, (line) => [line.seq]),
       toLogLineResponse,
     );
   }
 
   private follow(
-    executionId: string,
+    log: FollowedLog,
     { cursor }: ListLogsQuery,
     lastEventId: string | undefined,
     response: Response,
@@ -96,7 +99,7 @@ export class ExecutionLogsController {
     countClient(response);
     response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
     response.set(STREAM_HEADERS);
-    const events = Readable.from(toEvents(this.follower.follow(executionId, afterSeq, signal)), {
+    const events = Readable.from(toEvents(this.follower.follow(log, afterSeq, signal)), {
       objectMode: false,
     });
     return new StreamableFile(events, { type: 'text/event-stream' });

@@ -5,6 +5,7 @@ import type { HistoryRepository } from '../../history.repository.js';
 import type { LogsRepository, StoredLogLine } from '../../logs.repository.js';
 import { LogFollower, type LogUpdate } from './log-follower.js';
 
+const LOG = { service: 'default', executionId: 'id' };
 const OPEN = new AbortController().signal;
 
 /** Each look finds the next state; the time between two questions is `stepMs`. */
@@ -13,7 +14,8 @@ function aFollower(states: readonly (ExecutionState | null)[], lineCount = 0, st
   let nowMs = 0;
   const lines = Array.from({ length: lineCount }, (_, seq) => ({ seq }) as StoredLogLine);
   const logs: Pick<LogsRepository, 'readAfter'> = {
-    readAfter: async (_id, afterSeq, limit) => lines.filter(({ seq }) => seq > afterSeq).slice(0, limit),
+    readAfter: async (_service, _id, afterSeq, limit) =>
+      lines.filter(({ seq }) => seq > afterSeq).slice(0, limit),
   };
   const history: Pick<HistoryRepository, 'stateOf'> = { stateOf: async () => left.shift() ?? null };
   const clock: Clock = { now: () => new Date(0), monotonicMs: () => (nowMs += stepMs) };
@@ -29,25 +31,25 @@ async function typesOf(updates: AsyncIterable<LogUpdate>): Promise<string[]> {
 describe('LogFollower', () => {
   it('gives a sign of life where nothing else is to be said for long', async () => {
     const follower = aFollower(['running', 'running', 'succeeded'], 0, 15_000);
-    expect(await typesOf(follower.follow('id', -1, OPEN))).toEqual(['alive', 'alive', 'end']);
+    expect(await typesOf(follower.follow(LOG, -1, OPEN))).toEqual(['alive', 'alive', 'end']);
   });
 
   it('gives none before its time', async () => {
     const follower = aFollower(['running', 'succeeded'], 0, 1_000);
-    expect(await typesOf(follower.follow('id', -1, OPEN))).toEqual(['end']);
+    expect(await typesOf(follower.follow(LOG, -1, OPEN))).toEqual(['end']);
   });
 
   it('reads all pages of an execution that has ended', async () => {
     const states = Array.from({ length: 3 }, () => 'failed' as const);
-    const types = await typesOf(aFollower(states, 250).follow('id', 9, OPEN));
+    const types = await typesOf(aFollower(states, 250).follow(LOG, 9, OPEN));
     expect(types).toEqual([...Array.from({ length: 240 }, () => 'line'), 'end']);
   });
 
   it('has no end to tell where retention took the execution away', async () => {
-    expect(await typesOf(aFollower(['running', null]).follow('id', -1, OPEN))).toEqual([]);
+    expect(await typesOf(aFollower(['running', null]).follow(LOG, -1, OPEN))).toEqual([]);
   });
 
   it('asks nothing once nobody listens', async () => {
-    expect(await typesOf(aFollower(['succeeded']).follow('id', -1, AbortSignal.abort()))).toEqual([]);
+    expect(await typesOf(aFollower(['succeeded']).follow(LOG, -1, AbortSignal.abort()))).toEqual([]);
   });
 });

@@ -11,6 +11,12 @@ export type LogUpdate =
   | { readonly type: 'alive' }
   | { readonly type: 'end'; readonly state: ExecutionState };
 
+/** Whose log: of this service's execution, or of none. */
+export interface FollowedLog {
+  readonly service: string;
+  readonly executionId: string;
+}
+
 const LOOK_EVERY_MS = 300;
 const ALIVE_EVERY_MS = 15_000;
 const PAGE_LINES = 100;
@@ -24,13 +30,17 @@ export class LogFollower {
     private readonly clock: Clock,
   ) {}
 
-  async *follow(executionId: string, afterSeq: number, signal: AbortSignal): AsyncGenerator<LogUpdate> {
+  async *follow(
+    { service, executionId }: FollowedLog,
+    afterSeq: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogUpdate> {
     let lastSeq = afterSeq;
     let saidAliveAtMs = this.clock.monotonicMs();
     while (!signal.aborted) {
       // Before the lines: a run's last line is stored before its final state, so none can come after this answer.
-      const state = await this.history.stateOf(executionId);
-      const lines = await this.logs.readAfter(executionId, lastSeq, PAGE_LINES);
+      const state = await this.history.stateOf(service, executionId);
+      const lines = await this.logs.readAfter(service, executionId, lastSeq, PAGE_LINES);
       for (const line of lines) yield { type: 'line', line };
       lastSeq = lines.at(-1)?.seq ?? lastSeq;
       if (lines.length === PAGE_LINES) continue;

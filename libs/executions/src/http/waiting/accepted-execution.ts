@@ -46,6 +46,6 @@ export class AcceptedExecution {
 
   /** The run is accepted and will happen: not being able to look at it must not turn the answer into a refusal. */
   private look(latest: Execution): Promise<Execution> {
-    return this.executions.get(latest.id).catch(() => latest);
+    return this.executions.get(latest.service, latest.id).catch(() => latest);
   }
 }

@@ -6,7 +6,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { RequireScopes } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { Clock } from '@app/platform/clock';
 import { ScheduleExplainer } from '../schedule-explainer.js';
 import { ExplainQuery, windowOf } from './explain.query.js';
@@ -32,7 +32,9 @@ export class ExplainController {
   async explain(
     @Param('scheduleId') scheduleId: string,
     @Query() query: ExplainQuery,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<ExplainResponse> {
-    return toExplainResponse(await this.explainer.explain(scheduleId, windowOf(query, this.clock.now())));
+    const window = windowOf(query, this.clock.now());
+    return toExplainResponse(await this.explainer.explain(service, scheduleId, window));
   }
 }

@@ -85,8 +85,11 @@ export class CalendarsController {
   @ApiOperation({ operationId: 'getCalendar', summary: 'Get a calendar' })
   @ApiOkResponse({ type: CalendarResponse })
   @ApiNotFoundResponse(NO_SUCH_CALENDAR)
-  async get(@Param('calendarId') calendarId: string): Promise<CalendarResponse> {
-    return toCalendarResponse(await this.calendars.get(calendarId));
+  async get(
+    @Param('calendarId') calendarId: string,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<CalendarResponse> {
+    return toCalendarResponse(await this.calendars.get(service, calendarId));
   }
 
   @Put(':calendarId')
@@ -106,9 +109,10 @@ export class CalendarsController {
     @Param('calendarId') calendarId: string,
     @Body() body: CalendarRequest,
     @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<CalendarResponse> {
     const decide = () => toCalendarDefinition(body);
-    return toCalendarResponse(await this.calendars.change(calendarId, expectedVersion, decide));
+    return toCalendarResponse(await this.calendars.change(service, calendarId, expectedVersion, decide));
   }
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
@@ -130,9 +134,10 @@ export class CalendarsController {
     @Param('calendarId') calendarId: string,
     @Body() patch: unknown,
     @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<CalendarResponse> {
     return toCalendarResponse(
-      await this.calendars.change(calendarId, expectedVersion, (calendar) =>
+      await this.calendars.change(service, calendarId, expectedVersion, (calendar) =>
         patchedCalendar(calendar, patch),
       ),
     );
@@ -150,8 +155,9 @@ export class CalendarsController {
   async delete(
     @Param('calendarId') calendarId: string,
     @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<void> {
-    await this.calendars.delete(calendarId, expectedVersion);
+    await this.calendars.delete(service, calendarId, expectedVersion);
   }
 
   @Post(':calendarId/import')
@@ -165,10 +171,13 @@ export class CalendarsController {
   async import(
     @Param('calendarId') calendarId: string,
     @Body() { ical, mode }: ImportCalendarRequest,
+    @CurrentPrincipal() { service }: Principal,
   ): Promise<CalendarResponse> {
     const now = this.clock.now();
     return toCalendarResponse(
-      await this.calendars.change(calendarId, null, (calendar) => withImported(calendar, ical, mode, now)),
+      await this.calendars.change(service, calendarId, null, (calendar) =>
+        withImported(calendar, ical, mode, now),
+      ),
     );
   }
 }
