@@ -108,9 +108,12 @@ export class ClaimsRepository {
   }
 
   private async settleAll(keys: readonly SettleKey[]): Promise<(Settled | null)[]> {
-    const rows = await preparedRowsOf<Settled & { id: string }>(this.dataSource, 'settle', sql.SETTLE, [
-      JSON.stringify(keys.map(settleRowOf)),
-    ]);
+    const rows = await preparedRowsOf<Settled & { id: string }>(
+      this.dataSource,
+      'settle',
+      sql.SETTLE,
+      settleColumnsOf(keys),
+    );
     const settled = new Map(rows.map((row) => [row.id, row]));
     return keys.map((key) => settled.get(key.claim.id) ?? null);
   }
@@ -123,18 +126,24 @@ function takeFrom(claims: Map<string, Claim>, key: string): Claim | null {
   return claim;
 }
 
-function settleRowOf({ claim, settlement, attempt }: SettleKey): Record<string, unknown> {
-  return {
-    id: claim.id,
-    scheduled_for: claim.scheduledFor,
-    delivery: claim.delivery,
-    session_id: claim.sessionId,
-    state: settlement.type === 'finished' ? settlement.state : 'pending',
-    delay_ms: settlement.type === 'retry' ? settlement.delayMs : 0,
-    released: settlement.type === 'released' ? 1 : 0,
-    result: settlement.result,
-    error: settlement.error,
-    attempt_record: attempt,
-    ...(settlement.type === 'finished' && { cancel: settlement.cancel }),
-  };
+/** The parameters of SETTLE, in its order. */
+function settleColumnsOf(keys: readonly SettleKey[]): unknown[][] {
+  return [
+    keys.map(({ claim }) => claim.id),
+    keys.map(({ claim }) => claim.scheduledFor),
+    keys.map(({ claim }) => claim.delivery),
+    keys.map(({ claim }) => claim.sessionId),
+    keys.map(({ settlement }) => (settlement.type === 'finished' ? settlement.state : 'pending')),
+    keys.map(({ settlement }) => (settlement.type === 'retry' ? settlement.delayMs : 0)),
+    keys.map(({ settlement }) => (settlement.type === 'released' ? 1 : 0)),
+    keys.map(({ settlement }) => jsonOf(settlement.result)),
+    keys.map(({ settlement }) => jsonOf(settlement.error)),
+    keys.map(({ attempt }) => jsonOf(attempt)),
+    keys.map(({ settlement }) => (settlement.type === 'finished' ? settlement.cancel : null)),
+  ];
+}
+
+/** A JSON null inside jsonb would be a value; the column has none. */
+function jsonOf(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
