@@ -9,13 +9,18 @@ export const BAD_END = `e.phase = 'final' AND (e.error IS NOT NULL OR e.reason I
 /** The latest repetition stays on the record of what it repeats, where a bulk retry looks for it. */
 export const MARK_RETRIED = `UPDATE executions SET retried_as = $3 WHERE id = $1 AND scheduled_for = $2`;
 
-/** One statement for any number of rows; a slot that is taken already is left as it is (the unique slot is the lock). */
+/**
+ * One statement for any number of rows; a slot that is taken already is left as it is (the unique slot is the lock). What is
+ * stored as queued starts with its first delivery: its hand-over follows the commit.
+ */
 export const INSERT_EXECUTIONS = `
   INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, reason, reason_detail,
-                          priority, due_at, hold, max_attempts, parameters, retry_of, traceparent, finished_at)
+                          priority, due_at, hold, max_attempts, parameters, retry_of, traceparent, finished_at,
+                          delivery, queued_at)
   SELECT r.id, r.scheduled_for, r.service, r.job_id, r.job_version, r.schedule_id, r.trigger, r.state, r.reason, r.reason_detail,
          r.priority, COALESCE(r.due_at, now()), r.hold, r.max_attempts, COALESCE(r.parameters, '{}'), r.retry_of, r.traceparent,
-         CASE WHEN r.state IN ('skipped', 'missed') THEN now() END
+         CASE WHEN r.state IN ('skipped', 'missed') THEN now() END,
+         CASE WHEN r.state = 'queued' THEN 1 ELSE 0 END, CASE WHEN r.state = 'queued' THEN now() END
   FROM json_to_recordset($1::json) AS r(
     id uuid, scheduled_for timestamptz, service text, job_id uuid, job_version integer, schedule_id uuid, trigger text,
     state text, reason text, reason_detail jsonb, priority smallint, due_at timestamptz, hold text, max_attempts integer,

@@ -5,11 +5,20 @@ import type { DueSchedule, FiringPlan, PlannedFiring } from '@app/schedules';
 const CATCHUP_LANE = 10;
 const ID_RANDOM_BYTES = 16;
 
-/** The rows that a plan asks for. @param random gives that many random bytes */
+/** What the rows of a plan depend on besides the plan. */
+export interface RowCircumstances {
+  /** Gives that many random bytes. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly now: Date;
+  /** Asks for a place in the queue, past those that wait. */
+  readonly takePlace: () => boolean;
+}
+
+/** The rows that a plan asks for. */
 export function executionsOf(
   { schedule, job }: DueSchedule,
   plan: FiringPlan,
-  random: (bytes: number) => Uint8Array,
+  { random, now, takePlace }: RowCircumstances,
 ): NewExecution[] {
   const parameters = { ...job.parameters, ...schedule.parameters };
   const idOf = idsByInstant(plan.firings, random);
@@ -21,7 +30,7 @@ export function executionsOf(
     jobVersion: job.version,
     scheduleId: schedule.id,
     trigger: firing.trigger,
-    state: firing.state,
+    state: mayStart(firing, job, now) && takePlace() ? 'queued' : firing.state,
     reason: firing.reason,
     reasonDetail: withBlockingId(firing, idOf),
     priority: firing.trigger === 'catchup' ? job.priority + CATCHUP_LANE : job.priority,
@@ -32,6 +41,12 @@ export function executionsOf(
     retryOf: null,
     traceparent: null,
   }));
+}
+
+/** A live run that is due, of a job without a limit: nothing but room decides when it starts. */
+function mayStart(firing: PlannedFiring, { maxConcurrency }: DueSchedule['job'], now: Date): boolean {
+  if (firing.state !== 'pending' || firing.trigger !== 'schedule' || firing.hold !== null) return false;
+  return maxConcurrency === null && firing.dueAt <= now.getTime();
 }
 
 /** All ids first: with cancel_running a firing may be blocked by a later one of the same plan. */

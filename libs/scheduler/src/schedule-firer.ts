@@ -1,7 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type ActiveRuns, ExecutionsRepository, type NewExecution } from '@app/executions';
+import {
+  type ActiveRuns,
+  ExecutionDispatcher,
+  ExecutionsRepository,
+  type NewExecution,
+} from '@app/executions';
 import { isRefusal } from '@app/platform/database';
 import {
   CalendarExclusions,
@@ -14,6 +18,7 @@ import {
   SchedulesRepository,
 } from '@app/schedules';
 import { executionsOf } from './planned-executions.js';
+import { randomPool } from './random-pool.js';
 import { schedulerMetrics } from './scheduler-metrics.js';
 
 export interface FiringRound {
@@ -51,12 +56,14 @@ const MAX_FIRINGS = 5_000;
 @Injectable()
 export class ScheduleFirer {
   private readonly logger = new Logger(ScheduleFirer.name);
+  private readonly random = randomPool();
 
   constructor(
     private readonly schedules: SchedulesRepository,
     private readonly executions: ExecutionsRepository,
     private readonly recurrences: RecurrenceCache,
     private readonly calendars: CalendarExclusions,
+    private readonly dispatcher: ExecutionDispatcher,
   ) {}
 
   /** One transaction for a batch; one for each of its schedules when the database will not have the whole. */
@@ -74,18 +81,20 @@ export class ScheduleFirer {
     }
   }
 
-  /** Lock, plan, insert, advance; what was fired counts once it is committed. */
+  /** Lock, plan, insert, advance; what was fired is counted and handed over once it is committed. */
   private async fire(lock: (tx: EntityManager) => Promise<LockedSchedules>): Promise<FiringRound> {
-    const { executions, ...round } = await this.schedules.transaction(async (tx) => {
+    const { inserted, ...round } = await this.schedules.transaction(async (tx) => {
       const { now, due } = await lock(tx);
       const planned = await this.planAll(tx, due, now);
       await this.cancelRunning(tx, planned);
-      const { executions, fired } = await this.insert(tx, planned);
+      const inserted = await this.insert(tx, planned, now);
       await this.advance(tx, planned);
       const more = due.length >= MAX_SCHEDULES || planned.length < due.length;
-      return { executions, fired, more, now };
+      return { inserted, fired: inserted.length, more, now };
     });
-    executions.forEach(measure);
+    inserted.forEach(measure);
+    const queued = inserted.filter(({ state }) => state === 'queued');
+    this.dispatcher.handOverSoon(queued.map(({ id, priority }) => ({ id, priority, delivery: 1 })));
     return round;
   }
 
@@ -172,12 +181,17 @@ export class ScheduleFirer {
     if (cancelling.length > 0) await this.executions.cancelActiveOfSchedules(tx, cancelling);
   }
 
-  private async insert(tx: EntityManager, planned: readonly PlannedSchedule[]) {
-    const executions: NewExecution[] = planned.flatMap(({ due, plan }) =>
-      executionsOf(due, plan, randomBytes),
+  private async insert(
+    tx: EntityManager,
+    planned: readonly PlannedSchedule[],
+    now: Date,
+  ): Promise<NewExecution[]> {
+    const takePlace = () => this.dispatcher.takePlace();
+    const executions = planned.flatMap(({ due, plan }) =>
+      executionsOf(due, plan, { random: this.random, now, takePlace }),
     );
-    const inserted = await this.executions.insertExecutions(tx, executions);
-    return { executions, fired: inserted.length };
+    const inserted = new Set(await this.executions.insertExecutions(tx, executions));
+    return executions.filter(({ id }) => inserted.has(id));
   }
 
   private async advance(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<void> {
@@ -188,10 +202,12 @@ export class ScheduleFirer {
 
 const NO_RUNS: ActiveRuns = { scheduleId: '', activeCount: 0, heldCount: 0, blockingExecutionId: null };
 
+/** Whether a run waits for its dispatch or not is no business of who counts fires: both are pending here. */
 function measure({ state, reason, reasonDetail }: NewExecution): void {
-  const labels = { state, reason: reason ?? '' };
+  const isToRun = state === 'pending' || state === 'queued';
+  const labels = { state: isToRun ? 'pending' : state, reason: reason ?? '' };
   schedulerMetrics.fired.inc(labels);
-  if (state === 'pending') return;
+  if (isToRun) return;
   const count = reasonDetail?.['count'];
   schedulerMetrics.notRun.inc(labels, typeof count === 'number' ? count : 1);
 }

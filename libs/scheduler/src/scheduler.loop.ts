@@ -8,7 +8,7 @@ import { ExecutionDispatcher, ExecutionsRepository, WorkerSession } from '@app/e
 import { Pulse } from '@app/platform/health';
 import { SchedulesRepository } from '@app/schedules';
 import { schedulerMetrics } from './scheduler-metrics.js';
-import { ScheduleFirer } from './schedule-firer.js';
+import { type FiringRound, ScheduleFirer } from './schedule-firer.js';
 
 /** Work that another process makes due is seen within this time; our own wakes us exactly. */
 const LONGEST_SLEEP_MS = 500;
@@ -17,6 +17,8 @@ const SHORTEST_SLEEP_MS = 5;
 const SLEEP_AFTER_FAILURE_MS = 1_000;
 /** Its statements end after 15 s each, and a round has a handful, or a few for each schedule of a batch that is refused. */
 const STUCK_AFTER_MS = 300_000;
+/** While more is due than a batch holds: one batch is planned here while Postgres writes the other. */
+const BATCHES_AT_ONCE = 2;
 
 /** The clockwork: fires what is due, dispatches what is due, and sleeps until the next instant. */
 @Injectable()
@@ -24,6 +26,7 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
   private readonly logger = new Logger(SchedulerLoop.name);
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
+  private isBehind = false;
 
   constructor(
     private readonly firer: ScheduleFirer,
@@ -55,15 +58,24 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
   /** @returns how long there is nothing to do */
   private async tick(): Promise<number> {
     const endTimer = schedulerMetrics.tickDuration.startTimer();
-    const { now, more } = await this.firer.fireDue();
+    const rounds = await this.fireBatches();
+    this.isBehind = rounds.some(({ more }) => more);
     // Not awaited: the next batch is fired while this one is handed over.
     this.dispatcher.nudge();
     endTimer();
     schedulerMetrics.lastTick.setToCurrentTime();
+    const { now } = rounds[0]!;
     this.session.ticked(now);
-    if (more) return 0;
+    if (this.isBehind) return 0;
     const earliest = await Promise.all([this.schedules.earliestDueAt(), this.executions.earliestDueAt()]);
     return this.untilNext(earliest, now);
+  }
+
+  /** All of them have ended when one has failed: nothing of a round is left running behind the loop. */
+  private async fireBatches(): Promise<FiringRound[]> {
+    const batches = Array.from({ length: this.isBehind ? BATCHES_AT_ONCE : 1 }, () => this.firer.fireDue());
+    await Promise.allSettled(batches);
+    return Promise.all(batches);
   }
 
   /** Due instants are on the database's clock, and so is `now`, read a moment ago. */

@@ -19,7 +19,8 @@ export interface NewExecution extends Pick<
   | 'retryOf'
   | 'traceparent'
 > {
-  readonly state: 'pending' | 'skipped' | 'missed';
+  /** `queued` only with room granted by the dispatcher, which then wants it handed over after the commit. */
+  readonly state: 'pending' | 'queued' | 'skipped' | 'missed';
   /** null = at once, by the database's clock. */
   readonly dueAt: Date | null;
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { retryWhileAway } from '@app/platform/database';
@@ -112,9 +112,14 @@ function contextOf(claim: Claim, grants: RunGrants): RunContext {
     parameters: claim.parameters,
     timeoutMs: claim.timeoutMs,
     deadline: new Date(claim.attemptStartedAt.getTime() + claim.timeoutMs).toISOString(),
-    traceparent: claim.traceparent ?? traceparentOf(claim.id, randomBytes(8).toString('hex')),
+    traceparent: claim.traceparent ?? traceparentOf(claim.id, newSpanId()),
     grants,
   };
+}
+
+/** The random half of a UUID, which Node draws by the hundred: eight bytes drawn alone cost 4 µs. */
+function newSpanId(): string {
+  return randomUUID().slice(19).replace('-', '');
 }
 
 /** Both ends on the database's clock: the claim's time, and what a steady clock measured since. */

@@ -56,8 +56,9 @@ async function record(given: GivenRecord): Promise<string> {
   const instants = [scheduledFor, createdAt, given.queuedAt, given.startedAt, given.finishedAt];
   await app.database.query(
     `INSERT INTO executions (id, job_id, job_version, schedule_id, trigger, state, reason, reason_detail, hold, attempt,
-                             max_attempts, scheduled_for, due_at, created_at, queued_at, started_at, finished_at)
-     VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, $13, $14)`,
+                             max_attempts, scheduled_for, due_at, created_at, queued_at, started_at, finished_at, error)
+     VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, $13, $14,
+             CASE WHEN $5 IN ('failed', 'timed_out') THEN '{"type": "timeout", "message": ""}'::jsonb END)`,
     [
       ...[id, jobId, scheduleId, trigger, state, reason, detail && JSON.stringify(detail), hold],
       ...[given.startedAt ? 1 : 0, ...instants.map((time) => time && at(time))],

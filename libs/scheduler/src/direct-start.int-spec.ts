@@ -1,0 +1,109 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { ExecutionDispatcher, ExecutionsQueue } from '@app/executions';
+import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { seedSchedules } from '../../../test/support/seed-schedules.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { waitFor } from '../../../test/support/wait-for.js';
+import { startFirer } from '../../../test/support/worker-under-test.js';
+import { ScheduleFirer } from './schedule-firer.js';
+
+describe('a fire past the waiting line', () => {
+  let database: TestDatabase;
+  let app: INestApplicationContext;
+  let dataSource: DataSource;
+  let firer: ScheduleFirer;
+  let dispatcher: ExecutionDispatcher;
+  let queue: ExecutionsQueue;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    app = await startFirer(database);
+    dataSource = app.get(DataSource);
+    firer = app.get(ScheduleFirer);
+    dispatcher = app.get(ExecutionDispatcher, { strict: false });
+    queue = app.get(ExecutionsQueue, { strict: false });
+  });
+
+  afterEach(() => dataSource.query('TRUNCATE schedules, executions'));
+
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const createJob = async (maxConcurrency: number | null = null): Promise<string> => {
+    const job = await app.get(JobsService, { strict: false }).create('default', {
+      name: uuidv7(),
+      description: '',
+      tags: [],
+      target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
+      parameters: {},
+      retryPolicy: DEFAULT_RETRY_POLICY,
+      timeoutMs: 1_000,
+      priority: 5,
+      maxConcurrency,
+      deliveryGuarantee: 'at_least_once',
+    });
+    return job.id;
+  };
+
+  const fire = async (jobId: string, count: number): Promise<void> => {
+    await seedSchedules(dataSource, jobId, { count, dueAt: 'now()', intervalSeconds: 3_600 });
+    await firer.fireDue();
+  };
+
+  const countIn = async (state: string): Promise<number> => {
+    const [row] = await dataSource.query<[{ count: number }]>(
+      'SELECT count(*)::integer AS count FROM executions WHERE state = $1 AND delivery = $2',
+      [state, state === 'queued' ? 1 : 0],
+    );
+    return row.count;
+  };
+
+  it('is stored as queued and handed over when nothing waits', async () => {
+    await dispatcher.dispatchDue();
+    const before = await queue.size();
+    await fire(await createJob(), 3);
+    expect(await countIn('queued')).toBe(3);
+    await waitFor(async () => (await queue.size()) === before + 3);
+  });
+
+  it('waits for its dispatch when its job has a limit', async () => {
+    await dispatcher.dispatchDue();
+    await fire(await createJob(1), 3);
+    expect(await countIn('pending')).toBe(3);
+  });
+
+  it('takes no more places than were counted, and leaves the rest to the next dispatch', async () => {
+    await dispatcher.dispatchDue();
+    while (dispatcher.takePlace());
+    await fire(await createJob(), 3);
+    expect(await countIn('pending')).toBe(3);
+    await dispatcher.dispatchDue();
+    expect(await countIn('queued')).toBe(3);
+  });
+
+  it('waits for its dispatch when jitter puts its start off', async () => {
+    await dispatcher.dispatchDue();
+    const jobId = await createJob();
+    await seedSchedules(dataSource, jobId, { count: 1, dueAt: 'now()', intervalSeconds: 3_600 });
+    await dataSource.query('UPDATE schedules SET jitter_seconds = 3600');
+    await firer.fireDue();
+    expect(await countIn('pending')).toBe(1);
+  });
+
+  it('is not handed over when its slot was taken by another scheduler', async () => {
+    await dispatcher.dispatchDue();
+    const jobId = await createJob();
+    await fire(jobId, 1);
+    await waitFor(async () => (await countIn('queued')) === 1);
+    const before = await queue.size();
+    await dataSource.query('UPDATE schedules SET next_run_at = anchor_at');
+    await firer.fireDue();
+    expect(await countIn('queued')).toBe(1);
+    expect(await queue.size()).toBe(before);
+  });
+});
