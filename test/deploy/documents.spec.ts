@@ -89,7 +89,7 @@ describe('the picture of the state machine', () => {
     const ends = EXECUTION_STATES.filter(isFinal).map((state) => `${state} → [*]`);
     expect(arrows.filter((arrow) => arrow.endsWith('[*]')).sort()).toEqual(ends.sort());
     const begins = arrows.filter((arrow) => arrow.startsWith('[*]'));
-    expect(begins.sort()).toEqual(['[*] → missed', '[*] → pending', '[*] → skipped']);
+    expect(begins.sort()).toEqual(['[*] → missed', '[*] → pending', '[*] → queued', '[*] → skipped']);
   });
 });
 

@@ -46,7 +46,7 @@ describe('the Dockerfile', () => {
 
   it('runs as a user known by number, in production, on all addresses', () => {
     expect(production).toMatch(/^USER [1-9]\d+:[1-9]\d+$/m);
-    expect(production).toMatch(/^ENV NODE_ENV=production\s+HOST=0\.0\.0\.0$/m);
+    expect(production).toMatch(/^ENV NODE_ENV=production\s+HOST=0\.0\.0\.0 /m);
     expect(production).toMatch(/^STOPSIGNAL SIGTERM$/m);
   });
 

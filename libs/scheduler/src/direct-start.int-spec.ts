@@ -97,13 +97,12 @@ describe('a fire past the waiting line', () => {
 
   it('is not handed over when its slot was taken by another scheduler', async () => {
     await dispatcher.dispatchDue();
-    const jobId = await createJob();
-    await fire(jobId, 1);
-    await waitFor(async () => (await countIn('queued')) === 1);
     const before = await queue.size();
+    await fire(await createJob(), 1);
+    await waitFor(async () => (await queue.size()) === before + 1);
     await dataSource.query('UPDATE schedules SET next_run_at = anchor_at');
     await firer.fireDue();
     expect(await countIn('queued')).toBe(1);
-    expect(await queue.size()).toBe(before);
+    expect(await queue.size()).toBe(before + 1);
   });
 });
