@@ -1,11 +1,11 @@
 import { ConsoleLogger, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ExecutionsModule } from '@app/executions';
-import { ClockModule } from '@app/platform/clock';
+import { Clock, ClockModule } from '@app/platform/clock';
 import { AppConfig, AppConfigModule, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { QueueModule } from '@app/platform/queue';
-import { ScheduleFirer, SchedulerModule } from '@app/scheduler';
+import { LeftoverRecorder, ScheduleFirer, SchedulerModule } from '@app/scheduler';
 import { SchedulesModule } from '@app/schedules';
 import type { TestDatabase } from './test-database.js';
 import { type QueueBackendUnderTest, testRedisUrl } from './test-redis.js';
@@ -22,18 +22,26 @@ export function startWorker(
   return start({ imports: [SchedulerModule] }, environmentOf(database, backend, environment));
 }
 
-/** Firing and dispatching at rest: no loop turns and no message is taken; a test calls the work itself. */
+/**
+ * Firing and dispatching at rest: no loop turns and no message is taken; a test calls the work itself.
+ * @param clock in place of the system's
+ */
 export function startFirer(
   database: TestDatabase,
   backend: QueueBackendUnderTest = 'postgres',
+  clock?: Clock,
 ): Promise<INestApplicationContext> {
-  const metadata = { imports: [SchedulesModule, ExecutionsModule], providers: [ScheduleFirer] };
-  return start(metadata, environmentOf(database, backend, {}));
+  const metadata = {
+    imports: [SchedulesModule, ExecutionsModule],
+    providers: [ScheduleFirer, LeftoverRecorder],
+  };
+  return start(metadata, environmentOf(database, backend, {}), clock);
 }
 
 async function start(
   { imports = [], providers = [] }: ModuleMetadata,
   environment: Readonly<Record<string, string>>,
+  clock?: Clock,
 ): Promise<INestApplicationContext> {
   const platform = [
     AppConfigModule,
@@ -41,11 +49,12 @@ async function start(
     DatabaseModule.forApp('worker-under-test'),
     QueueModule.forApp(),
   ];
-  const module = await Test.createTestingModule({ imports: [...platform, ...imports], providers })
+  const builder = Test.createTestingModule({ imports: [...platform, ...imports], providers })
     .overrideProvider(AppConfig)
     .useValue(loadConfig(environment))
-    .setLogger(process.env.TEST_LOGS ? new ConsoleLogger() : SILENT)
-    .compile();
+    .setLogger(process.env.TEST_LOGS ? new ConsoleLogger() : SILENT);
+  if (clock) builder.overrideProvider(Clock).useValue(clock);
+  const module = await builder.compile();
   return module.init();
 }
 

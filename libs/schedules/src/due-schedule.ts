@@ -19,8 +19,13 @@ export interface DueJob {
 }
 
 /** A row of LOCK_DUE: the schedule's columns under its own names, the job's beside them. */
-export interface DueRow extends Schedule {
+export interface DueRow extends Schedule, JobRow {
   readonly now: Date;
+}
+
+/** A row of DUE_JOB, and a part of LOCK_DUE. */
+export interface JobRow {
+  readonly jobId: string;
   readonly jobVersion: number;
   readonly jobActive: boolean;
   readonly jobPriority: number;
@@ -32,17 +37,18 @@ export interface DueRow extends Schedule {
 
 /** The row is the schedule as it stands: copying 33 columns thousands of times a second would show. */
 export function dueScheduleOf(row: DueRow): DueSchedule {
+  return { schedule: row, job: dueJobOf(row) };
+}
+
+export function dueJobOf(row: JobRow): DueJob {
   return {
-    schedule: row,
-    job: {
-      id: row.jobId,
-      version: row.jobVersion,
-      active: row.jobActive,
-      priority: row.jobPriority,
-      maxAttempts: row.jobMaxAttempts,
-      maxConcurrency: row.jobMaxConcurrency,
-      parameters: row.jobParameters,
-      service: row.jobService,
-    },
+    id: row.jobId,
+    version: row.jobVersion,
+    active: row.jobActive,
+    priority: row.jobPriority,
+    maxAttempts: row.jobMaxAttempts,
+    maxConcurrency: row.jobMaxConcurrency,
+    parameters: row.jobParameters,
+    service: row.jobService,
   };
 }

@@ -1,10 +1,12 @@
 export { CalendarExclusions, type ExclusionOf } from './calendars/calendar-exclusions.js';
 export { jitterMs, type Recurrence } from './domain/index.js';
 export { type FiringPlan, planFirings } from './domain/firing-plan.js';
+export { type Leftovers, planLeftovers, unreadable } from './domain/leftovers.js';
 export type { PlannedFiring, SkipReason } from './domain/planned-firing.js';
 export type { Schedule } from './domain/schedule.js';
-export type { DueSchedule } from './due-schedule.js';
+export type { DueJob, DueSchedule } from './due-schedule.js';
 export { RecurrenceCache } from './recurrence-cache.js';
+export { type LeftoverWriter, ScheduleLeftovers } from './schedule-leftovers.js';
 export { SchedulePauses } from './schedule-pauses.js';
 export { SchedulesModule } from './schedules.module.js';
 export { type ScheduleAdvance, SchedulesRepository } from './schedules.repository.js';

@@ -5,7 +5,10 @@ import { Clock } from '@app/platform/clock';
 import { endReasonOf } from './domain/finish-reason.js';
 import type { Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
+import { leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
 import { SchedulesRepository, type ScheduleStart } from './schedules.repository.js';
+
+const MAX_SCHEDULES = 1_000;
 
 /** Takes the schedules of a job off the clock with it, and puts them back. */
 @Injectable()
@@ -14,6 +17,7 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
     private readonly lifecycle: JobLifecycle,
     private readonly repository: SchedulesRepository,
     private readonly recurrences: RecurrenceCache,
+    private readonly leftovers: ScheduleLeftovers,
     private readonly clock: Clock,
   ) {}
 
@@ -38,7 +42,24 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
 
   /** Waits for a firing under way: what it made is there for the second step to end. */
   async onJobEnding(tx: EntityManager, job: OwnedJob): Promise<void> {
+    await this.recordLeftovers(tx, job);
     await this.repository.deleteOfJob(tx, job);
+  }
+
+  /** Batch by batch: a job may have a hundred thousand schedules, and a paused one is counted since its pause. */
+  private async recordLeftovers(tx: EntityManager, job: OwnedJob): Promise<void> {
+    await this.repository.lockAllOfJob(tx, job);
+    const now = this.clock.now();
+    for (;;) {
+      const leaving = await this.repository.leavingOfJob(tx, job, now, MAX_SCHEDULES);
+      if (leaving.length === 0) return;
+      const leftovers = leaving.map((schedule) => leftoversOf(schedule, 'job_deleted', now));
+      await this.leftovers.write(
+        tx,
+        leftovers.filter((one) => one !== null),
+      );
+      await this.repository.delete(tx, ...leaving);
+    }
   }
 
   /** The error of a schedule that can no longer be read, say for a zone that is gone: it must not hold up the others. */

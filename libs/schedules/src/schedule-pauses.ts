@@ -3,8 +3,10 @@ import { Clock } from '@app/platform/clock';
 import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { type FiringPlan, planFirings } from './domain/firing-plan.js';
 import { isFinished } from './domain/finish-reason.js';
+import { recordLeftovers } from './domain/leftovers.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
+import { leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
 import { startedAt } from './schedule-revision.js';
 import { scheduleFinished } from './schedules.errors.js';
 import { SchedulesRepository } from './schedules.repository.js';
@@ -21,6 +23,7 @@ export class SchedulePauses {
     private readonly repository: SchedulesRepository,
     private readonly recurrences: RecurrenceCache,
     private readonly calendars: CalendarExclusions,
+    private readonly leftovers: ScheduleLeftovers,
     private readonly clock: Clock,
   ) {}
 
@@ -42,7 +45,10 @@ export class SchedulePauses {
   resume(service: string, id: string, catchup: Catchup): Promise<Schedule> {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       if (schedule.active) return schedule;
-      const resumed = this.resumed(schedule, catchup, job.active, this.clock.now());
+      const now = this.clock.now();
+      const resumed = this.resumed(schedule, catchup, job.active, now);
+      const left = job.active ? null : leftoversOf(schedule, 'job_inactive', now);
+      await this.leftovers.settle(tx, schedule, left);
       await this.repository.update(tx, resumed);
       return resumed;
     });
@@ -52,6 +58,8 @@ export class SchedulePauses {
   planResume(service: string, id: string, catchup: Catchup): Promise<FiringPlan> {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       const now = this.clock.now();
+      const left = job.active || schedule.active ? null : leftoversOf(schedule, 'job_inactive', now);
+      if (left !== null) return recordLeftovers(left, this.recurrences.recurrenceOf(schedule));
       const resumed = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
       const exclusionOf = await this.calendars.exclusionsOf([schedule], tx);
       return planFirings(resumed, this.recurrences.recurrenceOf(schedule), {

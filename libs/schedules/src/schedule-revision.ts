@@ -47,7 +47,7 @@ const OUT_OF_RUNS = {
   catchupOverride: null,
 } as const;
 
-function isPaused(schedule: Schedule): boolean {
+export function isPaused(schedule: Schedule): boolean {
   return !schedule.active && !isFinished(schedule);
 }
 

@@ -5,6 +5,7 @@ import { CalendarsModule } from './calendars/calendars.module.js';
 import { JobFollower } from './job-follower.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { ScheduleEntity } from './schedule.entity.js';
+import { ScheduleLeftovers } from './schedule-leftovers.js';
 import { SchedulePauses } from './schedule-pauses.js';
 import { SchedulePreviews } from './schedule-previews.js';
 import { SchedulesRepository } from './schedules.repository.js';
@@ -15,6 +16,7 @@ import { SchedulesService } from './schedules.service.js';
   providers: [
     SchedulesRepository,
     SchedulesService,
+    ScheduleLeftovers,
     SchedulePauses,
     SchedulePreviews,
     RecurrenceCache,
@@ -23,6 +25,7 @@ import { SchedulesService } from './schedules.service.js';
   exports: [
     SchedulesRepository,
     SchedulesService,
+    ScheduleLeftovers,
     SchedulePauses,
     SchedulePreviews,
     RecurrenceCache,

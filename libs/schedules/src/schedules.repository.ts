@@ -1,15 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, IsNull, LessThan, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThan, LessThanOrEqual, Not, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { OwnedJob } from '@app/jobs';
 import type { Schedule, ScheduleType } from './domain/schedule.js';
-import { type DueRow, type DueSchedule, dueScheduleOf } from './due-schedule.js';
+import {
+  type DueJob,
+  dueJobOf,
+  type DueRow,
+  type DueSchedule,
+  dueScheduleOf,
+  type JobRow,
+} from './due-schedule.js';
 import { ScheduleEntity } from './schedule.entity.js';
 import {
   ADVANCE,
+  DUE_JOB,
   EARLIEST_DUE_AT,
   LOCK_ACTIVE_OF_JOB,
+  LOCK_ALL_OF_JOB,
   LOCK_DUE,
   LOCK_DUE_ONE,
   PARK,
@@ -72,6 +81,11 @@ export class SchedulesRepository {
     ]);
   }
 
+  async dueJob(tx: EntityManager, { jobId, service }: Schedule): Promise<DueJob> {
+    const [row] = await tx.query<[JobRow]>(DUE_JOB, [jobId, service]);
+    return dueJobOf(row);
+  }
+
   /** Takes a schedule that cannot be fired off the clock, so that all others go on. @param reason shown as pauseReason */
   async park(tx: EntityManager, scheduleId: string, reason: string): Promise<void> {
     await tx.query(PARK, [scheduleId, reason]);
@@ -118,8 +132,28 @@ export class SchedulesRepository {
     await tx.update(ScheduleEntity, { id: schedule.id, service: schedule.service }, row(schedule));
   }
 
-  async delete(tx: EntityManager, { service, id }: Schedule): Promise<void> {
-    await tx.delete(ScheduleEntity, { id, service });
+  /** All of one service. */
+  async delete(tx: EntityManager, ...schedules: readonly Schedule[]): Promise<void> {
+    const ids = schedules.map(({ id }) => id);
+    await tx.delete(ScheduleEntity, { id: In(ids), service: schedules[0]?.service });
+  }
+
+  async lockAllOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<void> {
+    await tx.query(LOCK_ALL_OF_JOB, [id, service]);
+  }
+
+  /** Up to `limit` schedules of a job that are due or paused. */
+  leavingOfJob(
+    tx: EntityManager,
+    { service, id: jobId }: OwnedJob,
+    now: Date,
+    limit: number,
+  ): Promise<Schedule[]> {
+    const where = [
+      { jobId, service, nextRunAt: LessThanOrEqual(now) },
+      { jobId, service, pausedAt: Not(IsNull()) },
+    ];
+    return tx.find(ScheduleEntity, { where, take: limit });
   }
 
   async deleteOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<void> {

@@ -8,6 +8,7 @@ import type { ScheduleDefinition } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { firstRunAfter } from './schedule-acceptance.js';
+import { leftByChange, leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
 import { revised } from './schedule-revision.js';
 import { scheduleChanged, scheduleNotFound } from './schedules.errors.js';
 import { type ScheduleFilter, SchedulesRepository, type ScheduleWindow } from './schedules.repository.js';
@@ -22,6 +23,7 @@ export class SchedulesService {
     private readonly jobs: JobsService,
     private readonly calendars: CalendarsService,
     private readonly recurrences: RecurrenceCache,
+    private readonly leftovers: ScheduleLeftovers,
     private readonly clock: Clock,
   ) {}
 
@@ -62,11 +64,10 @@ export class SchedulesService {
       if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
       const definition = await decide(current);
       await this.calendars.lockForUse(tx, service, definition.calendars);
-      const changed = revised(current, definition, {
-        now: this.clock.now(),
-        jobActive: job.active,
-        recurrences: this.recurrences,
-      });
+      const context = { now: this.clock.now(), jobActive: job.active, recurrences: this.recurrences };
+      const left = leftByChange(current, definition, context);
+      const settled = await this.leftovers.settle(tx, current, left);
+      const changed = revised(settled, definition, context);
       if (changed !== current) await this.repository.update(tx, changed);
       return changed;
     });
@@ -79,6 +80,8 @@ export class SchedulesService {
   delete(service: string, id: string, expected: ExpectedVersion): Promise<void> {
     return this.withLocked(service, id, async (tx, current) => {
       if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
+      const left = leftoversOf(current, 'schedule_deleted', this.clock.now());
+      await this.leftovers.settle(tx, current, left);
       await this.repository.delete(tx, current);
     });
   }

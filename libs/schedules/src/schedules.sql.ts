@@ -1,3 +1,13 @@
+/** What an execution takes over from its job. */
+const JOB_COLUMNS = `
+         j.version                AS "jobVersion",
+         j.active AND j.deleted_at IS NULL AS "jobActive",
+         j.priority               AS "jobPriority",
+         (j.retry_policy->>'maxAttempts')::integer AS "jobMaxAttempts",
+         j.max_concurrency        AS "jobMaxConcurrency",
+         j.parameters             AS "jobParameters",
+         j.service                AS "jobService"`;
+
 /** The schedules locked as `due`, their columns under the names that the code has for them, and their jobs beside them. */
 const SELECT_DUE = `
   SELECT statement_timestamp()    AS "now",
@@ -32,14 +42,7 @@ const SELECT_DUE = `
          s.run_count              AS "runCount",
          s.version                AS "version",
          s.created_at             AS "createdAt",
-         s.updated_at             AS "updatedAt",
-         j.version                AS "jobVersion",
-         j.active AND j.deleted_at IS NULL AS "jobActive",
-         j.priority               AS "jobPriority",
-         (j.retry_policy->>'maxAttempts')::integer AS "jobMaxAttempts",
-         j.max_concurrency        AS "jobMaxConcurrency",
-         j.parameters             AS "jobParameters",
-         j.service                AS "jobService"
+         s.updated_at             AS "updatedAt",${JOB_COLUMNS}
   FROM (SELECT) AS clock
   LEFT JOIN (due AS s JOIN jobs AS j ON j.id = s.job_id) ON true
   ORDER BY s.next_run_at
@@ -76,6 +79,13 @@ export const LOCK_DUE_ONE = `
   WITH due AS MATERIALIZED (
     SELECT * FROM schedules WHERE id = $1 AND next_run_at <= statement_timestamp() FOR UPDATE SKIP LOCKED
   )${SELECT_DUE}`;
+
+/** A deleted job too: what its schedules leave over is written after its end. */
+export const DUE_JOB = `
+  SELECT j.id AS "jobId",${JOB_COLUMNS}
+  FROM jobs AS j
+  WHERE j.id = $1 AND j.service = $2
+`;
 
 /**
  * One statement for the whole batch. No new version: firing is not a change that a client made.
@@ -118,9 +128,13 @@ export const EARLIEST_DUE_AT = `
   SELECT min(next_run_at) AS "earliestDueAt" FROM schedules WHERE next_run_at IS NOT NULL
 `;
 
-/** A deactivated job's schedules leave the clock. Those already due stay: the firer owes each of them a record. */
+/**
+ * A deactivated job's schedules leave the clock. Those already due stay: the firer owes each of them a record. By the
+ * statement's time: what came due while the transaction waited for the job was still on the clock.
+ */
 export const STOP_OF_JOB = `
-  UPDATE schedules SET next_run_at = NULL WHERE job_id = $1 AND service = $2 AND next_run_at > now()
+  UPDATE schedules SET next_run_at = NULL
+  WHERE job_id = $1 AND service = $2 AND next_run_at > statement_timestamp()
 `;
 
 /**
@@ -129,6 +143,12 @@ export const STOP_OF_JOB = `
  */
 export const LOCK_ACTIVE_OF_JOB = `
   SELECT id FROM schedules WHERE job_id = $1 AND service = $2 AND active ORDER BY id FOR UPDATE
+`;
+
+/** Waits for the firers that hold them: what is then read stays so. One row, however many schedules a job has. */
+export const LOCK_ALL_OF_JOB = `
+  WITH locked AS (SELECT id FROM schedules WHERE job_id = $1 AND service = $2 ORDER BY id FOR UPDATE)
+  SELECT count(*) FROM locked
 `;
 
 /** Puts schedules of a job back on the clock, or ends those that have nothing left to fire. */

@@ -39,7 +39,7 @@ export interface FiringPlan {
 /** Decides for every instant in [schedule.nextRunAt, now] what becomes of it: contract §4. */
 export function planFirings(schedule: Schedule, recurrence: Recurrence, context: FiringContext): FiringPlan {
   const first = schedule.nextRunAt?.getTime() ?? null;
-  if (first === null || first > context.now) return { ...NOTHING, nextRunAt: first };
+  if (first === null || first > context.now) return { ...NOTHING_TO_FIRE, nextRunAt: first };
 
   const due: InstantRange = { after: first - 1, until: context.now };
   return context.job.active
@@ -47,7 +47,7 @@ export function planFirings(schedule: Schedule, recurrence: Recurrence, context:
     : planInactive(schedule, recurrence, due);
 }
 
-const NOTHING: FiringPlan = {
+export const NOTHING_TO_FIRE: FiringPlan = {
   firings: [],
   nextRunAt: null,
   lastRunAt: null,
@@ -60,7 +60,7 @@ const NOTHING: FiringPlan = {
 function planInactive(schedule: Schedule, recurrence: Recurrence, due: InstantRange): FiringPlan {
   const isLast = recurrence.nextAfter(due.until) === null;
   return {
-    ...NOTHING,
+    ...NOTHING_TO_FIRE,
     firings: recordOf(recurrence, due, 'skipped', 'job_inactive'),
     finished: isLast ? endReasonOf(schedule) : null,
   };

@@ -30,7 +30,16 @@ export interface PlannedFiring {
 }
 
 export type SkipReason =
-  'misfire' | 'catchup_window' | 'catchup_cap' | 'paused' | 'overlap' | 'calendar' | 'job_inactive';
+  | 'misfire'
+  | 'catchup_window'
+  | 'catchup_cap'
+  | 'paused'
+  | 'overlap'
+  | 'calendar'
+  | 'job_inactive'
+  | 'job_deleted'
+  | 'schedule_changed'
+  | 'schedule_deleted';
 
 export function run(schedule: Schedule, instant: number, trigger: PlannedFiring['trigger']): PlannedFiring {
   const jitter = schedule.jitterSeconds > 0 ? jitterMs(schedule.id, schedule.jitterSeconds) : 0;

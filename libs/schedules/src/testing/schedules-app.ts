@@ -9,7 +9,14 @@ import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
 import { createTestDatabase } from '../../../../test/support/test-database.js';
-import { SchedulePauses, SchedulesHttpModule, SchedulesRepository, SchedulesService } from '../index.js';
+import {
+  type Leftovers,
+  ScheduleLeftovers,
+  SchedulePauses,
+  SchedulesHttpModule,
+  SchedulesRepository,
+  SchedulesService,
+} from '../index.js';
 
 export interface Answer {
   readonly status: number;
@@ -25,6 +32,8 @@ export interface SchedulesApp {
   readonly repository: SchedulesRepository;
   readonly database: DataSource;
   readonly clock: TestClock;
+  /** What changes have left over so far. */
+  readonly leftovers: readonly Leftovers[];
   createJob(): Promise<Job>;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
@@ -57,6 +66,13 @@ export async function startSchedulesApp(): Promise<SchedulesApp> {
     abortOnError: false,
   });
   configureHttp(nest);
+  const leftovers: Leftovers[] = [];
+  nest.get(ScheduleLeftovers, { strict: false }).register({
+    writeLeftovers: (_tx, _job, left) => {
+      leftovers.push(...left);
+      return Promise.resolve([]);
+    },
+  });
   await nest.listen(0, '127.0.0.1');
   const url = await nest.getUrl();
   const jobs = nest.get(JobsService, { strict: false });
@@ -67,6 +83,7 @@ export async function startSchedulesApp(): Promise<SchedulesApp> {
     repository: nest.get(SchedulesRepository, { strict: false }),
     database: nest.get(DataSource, { strict: false }),
     clock,
+    leftovers,
     createJob: () => createJob(jobs),
     call: (method, path, body, headers) => call(method, `${url}${path}`, body, headers),
     close: async () => {

@@ -28,6 +28,12 @@ function explainReason({ reason, reasonDetail }: ExecutionRecord, schedule: Sche
       return 'the schedule was paused, and whoever resumed it asked for no catch-up';
     case 'job_inactive':
       return 'the job was inactive';
+    case 'job_deleted':
+      return 'its job was deleted before it was fired';
+    case 'schedule_deleted':
+      return 'the schedule was deleted before it was fired';
+    case 'schedule_changed':
+      return 'the schedule was changed before it was fired, and starts anew from then';
     case 'calendar':
       return `calendar ${JSON.stringify(reasonDetail?.['calendar'])} excludes it`;
     case 'overlap':

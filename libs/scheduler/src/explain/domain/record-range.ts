@@ -14,7 +14,10 @@ export function rangeOf({ reasonDetail }: ExecutionRecord): RecordRange | null {
   return { from: Date.parse(from), to: Date.parse(to), count };
 }
 
+/** Not the record of a timing that is no longer: the instants in its range were others. */
 export function covers(record: ExecutionRecord, instant: number): boolean {
   const range = rangeOf(record);
-  return range !== null && range.from <= instant && instant <= range.to;
+  return (
+    record.reason !== 'schedule_changed' && range !== null && range.from <= instant && instant <= range.to
+  );
 }

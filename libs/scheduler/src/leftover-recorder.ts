@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type ActiveRuns, ExecutionsRepository } from '@app/executions';
+import {
+  CalendarExclusions,
+  type DueJob,
+  type FiringPlan,
+  type Leftovers,
+  type LeftoverWriter,
+  planLeftovers,
+  RecurrenceCache,
+  ScheduleLeftovers,
+  unreadable,
+} from '@app/schedules';
+import { executionsOf } from './planned-executions.js';
+
+/** Turns the due instants that a change takes off the clock into runs and records, in the change's own transaction. */
+@Injectable()
+export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
+  constructor(
+    private readonly leftovers: ScheduleLeftovers,
+    private readonly executions: ExecutionsRepository,
+    private readonly recurrences: RecurrenceCache,
+    private readonly calendars: CalendarExclusions,
+  ) {}
+
+  onModuleInit(): void {
+    this.leftovers.register(this);
+  }
+
+  async writeLeftovers(
+    tx: EntityManager,
+    job: DueJob,
+    leftovers: readonly Leftovers[],
+  ): Promise<FiringPlan[]> {
+    const plans: FiringPlan[] = [];
+    for (const one of leftovers) plans.push(await this.plan(tx, one));
+    const cancelling = leftovers.filter((_, index) => plans[index]!.cancelRunning);
+    if (cancelling.length > 0) {
+      await this.executions.cancelActiveOfSchedules(
+        tx,
+        cancelling.map(({ schedule }) => schedule),
+      );
+    }
+    const rows = leftovers.flatMap(({ schedule }, index) =>
+      executionsOf({ schedule, job }, plans[index]!, WAITING),
+    );
+    await this.executions.insertExecutions(tx, rows);
+    return plans;
+  }
+
+  /** A schedule that cannot be read, perhaps parked for that, can be changed and deleted all the same. */
+  private async plan(tx: EntityManager, leftovers: Leftovers): Promise<FiringPlan> {
+    const { schedule, mayRun } = leftovers;
+    const exclusionOf = await this.calendars.exclusionsOf(mayRun ? [schedule] : [], tx);
+    const runs = mayRun ? await this.unfinishedRuns(tx, leftovers) : NO_RUNS;
+    try {
+      const recurrence = this.recurrences.recurrenceOf(schedule);
+      const isExcluded = mayRun ? exclusionOf(schedule).calendarAt : () => null;
+      return planLeftovers(leftovers, recurrence, { runs, isExcluded });
+    } catch (error) {
+      return unreadable(leftovers, error as Error);
+    }
+  }
+
+  private async unfinishedRuns(tx: EntityManager, { schedule }: Leftovers): Promise<ActiveRuns> {
+    if (schedule.overlapPolicy === 'allow') return NO_RUNS;
+    const [runs = NO_RUNS] = await this.executions.activeOfSchedules(tx, [schedule]);
+    return runs;
+  }
+}
+
+/** None of the rows takes a place in the queue: they are dispatched like any other that waits. */
+const WAITING = { random: randomBytes, now: new Date(0), takePlace: () => false };
+
+const NO_RUNS: ActiveRuns = { scheduleId: '', activeCount: 0, heldCount: 0, blockingExecutionId: null };

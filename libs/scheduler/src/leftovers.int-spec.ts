@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ExplainApp, startExplainApp } from './explain/testing/explain-app.js';
+
+let app: ExplainApp;
+let jobId: string;
+let scheduleId: string;
+
+beforeAll(async () => {
+  app = await startExplainApp();
+}, 30_000);
+
+afterAll(() => app?.close());
+
+/** Every ten minutes since 10:00, fired up to 11:00; the next instant is 11:10. */
+beforeEach(async () => {
+  jobId = await app.createJob();
+  app.clock.set(at('10:00:00'));
+  const { body } = await app.call('POST', `/jobs/${jobId}/schedules`, {
+    ...{ type: 'cron', cronExpression: '*/10 * * * *' },
+  });
+  scheduleId = String(body.id);
+  await app.database.query('UPDATE schedules SET next_run_at = $2 WHERE id = $1', [
+    scheduleId,
+    at('11:10:00'),
+  ]);
+});
+
+const at = (time: string) => `2026-06-01T${time}.000Z`;
+const patch = (body: object) => app.call('PATCH', `/schedules/${scheduleId}`, body);
+const history = () =>
+  app.database.query<Record<string, unknown>[]>(
+    `SELECT scheduled_for AS "scheduledFor", state, reason, reason_detail AS detail FROM executions
+     WHERE schedule_id = $1 ORDER BY scheduled_for`,
+    [scheduleId],
+  );
+
+const record = (time: string, state: string, reason: string, detail: unknown) => ({
+  ...{ scheduledFor: new Date(at(time)), state, reason, detail },
+});
+const range = (from: string, to: string, count: number) => ({ from: at(from), to: at(to), count });
+const RUN = { scheduledFor: new Date('2026-06-01T11:10:00Z'), state: 'pending', reason: null, detail: null };
+
+describe('an instant that is due and not fired', () => {
+  it('still runs when the schedule is retimed within its grace, and counts as a run', async () => {
+    app.clock.set(at('11:10:30'));
+    const { body } = await patch({ cronExpression: '0 * * * *' });
+    expect(body).toMatchObject({ nextRunAt: at('12:00:00'), lastRunAt: at('11:10:00'), runCount: 1 });
+    expect(await history()).toEqual([RUN]);
+  });
+
+  it('still runs when maxRuns allows it, and is then the last', async () => {
+    await patch({ maxRuns: 1 });
+    app.clock.set(at('11:10:30'));
+    const { body } = await patch({ cronExpression: '0 * * * *' });
+    expect(body).toMatchObject({ active: false, pauseReason: 'max_runs_reached', runCount: 1 });
+    expect(await history()).toEqual([RUN]);
+  });
+
+  it('is missed when the schedule is retimed later than its grace', async () => {
+    app.clock.set(at('11:40:30'));
+    await patch({ cronExpression: '0 * * * *' });
+    expect(await history()).toEqual([
+      record('11:30:00', 'missed', 'schedule_changed', range('11:10:00', '11:30:00', 3)),
+      { ...RUN, scheduledFor: new Date(at('11:40:00')) },
+    ]);
+    const { body } = await app.call(
+      'GET',
+      `/schedules/${scheduleId}/explain?from=${at('11:00:00')}&to=${at('11:31:00')}`,
+    );
+    expect(body.instants).toMatchObject([
+      { verdict: 'not_recorded', reason: 'changed_later' },
+      { verdict: 'missed', message: expect.stringMatching(/the schedule was changed before it was fired/) },
+    ]);
+  });
+
+  it('leaves nothing behind when the change is refused', async () => {
+    app.clock.set(at('11:10:30'));
+    expect((await patch({ endAt: at('11:00:00') })).status).toBe(400);
+    expect(await history()).toEqual([]);
+  });
+
+  it('is skipped when the schedule is deleted, and the record stays', async () => {
+    app.clock.set(at('11:10:30'));
+    await app.call('DELETE', `/schedules/${scheduleId}`);
+    expect(await history()).toEqual([
+      record('11:10:00', 'skipped', 'schedule_deleted', range('11:10:00', '11:10:00', 1)),
+    ]);
+  });
+
+  it('is skipped when the job is deleted', async () => {
+    app.clock.set(at('11:20:30'));
+    await app.jobs.delete('default', jobId, null);
+    expect(await history()).toEqual([
+      record('11:20:00', 'skipped', 'job_deleted', range('11:10:00', '11:20:00', 2)),
+    ]);
+  });
+
+  it('is skipped when the schedule is retimed while its job is inactive', async () => {
+    app.clock.set(at('11:10:30'));
+    await app.database.query('UPDATE jobs SET active = false WHERE id = $1', [jobId]);
+    expect((await patch({ cronExpression: '0 * * * *' })).body.nextRunAt).toBeNull();
+    expect(await history()).toMatchObject([{ state: 'skipped', reason: 'job_inactive' }]);
+  });
+});
+
+describe('the instants of a pause', () => {
+  beforeEach(async () => {
+    app.clock.set(at('11:05:00'));
+    await app.call('POST', `/schedules/${scheduleId}/pause`);
+    app.clock.set(at('11:55:00'));
+  });
+
+  const paused = range('11:10:00', '11:50:00', 5);
+
+  it('are skipped when the schedule is retimed', async () => {
+    await patch({ cronExpression: '0 * * * *' });
+    expect(await history()).toEqual([record('11:50:00', 'skipped', 'schedule_changed', paused)]);
+  });
+
+  it('are skipped when the schedule is deleted', async () => {
+    await app.call('DELETE', `/schedules/${scheduleId}`);
+    expect(await history()).toEqual([record('11:50:00', 'skipped', 'schedule_deleted', paused)]);
+  });
+
+  it('are skipped when it is resumed while its job is inactive, as a dry run says', async () => {
+    await app.jobs.deactivate('default', jobId);
+    const resume = (dryRun: boolean) =>
+      app.call('POST', `/schedules/${scheduleId}/resume`, { catchup: 'all', dryRun });
+    expect((await resume(true)).body).toMatchObject({
+      ...{ wouldRun: 0, nextRunAt: null },
+      wouldNotRun: [{ state: 'skipped', reason: 'job_inactive', ...paused }],
+    });
+    await resume(false);
+    expect(await history()).toEqual([record('11:50:00', 'skipped', 'job_inactive', paused)]);
+  });
+
+  it('leave one record when the schedule cannot be read any more', async () => {
+    await app.database.query(`UPDATE schedules SET cron_expression = 'x', version = 9 WHERE id = $1`, [
+      scheduleId,
+    ]);
+    expect((await app.call('DELETE', `/schedules/${scheduleId}`)).status).toBe(204);
+    expect(await history()).toMatchObject([{ state: 'missed', reason: 'schedule_deleted' }]);
+  });
+});
