@@ -1,0 +1,87 @@
+import path from 'node:path';
+import { createTestDatabase, type TestDatabase } from '../../../support/test-database.js';
+import { testRedisUrl } from '../../../support/test-redis.js';
+import { FleetProcess } from './fleet-process.js';
+
+export const THIS_CODE = path.resolve(import.meta.dirname, '../../../..');
+
+/** What a load balancer waits between two looks at a process's readiness; the delay of a drain has to be longer. */
+const LOOK_EVERY_MS = 100;
+const DRAIN_DELAY_SECONDS = '1';
+/** Of a Redis server: none of the databases that jest's processes use. */
+const REDIS_DATABASE = 15;
+
+/** Apis behind a balancer that asks for their readiness, and workers, on a database of their own. */
+export class Fleet {
+  private readonly processes = new Set<FleetProcess>();
+  private readonly ready = new Set<FleetProcess>();
+  private turn = 0;
+  private readonly looking: NodeJS.Timeout;
+
+  private constructor(
+    readonly database: TestDatabase,
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {
+    this.looking = setInterval(() => void this.look(), LOOK_EVERY_MS);
+  }
+
+  static async create(): Promise<Fleet> {
+    const database = await createTestDatabase();
+    const redis = testRedisUrl()?.replace(/\/\d+$/, `/${REDIS_DATABASE}`);
+    const queue: Record<string, string> = redis
+      ? { QUEUE_BACKEND: 'redis', REDIS_URL: redis }
+      : { QUEUE_BACKEND: 'postgres', QUEUE_DATABASE_URL: database.queueUrl };
+    return new Fleet(database, {
+      DATABASE_URL: database.url,
+      ...queue,
+      EGRESS_ALLOW: '127.0.0.0/8',
+      WORKER_CONCURRENCY: '50',
+      DRAIN_DELAY_SECONDS,
+      AUTH_MODE: 'none',
+    });
+  }
+
+  async add(kind: 'api' | 'worker', root: string = THIS_CODE): Promise<void> {
+    const process = await FleetProcess.start(root, kind, this.environment);
+    this.processes.add(process);
+    if (kind === 'api') this.ready.add(process);
+  }
+
+  /** One after the other: a new one, from `root`, and when it is ready the old one goes. */
+  async replaceAll(kind: 'api' | 'worker', root: string = THIS_CODE): Promise<void> {
+    const old = [...this.processes].filter((process) => process.kind === kind);
+    for (const process of old) {
+      await this.add(kind, root);
+      await process.stop();
+      this.forget(process);
+    }
+  }
+
+  /** Where the balancer sends the next request. */
+  nextApiUrl(): string {
+    const apis = [...this.ready];
+    const api = apis[this.turn++ % apis.length];
+    if (!api) throw new Error('no api is ready');
+    return api.url;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.looking);
+    await Promise.all([...this.processes].map((process) => process.stop()));
+    await this.database.drop();
+  }
+
+  private async look(): Promise<void> {
+    for (const process of this.processes) {
+      if (process.kind !== 'api') continue;
+      const isReady = await process.isReady().catch(() => false);
+      if (isReady && this.processes.has(process)) this.ready.add(process);
+      else this.ready.delete(process);
+    }
+  }
+
+  private forget(process: FleetProcess): void {
+    this.processes.delete(process);
+    this.ready.delete(process);
+  }
+}
