@@ -39,6 +39,16 @@ describe('the Dockerfile', () => {
     expect(production).not.toMatch(/^RUN /m);
   });
 
+  it('carries a list of all that is in it', () => {
+    const [, dependencies = ''] = stages;
+    // With `--omit` npm would leave packages out that are there.
+    expect(dependencies).toMatch(
+      /^RUN npm pkg delete devDependencies optionalDependencies && npm sbom --sbom-format=cyclonedx > sbom\.cdx\.json$/m,
+    );
+    expect(dependencies.indexOf('npm sbom')).toBeGreaterThan(dependencies.indexOf('npm ci'));
+    expect(production).toMatch(/^COPY --from=dependencies \/app\/sbom\.cdx\.json \.\/$/m);
+  });
+
   it('is labelled with the version in package.json', () => {
     expect(production).toMatch(new RegExp(`^ARG VERSION=${manifest.version}$`, 'm'));
     expect(production).toContain(`org.opencontainers.image.licenses="${manifest.license}"`);
