@@ -15,6 +15,7 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
   readonly restart?: string;
+  readonly deploy?: { readonly replicas: number };
   readonly stop_grace_period?: string;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
@@ -148,6 +149,15 @@ describe('docker-compose.yml', () => {
     const graceSeconds = Number.parseInt(compose.services.worker?.stop_grace_period ?? '0', 10);
     const { drainTimeoutMs } = loadConfig(environmentOf('worker'));
     expect(graceSeconds).toBeGreaterThanOrEqual(drainTimeoutMs / 1_000 + 10);
+  });
+
+  it('starts two of each, and Prometheus with the rules of this repository', () => {
+    for (const name of ['api', 'worker'])
+      expect([name, compose.services[name]?.deploy]).toEqual([name, { replicas: 2 }]);
+    expect(compose.services.prometheus?.volumes).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^\.\/prometheus\/rules:\/etc\/prometheus\/rules:ro$/)]),
+    );
+    expect(compose.services.postgres?.image).toBe('postgres:18');
   });
 
   it('keeps Redis from throwing entries away', () => {
