@@ -11,6 +11,7 @@ import { ExecutionsRepository } from './executions.repository.js';
 import { ExecutionsService } from './executions.service.js';
 import { LogsRepository } from './logs.repository.js';
 import { PartitionsRepository } from './partitions.repository.js';
+import { RetentionRepository } from './retention.repository.js';
 
 /** Executions as both apps know them: stored, dispatched, cancelled, retried. */
 @Module({
@@ -26,6 +27,7 @@ import { PartitionsRepository } from './partitions.repository.js';
     ExecutionsService,
     LogsRepository,
     PartitionsRepository,
+    RetentionRepository,
     BulkOperationsRepository,
   ],
   exports: [
@@ -35,6 +37,7 @@ import { PartitionsRepository } from './partitions.repository.js';
     ExecutionsService,
     LogsRepository,
     PartitionsRepository,
+    RetentionRepository,
     BulkOperationsRepository,
   ],
 })

@@ -1,4 +1,4 @@
-import { scheduledForOf } from './domain/execution-id.js';
+import { lowestIdAt, scheduledForOf } from './domain/execution-id.js';
 import { type ExecutionState, isFinal } from './domain/execution-state.js';
 import type { Execution, Trigger } from './domain/execution.js';
 import { BAD_END } from './executions.sql.js';
@@ -148,10 +148,4 @@ export function conditionsOf(
     ['e.scheduled_for <= ?', beforeId && scheduledForOf(beforeId)],
     ['e.id < ?', beforeId],
   ];
-}
-
-/** Not above any id of that millisecond, and above all ids of the one before. */
-function lowestIdAt(instant: Date): string {
-  const hex = Math.max(instant.getTime(), 0).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -47,6 +47,34 @@ describe('the partitions of history', () => {
       ],
     );
 
+  const insertMany = (scheduledFor: Date, count: number) =>
+    dataSource.query(
+      `INSERT INTO executions (id, scheduled_for, job_id, job_version, trigger, state, due_at, max_attempts, finished_at)
+       SELECT gen_random_uuid(), $1::timestamptz, gen_random_uuid(), 1, 'manual', 'succeeded', $1, 1, $1
+       FROM generate_series(1, $2::integer)`,
+      [scheduledFor, count],
+    );
+
+  /** Somebody who looks at history again and again, as every list and every claim does. */
+  const startReading = () => {
+    let [reads, longestMs, stopped] = [0, 0, false];
+    const reading = (async () => {
+      while (!stopped) {
+        const startedAtMs = performance.now();
+        await dataSource.query('SELECT 1 FROM executions WHERE id = $1', [uuidv7()]);
+        longestMs = Math.max(longestMs, performance.now() - startedAtMs);
+        reads++;
+      }
+    })();
+    return {
+      stop: async () => {
+        stopped = true;
+        await reading;
+        return { reads, longestMs };
+      },
+    };
+  };
+
   const partitionsWithRows = async () => {
     const rows = await dataSource.query<{ name: string }[]>(
       'SELECT DISTINCT tableoid::regclass::text AS name FROM executions',
@@ -99,6 +127,37 @@ describe('the partitions of history', () => {
     expect(await dataSource.query('SELECT state, phase FROM executions')).toEqual([
       { state: 'pending', phase: 'waiting' },
     ]);
+  });
+
+  it('are dropped one by one, and keep nobody waiting while they are', async () => {
+    const old = [daysAgo(RETENTION_DAYS + 8), daysAgo(RETENTION_DAYS + 15), daysAgo(RETENTION_DAYS + 22)];
+    for (const instant of old) {
+      await makeWeekOf(instant);
+      await insertMany(instant, 20_000);
+    }
+    await insert(new Date(), 'succeeded');
+    const reader = startReading();
+    expect(await partitions.maintain(RETENTION_DAYS)).toHaveLength(3);
+    const { reads, longestMs } = await reader.stop();
+    expect(reads).toBeGreaterThan(0);
+    expect(longestMs).toBeLessThan(1_000);
+    expect(await dataSource.query('SELECT count(*)::int AS rows FROM executions')).toEqual([{ rows: 1 }]);
+  });
+
+  it('wait half a second for a reader, and stay where one reads on', async () => {
+    const old = daysAgo(RETENTION_DAYS + 8);
+    await makeWeekOf(old);
+    await insert(old, 'succeeded');
+    const other = dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('SELECT count(*) FROM executions');
+    try {
+      expect(await partitions.maintain(RETENTION_DAYS)).toEqual([]);
+    } finally {
+      await other.rollbackTransaction();
+      await other.release();
+    }
+    expect(await partitions.maintain(RETENTION_DAYS)).toHaveLength(1);
   });
 
   it('are kept by one worker at a time', async () => {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { countOf, rowsOf } from '@app/platform/database';
+import { countOf, isPassingFailure, type Queryable, rowsOf } from '@app/platform/database';
 
 const TABLES = ['executions', 'execution_logs'] as const;
+type Table = (typeof TABLES)[number];
 const DAYS_AHEAD = 28;
 
 const ENSURE = `SELECT ensure_weekly_partitions($1, now() - interval '7 days', now() + $2 * interval '1 day')`;
@@ -28,6 +29,10 @@ const DELETE_BATCH = 10_000;
 
 /** One pruner at a time, whichever worker it is. */
 const PRUNE_LOCK = 7_265_002;
+const TRY_PRUNE_LOCK = 'SELECT pg_try_advisory_xact_lock($1) AS ours';
+
+/** Whoever comes after it queues behind a lock that waits: rather give up, and leave the week for another hour. */
+const LOCK_TIMEOUT_MS = 500;
 
 /** The weeks that history is kept in: made ahead of time, dropped whole. */
 @Injectable()
@@ -39,49 +44,74 @@ export class PartitionsRepository {
    * @returns the partitions dropped, or null when another worker is at it
    */
   async maintain(retentionDays: number): Promise<string[] | null> {
-    const dropped = await this.replaceOld(retentionDays);
-    if (dropped === null) return null;
-    // Not in the transaction that drops: until its end nobody reads or writes history.
+    if (!(await this.makeAhead())) return null;
+    const dropped: string[] = [];
+    for (const table of TABLES) dropped.push(...(await this.dropOld(table, retentionDays)));
     for (const table of TABLES) await this.deleteOldOfDefault(table, retentionDays);
     return dropped;
   }
 
-  private replaceOld(retentionDays: number): Promise<string[] | null> {
-    return this.dataSource.transaction(async (tx) => {
-      const [lock] = await rowsOf<{ ours: boolean }>(tx, 'SELECT pg_try_advisory_xact_lock($1) AS ours', [
-        PRUNE_LOCK,
-      ]);
-      if (!lock?.ours) return null;
-      // Dropping waits for readers of the parent; rather fail and come back than make others queue behind the wait.
-      await tx.query(`SET LOCAL lock_timeout = '2s'`);
+  private async makeAhead(): Promise<boolean> {
+    return this.alone(async (tx) => {
       for (const table of TABLES) await tx.query(ENSURE, [table, DAYS_AHEAD]);
-      return this.dropOld(tx, retentionDays);
+      return true;
     });
   }
 
-  private async dropOld(tx: EntityManager, retentionDays: number): Promise<string[]> {
+  private async dropOld(table: Table, retentionDays: number): Promise<string[]> {
     const dropped: string[] = [];
-    for (const table of TABLES) {
-      for (const { name } of await rowsOf<{ name: string }>(tx, PARTITIONS_ENDED_BEFORE, [
-        table,
-        retentionDays,
-      ])) {
-        if (table === 'executions' && (await hasUnfinished(tx, name))) continue;
-        await tx.query(`DROP TABLE "${name}"`);
-        dropped.push(name);
-      }
+    for (const { name } of await rowsOf<{ name: string }>(this.dataSource, PARTITIONS_ENDED_BEFORE, [
+      table,
+      retentionDays,
+    ])) {
+      if (await hasUnfinished(this.dataSource, table, name)) continue;
+      if (await this.dropUnlessBusy(table, name)) dropped.push(name);
     }
     return dropped;
   }
 
-  private async deleteOldOfDefault(table: (typeof TABLES)[number], retentionDays: number): Promise<void> {
+  /** A week that somebody reads all the while is left to the next round. */
+  private dropUnlessBusy(table: Table, name: string): Promise<boolean> {
+    return this.drop(table, name).catch((error: unknown) => {
+      if (isPassingFailure(error)) return false;
+      throw error;
+    });
+  }
+
+  /**
+   * Nobody reads or writes history from the lock to the commit: so each week has a transaction of its own, with nothing in it
+   * but what must be. (Without a lock on the whole table it cannot be done: a table with a default partition takes no
+   * DETACH … CONCURRENTLY.)
+   */
+  private drop(table: Table, name: string): Promise<boolean> {
+    return this.alone(async (tx) => {
+      await tx.query(`LOCK TABLE ONLY ${table} IN ACCESS EXCLUSIVE MODE`);
+      // Again, now that nothing can be added.
+      if (await hasUnfinished(tx, table, name)) return false;
+      await tx.query(`DROP TABLE "${name}"`);
+      return true;
+    });
+  }
+
+  /** @returns false when another worker is at it */
+  private alone(work: (tx: EntityManager) => Promise<boolean>): Promise<boolean> {
+    return this.dataSource.transaction(async (tx) => {
+      const [lock] = await rowsOf<{ ours: boolean }>(tx, TRY_PRUNE_LOCK, [PRUNE_LOCK]);
+      if (!lock?.ours) return false;
+      await tx.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
+      return work(tx);
+    });
+  }
+
+  private async deleteOldOfDefault(table: Table, retentionDays: number): Promise<void> {
     const sql = DELETE_OLD_OF_DEFAULT[table];
     while ((await countOf(this.dataSource, sql, [retentionDays, DELETE_BATCH])) === DELETE_BATCH);
   }
 }
 
 /** A run that waits longer than history is kept is still owed: its partition stays. */
-async function hasUnfinished(tx: EntityManager, partition: string): Promise<boolean> {
+async function hasUnfinished(db: Queryable, table: Table, partition: string): Promise<boolean> {
+  if (table !== 'executions') return false;
   const unfinished = `SELECT 1 FROM "${partition}" WHERE phase <> 'final' LIMIT 1`;
-  return (await rowsOf(tx, unfinished)).length > 0;
+  return (await rowsOf(db, unfinished)).length > 0;
 }

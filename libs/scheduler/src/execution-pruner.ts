@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { BulkOperationsRepository, PartitionsRepository, RescueRepository } from '@app/executions';
 import { AppConfig } from '@app/platform/config';
 import { pruneIdempotencyKeys } from '@app/platform/http';
+import { ServiceHistoryPruner } from './service-history-pruner.js';
 
 /** Makes room: drops history past retention, a week at a time, and forgets what nobody can ask for any more. */
 @Injectable()
@@ -11,6 +12,7 @@ export class ExecutionPruner {
 
   constructor(
     private readonly partitions: PartitionsRepository,
+    private readonly services: ServiceHistoryPruner,
     private readonly rescues: RescueRepository,
     private readonly bulk: BulkOperationsRepository,
     private readonly config: AppConfig,
@@ -20,6 +22,7 @@ export class ExecutionPruner {
   async prune(): Promise<void> {
     const dropped = await this.partitions.maintain(this.config.retentionDays);
     if (dropped && dropped.length > 0) this.logger.log(`dropped ${dropped.join(', ')}`);
+    await this.services.pruneServices(this.config.retentionDays);
     await this.rescues.pruneSessions();
     await this.bulk.prune(this.config.retentionDays);
     await pruneIdempotencyKeys(this.dataSource);

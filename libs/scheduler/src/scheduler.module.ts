@@ -9,6 +9,7 @@ import { GoneTargetPauser } from './gone-target-pauser.js';
 import { QueueReconciler } from './queue-reconciler.js';
 import { ScheduleFirer } from './schedule-firer.js';
 import { SchedulerLoop } from './scheduler.loop.js';
+import { ServiceHistoryPruner } from './service-history-pruner.js';
 import { UpkeepLoop } from './upkeep.loop.js';
 
 /** The clockwork. Every worker has one, and any number of them share the work. */
@@ -20,6 +21,7 @@ import { UpkeepLoop } from './upkeep.loop.js';
     ExecutionRescuer,
     QueueReconciler,
     ExecutionPruner,
+    ServiceHistoryPruner,
     BulkPerformer,
     GoneTargetPauser,
     UpkeepLoop,

@@ -12,3 +12,9 @@ export function newExecutionId(scheduledFor: Date, random: Uint8Array): string {
 export function scheduledForOf(executionId: string): Date {
   return new Date(Number.parseInt(executionId.slice(0, 8) + executionId.slice(9, 13), 16));
 }
+
+/** Not above any id of that millisecond, and above all ids of the one before. */
+export function lowestIdAt(instant: Date): string {
+  const hex = Math.max(instant.getTime(), 0).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}
