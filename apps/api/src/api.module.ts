@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccessModule } from '@app/access';
+import { AccessModule, KeysHttpModule } from '@app/access';
 import { ExecutionsHttpModule, ExecutionsModule, ExecutionsQueue } from '@app/executions';
 import { JobsHttpModule } from '@app/jobs';
 import { MetricsModule } from '@app/metrics';
@@ -26,6 +26,7 @@ import { ServeWhileDraining } from './serve-while-draining.js';
     QueueModule.forApp(),
     AccessModule,
     IdempotencyModule,
+    KeysHttpModule,
     JobsHttpModule,
     SchedulesHttpModule,
     ExecutionsHttpModule,
@@ -35,7 +36,7 @@ import { ServeWhileDraining } from './serve-while-draining.js';
       inject: [DataSource, ExecutionsQueue],
       useFactory: readinessChecks,
     }),
-    MetricsModule,
+    MetricsModule.forApp('closed'),
   ],
   controllers: [RootController],
   providers: [ServeWhileDraining, ConnectionCloser],

@@ -1,7 +1,9 @@
 import { type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { Admission } from '@app/access';
 import { measureHttp } from '@app/metrics';
+import { AppConfig } from '@app/platform/config';
 import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
 import { type Server } from 'node:http';
 import { ApiModule } from './api.module.js';
@@ -22,7 +24,8 @@ export async function createApiApp(logger: LoggerService): Promise<NestExpressAp
     abortOnError: false,
   });
   app.use(measureHttp, securityHeaders());
-  configureHttp(app);
+  app.set('trust proxy', app.get(AppConfig).trustProxy);
+  configureHttp(app, app.get(Admission, { strict: false }).middleware);
   serveDocument(app);
   setTimeouts(app.getHttpServer());
   app.enableShutdownHooks();

@@ -9,6 +9,7 @@ const LINKS = {
   executions: '/executions',
   bulkOperations: '/bulk-operations',
   calendars: '/calendars',
+  keys: '/keys',
   docs: '/docs',
   openapi: '/openapi.json',
   status: '/status',

@@ -30,7 +30,7 @@ export class WorkerModule {
             { name: 'queue', required: false, check: () => queue.ping() },
           ],
         }),
-        ...(config.metricsEnabled ? [MetricsModule] : []),
+        ...(config.metricsEnabled ? [MetricsModule.forApp('open')] : []),
       ],
     };
   }

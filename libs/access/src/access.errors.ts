@@ -27,3 +27,21 @@ export function scopesMissing(scopes: readonly string[]): ProblemError {
 export function routeClosed(): ProblemError {
   return new ProblemError('forbidden', 'route_closed', 'Nobody may call this.');
 }
+
+/** The key is right, which only its holder learns. */
+export function addressNotAllowed(address: string): ProblemError {
+  return new ProblemError(
+    'forbidden',
+    'address_not_allowed',
+    `This API key must not be used from ${address || 'an unknown address'}.`,
+  );
+}
+
+/** Whether there is such a service is not for the caller to know. */
+export function serviceNotGranted(service: string): ProblemError {
+  return new ProblemError(
+    'forbidden',
+    'service_not_granted',
+    `This credential is not for the service ${JSON.stringify(service.slice(0, 80))}.`,
+  );
+}

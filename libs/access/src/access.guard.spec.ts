@@ -3,6 +3,10 @@ import type { ExecutionContext } from '@nestjs/common';
 import { Public } from '@app/platform/access-rule';
 import { ConfigError, loadConfig } from '@app/platform/config';
 import { AccessGuard, demandScopes } from './access.guard.js';
+import { AccessSettings } from './access-settings.js';
+import { Admission } from './admission.js';
+import { Authenticator } from './authentication/authenticator.js';
+import type { KeyAuthenticator } from './authentication/key-authenticator.js';
 import { SCOPES } from './domain/scopes.js';
 import { ANONYMOUS } from './principal.js';
 import { AnyPrincipal, RequireScopes } from './require-scopes.js';
@@ -20,10 +24,14 @@ class Routes {
   forgotten(): void {}
 }
 
-const guardWith = (authMode: string) => new AccessGuard(loadConfig({ AUTH_MODE: authMode }));
+/** Without access control: nobody is asked for a key. */
+const guard = new AccessGuard(
+  new Admission(new Authenticator(loadConfig({ AUTH_MODE: 'none' }), {} as KeyAuthenticator)),
+);
 
-function callOf(route: keyof Routes, request: object = {}): ExecutionContext {
+function callOf(route: keyof Routes, given: object = {}): ExecutionContext {
   const handler = Object.getOwnPropertyDescriptor(Routes.prototype, route)?.value as unknown;
+  const request = Object.assign(given, { get: () => undefined });
   const context = { getHandler: () => handler, switchToHttp: () => ({ getRequest: () => request }) };
   return context as unknown as ExecutionContext;
 }
@@ -31,26 +39,23 @@ function callOf(route: keyof Routes, request: object = {}): ExecutionContext {
 describe('the access guard', () => {
   it.each(['scoped', 'anyPrincipal'] as const)(
     'lets everyone act for the default service, with every scope, when there is no access control: %s',
-    (route) => {
+    async (route) => {
       const request: { principal?: unknown } = {};
-      expect(guardWith('none').canActivate(callOf(route, request))).toBe(true);
-      expect(request.principal).toMatchObject({
-        service: 'default',
-        actor: 'anonymous',
-        scopes: new Set(SCOPES),
-      });
+      expect(await guard.canActivate(callOf(route, request))).toBe(true);
+      const { principal } = request;
+      expect(principal).toMatchObject({ service: 'default', actor: 'anonymous', scopes: new Set(SCOPES) });
     },
   );
 
-  it('asks nobody who calls an open route', () => {
-    const request = {};
-    expect(guardWith('none').canActivate(callOf('open', request))).toBe(true);
-    expect(request).toEqual({});
+  it('asks nobody who calls an open route', async () => {
+    const request: { principal?: unknown } = {};
+    expect(await guard.canActivate(callOf('open', request))).toBe(true);
+    expect(request.principal).toBeUndefined();
   });
 
-  it('closes a route that has no rule', () => {
-    const call = () => guardWith('none').canActivate(callOf('forgotten'));
-    expect(call).toThrow(expect.objectContaining({ kind: 'forbidden', code: 'route_closed' }));
+  it('closes a route that has no rule', async () => {
+    const call = guard.canActivate(callOf('forgotten'));
+    await expect(call).rejects.toMatchObject({ kind: 'forbidden', code: 'route_closed' });
   });
 
   it('names the scopes that are missing', () => {
@@ -59,10 +64,14 @@ describe('the access guard', () => {
       expect.objectContaining({ code: 'scope_missing', detail: 'This needs the scope jobs:write.' }),
     );
   });
+});
 
-  it('refuses to start with access control it does not have, and says what to do', () => {
-    const start = () => guardWith('api-key').onModuleInit();
-    expect(start).toThrow(ConfigError);
-    expect(start).toThrow(/AUTH_MODE=none.*AUTH_ALLOW_NONE=true/);
+describe('an api with access control', () => {
+  const start = (env: NodeJS.ProcessEnv) => () => new AccessSettings(loadConfig(env)).onModuleInit();
+
+  it('does not start without a pepper, and says what to do', () => {
+    expect(start({ AUTH_MODE: 'api-key' })).toThrow(ConfigError);
+    expect(start({ AUTH_MODE: 'api-key' })).toThrow(/API_KEY_PEPPER: .*openssl rand/);
+    expect(start({ AUTH_MODE: 'api-key', API_KEY_PEPPER: 'p'.repeat(32) })).not.toThrow();
   });
 });

@@ -1,7 +1,22 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
+import { AccessSettings } from './access-settings.js';
+import { Admission } from './admission.js';
+import { Authenticator } from './authentication/authenticator.js';
+import { KeyAuthenticator } from './authentication/key-authenticator.js';
+import { KeysModule } from './keys/keys.module.js';
 
-/** Guards every route of the app that imports it. */
-@Module({ providers: [{ provide: APP_GUARD, useClass: AccessGuard }] })
+/** Guards every route of the app that imports it; the app puts `Admission.middleware` before the reading of bodies. */
+@Module({
+  imports: [KeysModule],
+  providers: [
+    AccessSettings,
+    Authenticator,
+    KeyAuthenticator,
+    Admission,
+    { provide: APP_GUARD, useClass: AccessGuard },
+  ],
+  exports: [Admission],
+})
 export class AccessModule {}

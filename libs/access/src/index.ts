@@ -1,5 +1,19 @@
 export { AccessModule } from './access.module.js';
 export { demandScopes } from './access.guard.js';
-export { ROLE_NAMES, type Role, ROLES, type Scope, SCOPES } from './domain/scopes.js';
+export { Admission } from './admission.js';
+export {
+  isRole,
+  isScope,
+  ROLE_NAMES,
+  type Role,
+  ROLES,
+  type Scope,
+  SCOPES,
+  scopesOf,
+} from './domain/scopes.js';
+export type { FreshKey, KeySpec } from './keys/api-key.js';
+export { KeysHttpModule } from './keys/http/keys-http.module.js';
+export { KeysModule } from './keys/keys.module.js';
+export { KeysService } from './keys/keys.service.js';
 export { CurrentPrincipal, type Principal } from './principal.js';
 export { AnyPrincipal, RequireScopes } from './require-scopes.js';

@@ -1,12 +1,20 @@
 import { Public } from '@app/platform/access-rule';
 import { AppConfig } from '@app/platform/config';
-import { Controller, Get, NotFoundException, Res } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, NotFoundException, Res, UseGuards } from '@nestjs/common';
+import {
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  ApiUnauthorizedResponse,
+} from '@nestjs/swagger';
 import { type Response } from 'express';
 import { register } from 'prom-client';
+import { MetricsGuard } from './metrics.guard.js';
 
 @ApiTags('metrics')
 @Controller('metrics')
+@UseGuards(MetricsGuard)
 export class MetricsController {
   constructor(private readonly config: AppConfig) {}
 
@@ -23,6 +31,7 @@ export class MetricsController {
       },
     },
   })
+  @ApiUnauthorizedResponse({ description: 'Not the METRICS_TOKEN.' })
   @ApiNotFoundResponse({ description: 'METRICS_ENABLED=false.' })
   async getMetrics(@Res({ passthrough: true }) response: Response): Promise<string> {
     if (!this.config.metricsEnabled)

@@ -36,6 +36,14 @@ export const ROLES: Readonly<Record<Role, readonly Scope[]>> = {
   admin: ADMIN,
 };
 
+export function isScope(text: string): text is Scope {
+  return (SCOPES as readonly string[]).includes(text);
+}
+
+export function isRole(text: string): text is Role {
+  return (ROLE_NAMES as readonly string[]).includes(text);
+}
+
 /** What is granted: a role, scopes, or a role and scopes beyond it. */
 export interface Grant {
   readonly role?: Role | undefined;

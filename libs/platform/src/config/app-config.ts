@@ -1,7 +1,7 @@
 export type LogLevel = 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
 export type LogFormat = 'json' | 'text';
 export type QueueBackend = 'redis' | 'postgres';
-export type AuthMode = 'none' | 'api-key';
+export type AuthMode = 'none' | 'api-key' | 'oidc';
 
 /** Which commands a `command` target may run: none, any, or those named in a file that the targets library reads. */
 export type CommandTargets = 'disabled' | 'enabled' | { readonly allowListFile: string };
@@ -52,6 +52,12 @@ export abstract class AppConfig {
 
   abstract readonly authMode: AuthMode;
   abstract readonly authAllowNone: boolean;
+  /** Keys the hashes of API keys' secrets; null where there are none. */
+  abstract readonly apiKeyPepper: string | null;
+  /** What Prometheus presents at `/metrics`. */
+  abstract readonly metricsToken: string | null;
+  /** How many proxies stand before the api, or where: they are believed about the address of a caller. */
+  abstract readonly trustProxy: number | readonly string[];
   /** Hosts, CIDRs and ports that HTTP targets may reach beyond public addresses. */
   abstract readonly egressAllow: readonly string[];
   abstract readonly commandTargets: CommandTargets;

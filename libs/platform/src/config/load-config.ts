@@ -41,6 +41,9 @@ function assemble(values: Values): AppConfig {
     drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS * 1000,
     authMode: values.AUTH_MODE ?? defaultAuthMode(isProduction),
     authAllowNone: values.AUTH_ALLOW_NONE,
+    apiKeyPepper: values.API_KEY_PEPPER,
+    metricsToken: values.METRICS_TOKEN,
+    trustProxy: values.TRUST_PROXY ?? 0,
     egressAllow: values.EGRESS_ALLOW ?? [],
     commandTargets: values.COMMAND_TARGETS,
     retentionDays: values.RETENTION_DAYS,
@@ -89,7 +92,7 @@ function checkAuth(config: AppConfig, faults: Faults): void {
   if (config.authMode !== 'none' || config.authAllowNone || isLoopback(config.host)) return;
   faults.set(
     'AUTH_MODE',
-    `none would open the api to everyone who reaches ${config.host}; allowed: api-key, a loopback HOST such as 127.0.0.1, or AUTH_ALLOW_NONE=true`,
+    `none would open the api to everyone who reaches ${config.host}; allowed: api-key, oidc, a loopback HOST such as 127.0.0.1, or AUTH_ALLOW_NONE=true`,
   );
 }
 

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** Says what would have been accepted; the reader of the variable adds its name and, unless secret, its value. */
 export class NotAllowed extends Error {
   constructor(readonly allowed: string) {
@@ -34,6 +36,35 @@ export const host: Parser<string> = (value) => {
     throw new NotAllowed('a host name or an IP address, without scheme or port');
   return name;
 };
+
+/** Short secrets are guessed; bytes, since that is what a guesser counts. */
+export function atLeastBytes(bytes: number): Parser<string> {
+  return (value) => {
+    if (Buffer.byteLength(value.trim()) >= bytes) return value.trim();
+    throw new NotAllowed(`at least ${bytes} bytes, such as the output of: openssl rand -base64 32`);
+  };
+}
+
+const NAMED_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
+
+/**
+ * Which proxies tell the truth about the address of a caller: how many there are, or where they are. Never simply all,
+ * since then every caller could choose an address for itself.
+ */
+export const trustedProxies: Parser<number | readonly string[]> = (value) => {
+  if (/^[1-9]$/.test(value)) return Number(value);
+  const proxies = list(value);
+  if (proxies.length > 0 && proxies.every(isProxy)) return proxies;
+  throw new NotAllowed(
+    `the number of proxies, 1 to 9, or their addresses or CIDRs, or ${NAMED_PROXIES.join(', ')}`,
+  );
+};
+
+function isProxy(text: string): boolean {
+  const [address = '', bits = '32', ...rest] = text.split('/');
+  if (NAMED_PROXIES.includes(text)) return true;
+  return isIP(address) !== 0 && /^([1-9]|[1-9]\d|1[01]\d|12[0-8])$/.test(bits) && rest.length === 0;
+}
 
 export const list: Parser<readonly string[]> = (value) =>
   value

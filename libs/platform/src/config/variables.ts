@@ -1,4 +1,5 @@
 import {
+  atLeastBytes,
   commandTargets,
   egressList,
   flag,
@@ -9,6 +10,7 @@ import {
   postgresUrl,
   redisUrl,
   text,
+  trustedProxies,
 } from './parsers.js';
 
 export interface Variable<T> {
@@ -52,8 +54,11 @@ export const VARIABLES = {
   WORKER_CONCURRENCY: variable(integer(1, 1000), '4'),
   DRAIN_DELAY_SECONDS: variable(integer(0, 300), '0'),
   DRAIN_TIMEOUT_SECONDS: variable(integer(0, 3600), '25'),
-  AUTH_MODE: variable(oneOf('none', 'api-key'), null),
+  TRUST_PROXY: variable(trustedProxies, null),
+  AUTH_MODE: variable(oneOf('none', 'api-key', 'oidc'), null),
   AUTH_ALLOW_NONE: variable(flag, 'false'),
+  API_KEY_PEPPER: secret(atLeastBytes(32), null),
+  METRICS_TOKEN: secret(atLeastBytes(16), null),
   EGRESS_ALLOW: variable(egressList, null),
   COMMAND_TARGETS: variable(commandTargets, 'disabled'),
   RETENTION_DAYS: variable(integer(1, 36_500), '30'),

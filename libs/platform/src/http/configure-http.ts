@@ -1,6 +1,7 @@
 import { accessLog } from './access-log.middleware.js';
 import { createValidationPipe, ProblemFilter } from '@app/platform/problem';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type RequestHandler } from 'express';
 import { EntityTagInterceptor } from './entity-tag/entity-tag.interceptor.js';
 import { jsonBody } from './json-body/json-body.middleware.js';
 import { PageLinkInterceptor } from './paging/page-link.interceptor.js';
@@ -9,11 +10,14 @@ import { requestContext } from './request-context.middleware.js';
 /** `NestFactory.create` must get this: reading bodies is ours, in `configureHttp`. */
 export const HTTP_APP_OPTIONS = { bodyParser: false } as const;
 
-/** What every HTTP answer of this service has in common, whichever app gives it. Call before `init` or `listen`. */
-export function configureHttp(app: NestExpressApplication): void {
+/**
+ * What every HTTP answer of this service has in common, whichever app gives it. Call before `init` or `listen`.
+ * @param admission turns strangers away before their bodies are read
+ */
+export function configureHttp(app: NestExpressApplication, ...admission: RequestHandler[]): void {
   app.disable('x-powered-by');
   app.set('etag', false); // Only a version makes an entity tag; a hash of the text would be useless to If-Match.
-  app.use(requestContext, accessLog, ...jsonBody());
+  app.use(requestContext, accessLog, ...admission, ...jsonBody());
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalInterceptors(new EntityTagInterceptor(), new PageLinkInterceptor());

@@ -2,6 +2,7 @@ export { currentRequestId, currentTraceparent } from '@app/platform/request-cont
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { IfMatch } from './entity-tag/if-match.js';
 export { IdempotencyModule } from './idempotency/idempotency.module.js';
+export { NotReplayed } from './idempotency/not-replayed.js';
 export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';
 export { listen } from './listen.js';
 export { applyMergePatch } from './merge-patch.js';

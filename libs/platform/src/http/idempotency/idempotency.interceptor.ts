@@ -11,6 +11,7 @@ import { lastValueFrom, type Observable, of } from 'rxjs';
 import { parsePreferWait } from '../preferences/prefer-wait.js';
 import { idempotencyKeyOf, idempotencyScopeOf, requestHashOf } from './idempotency-key.js';
 import { IdempotencyKeys, type KeyUse } from './idempotency-keys.js';
+import { replayable } from './not-replayed.js';
 import { answerFrom, refusalFrom, replay, type StoredAnswer } from './stored-answer.js';
 
 /** A request that has not answered by then is taken for one whose process crashed. */
@@ -37,7 +38,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const begun = await this.keys.begin(use, LOCK_SECONDS + waitSeconds);
     switch (begun.type) {
       case 'begun':
-        return this.runAndKeep(use, begun.lock, http.getResponse(), next);
+        return this.runAndKeep(use, begun.lock, context, next);
       case 'done':
         return replay(begun.answer, http.getResponse());
       case 'running':
@@ -50,7 +51,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   private async runAndKeep(
     use: KeyUse,
     lock: string,
-    response: Response,
+    context: ExecutionContext,
     next: CallHandler,
   ): Promise<unknown> {
     const outcome = await outcomeOf(next);
@@ -58,7 +59,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
       await this.keep(use, lock, refusalFrom(outcome.error));
       throw outcome.error;
     }
-    await this.keep(use, lock, answerFrom(response, outcome.body));
+    const kept = replayable(context.getHandler(), outcome.body);
+    await this.keep(use, lock, answerFrom(context.switchToHttp().getResponse<Response>(), kept));
     return outcome.body;
   }
 
