@@ -27,9 +27,7 @@ export function isCidrWithin(cidr: string, cidrs: readonly string[]): boolean {
 
 function contains(outer: Block | null, [address, bits]: Block): boolean {
   if (outer === null || outer[0].kind() !== address.kind() || outer[1] > bits) return false;
-  return isIpv4(address)
-    ? address.match(outer[0] as ipaddr.IPv4, outer[1])
-    : address.match(outer[0] as ipaddr.IPv6, outer[1]);
+  return isIpv4(address) ? address.match(outer[0], outer[1]) : address.match(outer[0], outer[1]);
 }
 
 function isIpv4(address: ipaddr.IPv4 | ipaddr.IPv6): address is ipaddr.IPv4 {

@@ -6,6 +6,8 @@ import { KeyUses } from '../keys/key-uses.js';
 import { KeysRepository } from '../keys/keys.repository.js';
 import { type AccessApp, bearer, startAccessApp } from '../testing/access-app.js';
 
+const START_TIMEOUT_MS = 60_000;
+
 let database: TestDatabase;
 /** Two processes of the api. */
 let app: AccessApp;
@@ -15,7 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   app = await startAccessApp(database.url, { TRUST_PROXY: 'loopback' });
   other = await startAccessApp(database.url);
-});
+}, START_TIMEOUT_MS);
 
 afterAll(async () => {
   await app?.close();

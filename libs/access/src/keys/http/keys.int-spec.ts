@@ -13,6 +13,8 @@ import {
 
 const UNKNOWN_ID = '01900000-0000-7000-8000-000000000000';
 
+const START_TIMEOUT_MS = 60_000;
+
 let database: TestDatabase;
 let app: AccessApp;
 /** The credential of an admin of the service `default`. */
@@ -22,7 +24,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   app = await startAccessApp(database.url);
   admin = bearer((await app.issue()).text);
-});
+}, START_TIMEOUT_MS);
 
 afterAll(async () => {
   await app?.close();
