@@ -51,6 +51,7 @@ describe('every route of the api', () => {
     expect(open.sort()).toEqual([
       'HealthController.getLiveness',
       'HealthController.getReadiness',
+      'HealthController.getStartup',
       'MetricsController.getMetrics',
     ]);
   });
