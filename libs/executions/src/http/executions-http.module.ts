@@ -8,6 +8,7 @@ import { ExecutionsController } from './executions.controller.js';
 import { JobExecutionsController } from './job-executions.controller.js';
 import { ExecutionLogsController } from './logs/execution-logs.controller.js';
 import { LogFollower } from './logs/log-follower.js';
+import { StreamPatience } from './logs/stream-patience.js';
 import { AcceptedExecution } from './waiting/accepted-execution.js';
 import { HeldRequests } from './waiting/held-requests.js';
 
@@ -20,6 +21,13 @@ import { HeldRequests } from './waiting/held-requests.js';
     ExecutionLogsController,
     BulkOperationsController,
   ],
-  providers: [HistoryRepository, AcceptedExecution, HeldRequests, LogFollower, BulkOperationsService],
+  providers: [
+    HistoryRepository,
+    AcceptedExecution,
+    HeldRequests,
+    LogFollower,
+    StreamPatience,
+    BulkOperationsService,
+  ],
 })
 export class ExecutionsHttpModule {}

@@ -33,6 +33,16 @@ describe("a run's log", () => {
     expect(lines[2]!.text).toMatch(/truncated/);
   });
 
+  it('keeps a hundred thousand pieces, however small, so that no number is used twice', () => {
+    const first = logOf(1);
+    for (let piece = 0; piece < 100_002; piece++) first.log.write('stdout', 'x');
+    expect(first.lines).toHaveLength(100_001);
+    expect(first.lines.at(-1)).toMatchObject({ stream: 'system', text: 'log truncated after 100000 pieces' });
+    const second = logOf(2);
+    second.log.write('stdout', 'y');
+    expect(second.lines[0]!.seq).toBeGreaterThan(first.lines.at(-1)!.seq);
+  });
+
   it('is empty until something was written', () => {
     const { log } = logOf(1);
     log.write('stdout', '');

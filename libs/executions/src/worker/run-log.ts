@@ -13,6 +13,8 @@ export interface LogLine {
 
 /** Kept per attempt; what a run says beyond it is dropped, and the log says so. */
 const LIMIT_CHARACTERS = 1_000_000;
+/** A row each: a command that writes byte by byte would fill a table, and run into the numbers of the next attempt. */
+const LIMIT_CHUNKS = 100_000;
 /** Leaves room for each attempt's lines behind those of the one before: seq orders the whole execution. */
 const SEQ_PER_ATTEMPT = 1_000_000;
 
@@ -34,11 +36,15 @@ export class RunLog implements LogSink {
 
   write(stream: LogLine['stream'], text: string): void {
     if (this.capped || text === '') return;
+    if (this.lines === LIMIT_CHUNKS) return this.cap(`${LIMIT_CHUNKS} pieces`);
     const room = LIMIT_CHARACTERS - this.characters;
     this.append(stream, text.slice(0, room));
-    if (text.length <= room) return;
+    if (text.length > room) this.cap(`${LIMIT_CHARACTERS} characters`);
+  }
+
+  private cap(limit: string): void {
     this.capped = true;
-    this.append('system', `log truncated after ${LIMIT_CHARACTERS} characters`);
+    this.append('system', `log truncated after ${limit}`);
   }
 
   private append(stream: LogLine['stream'], text: string): void {

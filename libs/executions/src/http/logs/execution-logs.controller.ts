@@ -24,12 +24,7 @@ import { type FollowedLog, LogFollower } from './log-follower.js';
 import { countClient } from './stream-metrics.js';
 import { LogLineResponse, toLogLineResponse } from './log-line.response.js';
 import { seqOfCursor, seqOfEventId } from './log-position.js';
-
-/**
- * A reader that is behind costs no memory, since lines are read from the database as it takes them. One that takes nothing
- * would keep its connection for ever: with a sign of life every 15 s, silence for this long means that.
- */
-const STALLED_AFTER_MS = 45_000;
+import { StreamPatience } from './stream-patience.js';
 
 /** No cache or proxy on the way may hold lines back; and a connection kept after its stream would delay a shutdown. */
 const STREAM_HEADERS = {
@@ -46,6 +41,7 @@ export class ExecutionLogsController {
     private readonly logs: LogsRepository,
     private readonly follower: LogFollower,
     private readonly requests: HeldRequests,
+    private readonly patience: StreamPatience,
   ) {}
 
   @Get()
@@ -97,7 +93,7 @@ export class ExecutionLogsController {
     const afterSeq = lastEventId === undefined ? seqOfCursor(cursor) : seqOfEventId(lastEventId);
     const signal = this.requests.hold(response);
     countClient(response);
-    response.setTimeout(STALLED_AFTER_MS, () => response.destroy());
+    response.setTimeout(this.patience.stalledAfterMs, () => response.destroy());
     response.set(STREAM_HEADERS);
     const events = Readable.from(toEvents(this.follower.follow(log, afterSeq, signal)), {
       objectMode: false,

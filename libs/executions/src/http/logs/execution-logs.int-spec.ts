@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { register } from 'prom-client';
 import { waitFor } from '../../../../../test/support/wait-for.js';
 import { scheduledForOf } from '../../domain/execution-id.js';
 import { aJob } from '../testing/a-job.js';
@@ -48,6 +51,33 @@ function follow(headers: Record<string, string> = {}, signal?: AbortSignal): Pro
 
 function textsOf(events: readonly StreamEvent[]): unknown[] {
   return events.filter((event) => event.event === 'log').map((event) => event.data.text);
+}
+
+/** A client that asks, and then reads nothing from its socket. */
+async function connectAndPause(path: string): Promise<Socket> {
+  const { hostname, port, host } = new URL(app.url);
+  const socket = connect(Number(port), hostname);
+  socket.pause();
+  await once(socket, 'connect');
+  socket.on('error', () => undefined);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  return socket;
+}
+
+/** What had reached it before its connection was cut. */
+async function allOf(socket: Socket): Promise<string> {
+  const closed = once(socket, 'close');
+  let text = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => (text += chunk));
+  socket.resume();
+  await closed;
+  return text;
+}
+
+async function followers(): Promise<number> {
+  const metric = await register.getSingleMetric('scheduler_sse_clients')!.get();
+  return metric.values[0]?.value ?? 0;
 }
 
 describe('a page of logs', () => {
@@ -162,6 +192,31 @@ describe('a stream of logs', () => {
     expect(textsOf(events).map((text) => parseInt(String(text)))).toEqual(texts.map((_, index) => index + 1));
     expect(events.at(-1)?.event).toBe('end');
   }, 20_000);
+
+  it('drops a client that takes nothing, having read no more than fits, and lets it go on where it was', async () => {
+    const texts = Array.from({ length: 400 }, (_, index) => `${index + 1} ${'x'.repeat(64_000)}`);
+    for (let at = 0; at < texts.length; at += 50) await append(...texts.slice(at, at + 50));
+    await finish();
+    const read = jest.spyOn(app.logs, 'readAfter');
+    app.patience.stalledAfterMs = 500;
+    const socket = await connectAndPause(`/executions/${executionId}/logs?follow=true`);
+    await waitFor(async () => (await followers()) === 1, { describe: 'the stream to begin' });
+    await waitFor(async () => (await followers()) === 0, { describe: 'the client to be dropped' });
+    app.patience.stalledAfterMs = 45_000;
+    // 100 lines a look: what both sockets and the stream between them hold is a fraction of the 26 MB.
+    expect(read.mock.calls.length).toBeLessThan(4);
+    read.mockRestore();
+
+    const received = await allOf(socket);
+    expect(received).not.toContain('event: end');
+    const lastSeen = [...received.matchAll(/^id: (\d+)$/gm)].at(-2)![1]!;
+    const rest: StreamEvent[] = [];
+    for await (const event of eventsOf(await follow({ 'Last-Event-ID': lastSeen }))) rest.push(event);
+    expect(rest.map(({ id }) => id)).toEqual([
+      ...texts.slice(Number(lastSeen)).map((_, index) => String(Number(lastSeen) + index + 1)),
+      'end',
+    ]);
+  }, 60_000);
 
   it('ends without its last event when the process shuts down', async () => {
     const other = await startExecutionsApp('api');

@@ -14,6 +14,7 @@ import { type QueueBackendUnderTest, testRedisUrl } from '../../../../../test/su
 import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
 import { ExecutionsWorkerModule } from '../../worker/executions-worker.module.js';
+import { StreamPatience } from '../logs/stream-patience.js';
 import { ExecutionsHttpModule } from '../executions-http.module.js';
 
 export interface Answer {
@@ -28,6 +29,7 @@ export interface ExecutionsApp {
   readonly jobs: JobsService;
   readonly executions: ExecutionsService;
   readonly logs: LogsRepository;
+  readonly patience: StreamPatience;
   readonly database: DataSource;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export async function startExecutionsApp(
     jobs: nest.get(JobsService, { strict: false }),
     executions: nest.get(ExecutionsService, { strict: false }),
     logs: nest.get(LogsRepository, { strict: false }),
+    patience: nest.get(StreamPatience, { strict: false }),
     database: nest.get(DataSource, { strict: false }),
     call: (method, path, body, headers) => call(method, `${url}${path}`, body, headers),
     close: async () => {
