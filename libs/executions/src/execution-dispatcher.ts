@@ -2,10 +2,11 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { failPoint } from '@app/platform/fail-point';
 import { ExecutionsQueue } from './executions.queue.js';
 import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
+import { QueueRoom } from './queue-room.js';
 
 const BATCH = 1_000;
-/** Enough to keep any number of workers busy until the next round; a backlog waits in Postgres, where it is in order. */
-const QUEUE_WINDOW = 20_000;
+/** While a flood is handed over, another service's run waits for this many batches: a quarter of a second. */
+const BATCHES_BETWEEN_SHARES = 4;
 /** Several processes each give places of their own: together they overfill the window by no more than this each. */
 const MAX_PLACES = 5_000;
 /** The longest that the scheduler's loop sleeps before it looks at what is due. */
@@ -30,25 +31,14 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   constructor(
     private readonly executions: ExecutionsRepository,
     private readonly queue: ExecutionsQueue,
+    private readonly room: QueueRoom,
   ) {}
 
   /** Hands over what is due, as far as the queue has room. @returns how many executions went to it */
   async dispatchDue(): Promise<number> {
-    let total = 0;
-    let isDrained = false;
-    let room = await this.room();
-    while (room > 0) {
-      const limit = Math.min(BATCH, room);
-      const { dispatched, seen } = await this.executions.dispatchDue(limit);
-      const held = await this.executions.dispatchHeld(limit);
-      if (!(await this.handOver([...dispatched, ...held]))) break;
-      total += dispatched.length + held.length;
-      room -= dispatched.length + held.length;
-      isDrained = seen < limit && held.length < limit;
-      if (isDrained) break;
-    }
-    this.placesLeft = isDrained ? Math.min(room, MAX_PLACES) : 0;
-    return total;
+    const { total, roomLeft } = await this.dispatchInOrder();
+    this.placesLeft = Math.min(roomLeft, MAX_PLACES);
+    return roomLeft > 0 ? total : total + (await this.dispatchShares());
   }
 
   /** A place in the queue for a due execution that nothing limits: store it as queued, then `handOverSoon`. */
@@ -91,13 +81,35 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
     } while (this.askedAgain);
   }
 
-  /** None while the queue is away: what is due then stays where it is, in Postgres. */
-  private async room(): Promise<number> {
-    try {
-      return QUEUE_WINDOW - (await this.queue.size());
-    } catch (error) {
-      this.logger.warn(`the queue is away: ${(error as Error).message}`);
-      return 0;
+  /** The most urgent and then the oldest first, whosever they are. No room is left as long as more is due. */
+  private async dispatchInOrder(): Promise<{ total: number; roomLeft: number }> {
+    let total = 0;
+    let free = (await this.room.look())?.free ?? 0;
+    for (let batches = 1; free > 0; batches++) {
+      const limit = Math.min(BATCH, free);
+      const { dispatched, seen } = await this.executions.dispatchDue(limit);
+      const held = await this.executions.dispatchHeld(limit);
+      if (!(await this.handOver([...dispatched, ...held]))) break;
+      total += dispatched.length + held.length;
+      free -= dispatched.length + held.length;
+      if (seen < limit && held.length < limit) return { total, roomLeft: free };
+      if (batches % BATCHES_BETWEEN_SHARES === 0) total += await this.dispatchShares();
+    }
+    return { total, roomLeft: 0 };
+  }
+
+  /** More is due than fits: whoever has not had its share of the queue passes those who have. */
+  private async dispatchShares(): Promise<number> {
+    let total = 0;
+    for (;;) {
+      const room = await this.room.look();
+      if (!room || room.reserve === 0) return total;
+      const limit = Math.min(BATCH, room.reserve);
+      const { dispatched } = await this.executions.dispatchShares(limit, room.ahead);
+      const held = await this.executions.dispatchHeld(limit, room.ahead);
+      const shares = [...dispatched, ...held];
+      if (shares.length === 0 || !(await this.handOver(shares))) return total;
+      total += shares.length;
     }
   }
 

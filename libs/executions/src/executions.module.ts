@@ -11,6 +11,7 @@ import { ExecutionsRepository } from './executions.repository.js';
 import { ExecutionsService } from './executions.service.js';
 import { LogsRepository } from './logs.repository.js';
 import { PartitionsRepository } from './partitions.repository.js';
+import { QueueRoom } from './queue-room.js';
 import { RetentionRepository } from './retention.repository.js';
 
 /** Executions as both apps know them: stored, dispatched, cancelled, retried. */
@@ -23,6 +24,7 @@ import { RetentionRepository } from './retention.repository.js';
   providers: [
     ExecutionsRepository,
     ExecutionsQueue,
+    QueueRoom,
     ExecutionDispatcher,
     ExecutionsService,
     LogsRepository,
@@ -33,6 +35,7 @@ import { RetentionRepository } from './retention.repository.js';
   exports: [
     ExecutionsRepository,
     ExecutionsQueue,
+    QueueRoom,
     ExecutionDispatcher,
     ExecutionsService,
     LogsRepository,

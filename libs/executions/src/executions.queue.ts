@@ -1,6 +1,7 @@
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
+import { FairOrder } from './domain/fair-order.js';
 import type { Dispatched } from './executions.repository.js';
 
 export const EXECUTIONS_QUEUE = 'executions';
@@ -17,6 +18,9 @@ export interface ExecutionMessage {
  */
 @Injectable()
 export class ExecutionsQueue {
+  /** Whose turn it is: services share the queue, whatever each of them has in it. */
+  readonly order = new FairOrder();
+
   constructor(@InjectQueue(EXECUTIONS_QUEUE) private readonly queue: Queue<ExecutionMessage>) {
     // BullMQ reports a lost connection here as well as by failing the call; without a listener it would end the process.
     this.queue.on('error', () => undefined);
@@ -25,12 +29,12 @@ export class ExecutionsQueue {
   /** Adding a message that is still in the queue changes nothing, so a hand-over may be repeated. */
   async add(dispatched: readonly Dispatched[]): Promise<void> {
     await this.queue.addBulk(
-      dispatched.map(({ id, delivery, priority }) => ({
+      dispatched.map(({ id, delivery, service, priority }) => ({
         name: 'run',
         data: { executionId: id, delivery },
         opts: {
           jobId: `${id}-${delivery}`,
-          priority,
+          priority: this.order.take(service, priority),
           attempts: 1,
           removeOnComplete: true,
           removeOnFail: true,
@@ -41,7 +45,7 @@ export class ExecutionsQueue {
 
   /** Entries that wait or are being worked on. */
   async size(): Promise<number> {
-    return Object.values(await this.counts()).reduce((sum, count) => sum + count, 0);
+    return sumOf(await this.counts());
   }
 
   /** Entries by state, as BullMQ calls them. */
@@ -49,8 +53,26 @@ export class ExecutionsQueue {
     return this.queue.getJobCounts('wait', 'prioritized', 'active');
   }
 
+  /** The size, having seen how far the queue has come. */
+  async look(): Promise<number> {
+    const counts = await this.counts();
+    const head = counts['prioritized'] ? await this.headPlace() : null;
+    if (head !== undefined) this.order.reached(head);
+    return sumOf(counts);
+  }
+
   /** Throws when the queue does not answer. */
   async ping(): Promise<void> {
     await this.queue.getJobCounts('active');
   }
+
+  /** undefined: it was taken while we looked. */
+  private async headPlace(): Promise<number | undefined> {
+    const [head] = await this.queue.getJobs(['prioritized'], 0, 0, true);
+    return head?.priority || undefined;
+  }
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -16,12 +16,19 @@ import { rowBatches } from './row-batches.js';
 export interface Dispatched {
   readonly id: string;
   readonly delivery: number;
+  readonly service: string;
   readonly priority: number;
 }
 
 interface Waited {
   /** Since it was due. */
   readonly waitedSeconds: number;
+}
+
+export interface DispatchRound {
+  readonly dispatched: Dispatched[];
+  /** Rows looked at: as many as the limit means that more may be due. */
+  readonly seen: number;
 }
 
 export interface ActiveRuns {
@@ -70,25 +77,26 @@ export class ExecutionsRepository {
   }
 
   /** pending → queued, for up to `limit` due executions that nothing holds. */
-  async dispatchDue(limit: number): Promise<{ dispatched: Dispatched[]; seen: number }> {
-    const rows = await rowsOf<Dispatched & Waited & { state: string }>(
-      this.executions,
-      dispatch.DISPATCH_DUE,
-      [limit],
-    );
-    const dispatched = rows.filter((row) => row.state === 'queued');
-    observeAll('dispatch_wait', dispatched);
-    return { dispatched, seen: rows.length };
+  dispatchDue(limit: number): Promise<DispatchRound> {
+    return this.dispatch(dispatch.DISPATCH_DUE, [limit]);
   }
 
-  /** pending → queued, for what waited for room within its job's `maxConcurrency`. */
-  dispatchHeld(limit: number): Promise<Dispatched[]> {
+  /** The same, an equal share for each service. @param except services that have theirs in the queue already */
+  dispatchShares(limit: number, except: readonly string[]): Promise<DispatchRound> {
+    return this.dispatch(dispatch.DISPATCH_SHARES, [limit, except]);
+  }
+
+  /** pending → queued, for what waited for room within its job's `maxConcurrency` or its service's. */
+  async dispatchHeld(limit: number, except: readonly string[] = []): Promise<Dispatched[]> {
+    if ((await rowsOf(this.executions, dispatch.FIRST_ON_HOLD)).length === 0) return [];
     return this.executions.manager.transaction(async (tx) => {
       observeAll('overlap_wait', await rowsOf<Waited>(tx, dispatch.RELEASE_OVERLAP_HOLDS));
-      const jobs = await rowsOf<{ id: string }>(tx, dispatch.LOCK_JOBS_ON_HOLD);
+      const jobs = await rowsOf<{ id: string }>(tx, dispatch.LOCK_JOBS_ON_HOLD, [except]);
       if (jobs.length === 0) return [];
-      const ids = jobs.map((job) => job.id);
-      const held = await rowsOf<Dispatched & Waited>(tx, dispatch.DISPATCH_HELD, [ids, limit]);
+      const jobIds = jobs.map((job) => job.id);
+      const services = await rowsOf<{ slug: string }>(tx, dispatch.LOCK_LIMITED_SERVICES, [jobIds]);
+      const slugs = services.map((service) => service.slug);
+      const held = await rowsOf<Dispatched & Waited>(tx, dispatch.DISPATCH_HELD, [jobIds, slugs, limit]);
       observeAll('concurrency_wait', held);
       return held;
     });
@@ -136,6 +144,17 @@ export class ExecutionsRepository {
   ): Promise<number> {
     const jobIds = schedules.map((schedule) => schedule.jobId);
     return countOf(tx, sql.CANCEL_ACTIVE_OF_SCHEDULES, [schedules.map((schedule) => schedule.id), jobIds]);
+  }
+
+  private async dispatch(statement: string, parameters: unknown[]): Promise<DispatchRound> {
+    const rows = await rowsOf<Dispatched & Waited & { state: string }>(
+      this.executions,
+      statement,
+      parameters,
+    );
+    const dispatched = rows.filter((row) => row.state === 'queued');
+    observeAll('dispatch_wait', dispatched);
+    return { dispatched, seen: rows.length };
   }
 }
 

@@ -12,6 +12,7 @@ export { type ActiveRuns, ExecutionsRepository } from './executions.repository.j
 export { ExecutionsService } from './executions.service.js';
 export { ExecutionsHttpModule } from './http/executions-http.module.js';
 export { PartitionsRepository } from './partitions.repository.js';
+export { QueueRoom, type Room } from './queue-room.js';
 export { type Expired, type Retention, RetentionRepository } from './retention.repository.js';
 export { ExecutionsWorkerModule } from './worker/executions-worker.module.js';
 export { RescueRepository } from './worker/rescue.repository.js';

@@ -5,6 +5,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { ExecutionDispatcher, ExecutionsRepository, ExecutionsService } from '@app/executions';
 import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
+import { seedWaiting } from '../../../test/support/seed-waiting.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { startFirer } from '../../../test/support/worker-under-test.js';
 import { ScheduleFirer } from './schedule-firer.js';
@@ -31,8 +32,8 @@ describe('holding runs back', () => {
     await database.drop();
   });
 
-  const createJob = async (maxConcurrency: number | null): Promise<string> => {
-    const job = await app.get(JobsService, { strict: false }).create('default', {
+  const createJob = async (maxConcurrency: number | null, ofService = 'default'): Promise<string> => {
+    const job = await app.get(JobsService, { strict: false }).create(ofService, {
       name: uuidv7(),
       description: '',
       tags: [],
@@ -86,6 +87,48 @@ describe('holding runs back', () => {
     await firer.fireDue();
     await Promise.all(Array.from({ length: 20 }, () => dispatcher.dispatchDue()));
     expect((await states()).filter((state) => state === 'queued')).toHaveLength(3);
+  });
+
+  describe('within the limit of a service', () => {
+    const MOST = 3;
+
+    beforeAll(() =>
+      dataSource.query(
+        `INSERT INTO services (slug, name, max_concurrent_runs) VALUES ('limited', 'limited', $1)`,
+        [MOST],
+      ),
+    );
+
+    const statesOf = async (ofService: string): Promise<string[]> => {
+      const rows = await dataSource.query<{ shown: string }[]>(
+        `SELECT concat_ws(' ', state, hold) AS shown FROM executions WHERE service = $1 ORDER BY 1`,
+        [ofService],
+      );
+      return rows.map(({ shown }) => shown);
+    };
+
+    it('queues no more of all its jobs together however many dispatchers race, and goes on as runs end', async () => {
+      for (const maxConcurrency of [null, null, 2])
+        await seedWaiting(dataSource, await createJob(maxConcurrency, 'limited'), 50);
+      await Promise.all(Array.from({ length: 20 }, () => dispatcher.dispatchDue()));
+      const queued = async () => (await statesOf('limited')).filter((state) => state === 'queued');
+      expect(await queued()).toHaveLength(MOST);
+
+      await finishActive();
+      await dispatcher.dispatchDue();
+      expect(await queued()).toHaveLength(MOST);
+    });
+
+    it('holds nothing of another service back', async () => {
+      await seedWaiting(dataSource, await createJob(null, 'limited'), 5);
+      await seedWaiting(dataSource, await createJob(null), 5);
+      await dispatcher.dispatchDue();
+      expect(await statesOf('default')).toEqual(Array<string>(5).fill('queued'));
+      expect(await statesOf('limited')).toEqual([
+        ...Array<string>(2).fill('pending concurrency'),
+        ...Array<string>(MOST).fill('queued'),
+      ]);
+    });
   });
 
   it('takes a manual run of a full job into the same line', async () => {

@@ -44,9 +44,9 @@ export function executionsOf(
 }
 
 /** A live run that is due, of a job without a limit: nothing but room decides when it starts. */
-function mayStart(firing: PlannedFiring, { maxConcurrency }: DueSchedule['job'], now: Date): boolean {
+function mayStart(firing: PlannedFiring, { isLimited }: DueSchedule['job'], now: Date): boolean {
   if (firing.state !== 'pending' || firing.trigger !== 'schedule' || firing.hold !== null) return false;
-  return maxConcurrency === null && firing.dueAt <= now.getTime();
+  return !isLimited && firing.dueAt <= now.getTime();
 }
 
 /** All ids first: with cancel_running a firing may be blocked by a later one of the same plan. */

@@ -99,12 +99,12 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
     const id = await executed('/twice');
     await inState(id, 'queued');
     const queue = api.get(ExecutionsQueue, { strict: false });
-    await queue.add([{ id, delivery: 1, priority: 5 }]);
+    await queue.add([{ id, delivery: 1, service: 'default', priority: 5 }]);
     expect(await queue.size()).toBe(1);
 
     worker = await startWorker(database, backend);
     await inState(id, 'succeeded');
-    await queue.add([{ id, delivery: 1, priority: 5 }]);
+    await queue.add([{ id, delivery: 1, service: 'default', priority: 5 }]);
     await waitFor(async () => (await queue.size()) === 0, { describe: 'the stale message to be taken' });
     expect(target.requestsTo('/twice')).toHaveLength(1);
   });
@@ -164,7 +164,7 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
     const id = await executed('/refused');
     await inState(id, 'queued');
     const repository = api.get(ExecutionsRepository, { strict: false });
-    await repository.takeBack([{ id, delivery: 1, priority: 5 }]);
+    await repository.takeBack([{ id, delivery: 1, service: 'default', priority: 5 }]);
     expect(await executions().get('default', id)).toMatchObject({ state: 'pending', delivery: 1 });
 
     expect(await api.get(ExecutionDispatcher, { strict: false }).dispatchDue()).toBe(1);

@@ -94,7 +94,9 @@ export class ScheduleFirer {
     });
     inserted.forEach(measure);
     const queued = inserted.filter(({ state }) => state === 'queued');
-    this.dispatcher.handOverSoon(queued.map(({ id, priority }) => ({ id, priority, delivery: 1 })));
+    this.dispatcher.handOverSoon(
+      queued.map(({ id, service, priority }) => ({ id, service, priority, delivery: 1 })),
+    );
     return round;
   }
 

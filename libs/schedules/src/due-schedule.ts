@@ -13,7 +13,8 @@ export interface DueJob {
   readonly active: boolean;
   readonly priority: number;
   readonly maxAttempts: number;
-  readonly maxConcurrency: number | null;
+  /** By its own maxConcurrency or its service's: whether one more may run is counted under a lock. */
+  readonly isLimited: boolean;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly service: string;
 }
@@ -30,7 +31,7 @@ export interface JobRow {
   readonly jobActive: boolean;
   readonly jobPriority: number;
   readonly jobMaxAttempts: number;
-  readonly jobMaxConcurrency: number | null;
+  readonly jobIsLimited: boolean;
   readonly jobParameters: Readonly<Record<string, unknown>>;
   readonly jobService: string;
 }
@@ -47,7 +48,7 @@ export function dueJobOf(row: JobRow): DueJob {
     active: row.jobActive,
     priority: row.jobPriority,
     maxAttempts: row.jobMaxAttempts,
-    maxConcurrency: row.jobMaxConcurrency,
+    isLimited: row.jobIsLimited,
     parameters: row.jobParameters,
     service: row.jobService,
   };

@@ -73,7 +73,7 @@ describe('lockDue', () => {
       active: true,
       priority: 4,
       maxAttempts: 3,
-      maxConcurrency: 7,
+      isLimited: true,
       parameters: { fromJob: true },
       service: 'default',
     });

@@ -4,7 +4,8 @@ const JOB_COLUMNS = `
          j.active AND j.deleted_at IS NULL AS "jobActive",
          j.priority               AS "jobPriority",
          (j.retry_policy->>'maxAttempts')::integer AS "jobMaxAttempts",
-         j.max_concurrency        AS "jobMaxConcurrency",
+         j.max_concurrency IS NOT NULL OR EXISTS (
+           SELECT FROM services AS o WHERE o.slug = j.service AND o.max_concurrent_runs IS NOT NULL) AS "jobIsLimited",
          j.parameters             AS "jobParameters",
          j.service                AS "jobService"`;
 

@@ -178,6 +178,16 @@ describe('an instant that waits', () => {
     expect(await instantOf('12:00:00')).toMatchObject({ verdict: 'waiting', reason, startDelayMs: null });
   });
 
+  it('names the limit of the service whose room it waits for', async () => {
+    await app.database.query(`UPDATE services SET max_concurrent_runs = 3`);
+    await record({ state: 'pending', hold: 'concurrency', scheduledFor: '12:00:00' });
+    expect(await instantOf('12:00:00')).toMatchObject({
+      reason: 'concurrency',
+      message: 'waiting for room within the maxConcurrentRuns of its service',
+    });
+    await app.database.query(`UPDATE services SET max_concurrent_runs = NULL`);
+  });
+
   it('for a scheduler that fires it', async () => {
     await nextRunAt(scheduleId, '12:00:00');
     expect(await instantOf('12:00:00')).toMatchObject({ verdict: 'waiting', reason: 'firing' });

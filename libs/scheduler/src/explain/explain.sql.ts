@@ -25,3 +25,6 @@ export const RECORDS_AROUND = `
   ) AS records
   ORDER BY "scheduledFor"
 `;
+
+/** How many runs of a service may be queued or running at once. */
+export const MAX_CONCURRENT_RUNS = `SELECT max_concurrent_runs AS "limit" FROM services WHERE slug = $1`;

@@ -85,6 +85,7 @@ export class ScheduleExplainer {
     return {
       schedule,
       job: { active: isActive, maxConcurrency: job?.maxConcurrency ?? null },
+      service: { maxConcurrentRuns: await this.records.maxConcurrentRuns(schedule.service) },
       jitterMs: jitterMs(schedule.id, schedule.jitterSeconds),
       now: this.clock.now().getTime(),
       calendarAt: await this.calendarAt(schedule),

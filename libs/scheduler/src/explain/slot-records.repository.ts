@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { rowsOf } from '@app/platform/database';
 import type { Schedule } from '@app/schedules';
 import type { ExecutionRecord } from './domain/explanation.js';
-import { RECORDS_AROUND } from './explain.sql.js';
+import { MAX_CONCURRENT_RUNS, RECORDS_AROUND } from './explain.sql.js';
 
 /** What history has about the slots of a schedule. */
 @Injectable()
@@ -18,5 +18,11 @@ export class SlotRecordsRepository {
     limit: number,
   ): Promise<ExecutionRecord[]> {
     return rowsOf(this.dataSource, RECORDS_AROUND, [id, from, to, limit, service]);
+  }
+
+  /** null: the service has no limit. */
+  async maxConcurrentRuns(service: string): Promise<number | null> {
+    const [row] = await rowsOf<{ limit: number | null }>(this.dataSource, MAX_CONCURRENT_RUNS, [service]);
+    return row?.limit ?? null;
   }
 }

@@ -37,7 +37,7 @@ export interface StartDelays {
   readonly firingMs: number;
   /** Held until the schedule's run before had ended. */
   readonly overlapMs: number;
-  /** Held until there was room within the job's `maxConcurrency`; the dispatch is in it. */
+  /** Held until there was room within the job's `maxConcurrency` or its service's `maxConcurrentRuns`; the dispatch is in it. */
   readonly concurrencyMs: number;
   /** From being free to run to the queue. */
   readonly dispatchMs: number;
@@ -68,6 +68,7 @@ export type ExecutionRecord = Pick<
 export interface Circumstances {
   readonly schedule: Schedule;
   readonly job: { readonly active: boolean; readonly maxConcurrency: number | null };
+  readonly service: { readonly maxConcurrentRuns: number | null };
   /** Of this schedule, now. */
   readonly jitterMs: number;
   /** Epoch ms. */

@@ -1,4 +1,5 @@
 import type { Circumstances, ExecutionRecord, Explanation } from './explanation.js';
+import { limitsText } from './limits.js';
 import { notRunMessage } from './not-run.js';
 import { runMessage, totalMs } from './run-message.js';
 import { startDelaysOf } from './start-delays.js';
@@ -24,17 +25,17 @@ export function explainRecorded(
 
 function verdictOf(
   record: ExecutionRecord,
-  { schedule, now }: Circumstances,
+  circumstances: Circumstances,
   delays: Explanation['delays'],
 ): Pick<Explanation, 'verdict' | 'reason' | 'message'> {
   const { state, reason } = record;
   switch (state) {
     case 'skipped':
     case 'missed':
-      return { verdict: state, reason, message: notRunMessage(record, schedule) };
+      return { verdict: state, reason, message: notRunMessage(record, circumstances.schedule) };
     case 'pending':
     case 'queued':
-      return { verdict: 'waiting', ...waitOf(record, now) };
+      return { verdict: 'waiting', ...waitOf(record, circumstances) };
     default:
       return delays === null
         ? {
@@ -45,7 +46,7 @@ function verdictOf(
         : {
             verdict: state === 'running' ? 'running' : 'ran',
             reason,
-            message: runMessage(record, delays),
+            message: runMessage(record, delays, limitsText(circumstances)),
           };
   }
 }

@@ -7,28 +7,31 @@ const ON_TIME_MS = 1_000;
 const WORTH_TELLING_MS = 100;
 
 /** "started 2.3 s late (2 s for the run before to end, 300 ms for a free worker) and succeeded" */
-export function runMessage(record: ExecutionRecord, delays: StartDelays): string {
-  return `started ${punctuality(delays)} and ${outcomeOf(record)}`;
+/** @param limits what the run may have waited for room within */
+export function runMessage(record: ExecutionRecord, delays: StartDelays, limits: string): string {
+  return `started ${punctuality(delays, limits)} and ${outcomeOf(record)}`;
 }
 
-function punctuality(delays: StartDelays): string {
+function punctuality(delays: StartDelays, limits: string): string {
   const delayMs = totalMs(delays);
   if (delayMs < ON_TIME_MS) return `on time, ${durationText(delayMs)} after its instant,`;
-  const parts = Object.entries(PURPOSES).map(
+  const parts = Object.entries(purposesOf(limits)).map(
     ([part, purpose]) => [delays[part as keyof StartDelays], purpose] as const,
   );
   const told = parts.filter(([partMs]) => partMs >= WORTH_TELLING_MS);
   return `${durationText(delayMs)} late (${told.map(([partMs, purpose]) => `${durationText(partMs)} ${purpose}`).join(', ')})`;
 }
 
-const PURPOSES: Readonly<Record<keyof StartDelays, string>> = {
-  jitterMs: 'of jitter',
-  firingMs: 'until a scheduler fired it',
-  overlapMs: 'for the run before to end',
-  concurrencyMs: 'for room within maxConcurrency',
-  dispatchMs: 'on the way to the queue',
-  queueMs: 'for a free worker',
-};
+function purposesOf(limits: string): Readonly<Record<keyof StartDelays, string>> {
+  return {
+    jitterMs: 'of jitter',
+    firingMs: 'until a scheduler fired it',
+    overlapMs: 'for the run before to end',
+    concurrencyMs: `for room within ${limits}`,
+    dispatchMs: 'on the way to the queue',
+    queueMs: 'for a free worker',
+  };
+}
 
 export function totalMs(delays: StartDelays): number {
   return Object.values<number>({ ...delays }).reduce((sum, partMs) => sum + partMs, 0);

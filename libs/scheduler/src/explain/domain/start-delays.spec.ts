@@ -36,6 +36,7 @@ const circumstancesOf = (overlapPolicy: Schedule['overlapPolicy'], maxConcurrenc
   ({
     schedule: { overlapPolicy } as Schedule,
     job: { active: true, maxConcurrency },
+    service: { maxConcurrentRuns: null },
     jitterMs: 7,
     now: NOON,
     calendarAt: () => null,
@@ -81,6 +82,15 @@ describe('startDelaysOf', () => {
     expect(startDelaysOf(record, circumstancesOf('allow', null), NOON + 50)).toMatchObject({
       overlapMs: 0,
       dispatchMs: 90,
+    });
+  });
+
+  it("counts the wait for room within the service's limit", () => {
+    const circumstances = { ...circumstancesOf('allow', null), service: { maxConcurrentRuns: 3 } };
+    expect(startDelaysOf(recordOf({ queued: 90, started: 100 }), circumstances, null)).toMatchObject({
+      concurrencyMs: 90,
+      dispatchMs: 0,
+      queueMs: 10,
     });
   });
 

@@ -9,7 +9,7 @@ import type { Circumstances, ExecutionRecord, StartDelays } from './explanation.
  */
 export function startDelaysOf(
   record: ExecutionRecord,
-  { schedule, job, jitterMs }: Circumstances,
+  { schedule, job, service, jitterMs }: Circumstances,
   previousEndedAt: number | null,
 ): StartDelays | null {
   if (record.startedAt === null) return null;
@@ -21,13 +21,14 @@ export function startDelaysOf(
   const fired = clamp(record.createdAt.getTime(), due, queued ?? started);
   const mayWait = schedule.overlapPolicy !== 'allow' && previousEndedAt !== null;
   const free = mayWait ? clamp(previousEndedAt, fired, queued ?? started) : fired;
+  const isLimited = job.maxConcurrency !== null || service.maxConcurrentRuns !== null;
   const handOverMs = (queued ?? free) - free;
   return {
     jitterMs: due - scheduled,
     firingMs: fired - due,
     overlapMs: free - fired,
-    concurrencyMs: job.maxConcurrency === null ? 0 : handOverMs,
-    dispatchMs: job.maxConcurrency === null ? handOverMs : 0,
+    concurrencyMs: isLimited ? handOverMs : 0,
+    dispatchMs: isLimited ? 0 : handOverMs,
     queueMs: started - (queued ?? free),
   };
 }

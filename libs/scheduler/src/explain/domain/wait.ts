@@ -1,15 +1,19 @@
-import type { ExecutionRecord, Explanation } from './explanation.js';
+import type { Circumstances, ExecutionRecord, Explanation } from './explanation.js';
+import { limitsText } from './limits.js';
 import { instantText } from './wording.js';
 
 /** What a run that is not running waits for. */
-export function waitOf(record: ExecutionRecord, now: number): Pick<Explanation, 'reason' | 'message'> {
+export function waitOf(
+  record: ExecutionRecord,
+  circumstances: Circumstances,
+): Pick<Explanation, 'reason' | 'message'> {
   const { state, hold, dueAt, attempt } = record;
   if (state === 'queued') return { reason: 'worker', message: 'waiting in the queue for a free worker' };
   if (hold === 'overlap') return { reason: 'overlap', message: 'waiting for the run before to end' };
   if (hold === 'concurrency') {
-    return { reason: 'concurrency', message: 'waiting for room within the maxConcurrency of its job' };
+    return { reason: 'concurrency', message: `waiting for room within ${limitsText(circumstances)}` };
   }
-  if (dueAt.getTime() <= now) {
+  if (dueAt.getTime() <= circumstances.now) {
     return { reason: 'dispatch', message: `due since ${instantText(dueAt)}, on its way to the queue` };
   }
   return attempt > 0

@@ -18,7 +18,8 @@ class StartDelaysResponse implements StartDelays {
 
   @ApiProperty({
     ...DURATION,
-    description: 'Until there was room within `maxConcurrency`, dispatch included.',
+    description:
+      "Until there was room within the job's `maxConcurrency` or its service's `maxConcurrentRuns`, dispatch included.",
   })
   concurrencyMs!: number;
 

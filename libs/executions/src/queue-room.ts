@@ -1,0 +1,39 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ExecutionsQueue } from './executions.queue.js';
+
+/** Enough to keep any number of workers busy until the next round; a backlog waits in Postgres, where it is in order. */
+const WINDOW = 20_000;
+/** Beyond the window, for services that have little in the queue while others fill it. */
+const RESERVE = 20_000;
+/** What a service may have in the queue before the reserve is closed to it. */
+const SHARE = 1_000;
+
+/** How much may be handed over now. */
+export interface Room {
+  /** For whoever comes first. */
+  readonly free: number;
+  /** For services that are not `ahead`. */
+  readonly reserve: number;
+  /** Services that have their share of the queue already. */
+  readonly ahead: readonly string[];
+}
+
+/** The one place that knows how much room the queue has, and for whom. */
+@Injectable()
+export class QueueRoom {
+  private readonly logger = new Logger(QueueRoom.name);
+
+  constructor(private readonly queue: ExecutionsQueue) {}
+
+  /** @returns null while the queue is away: what is due then stays where it is, in Postgres */
+  async look(): Promise<Room | null> {
+    try {
+      const size = await this.queue.look();
+      const free = this.queue.order.isUsedUp ? 0 : Math.max(0, WINDOW - size);
+      return { free, reserve: Math.max(0, WINDOW + RESERVE - size), ahead: this.queue.order.ahead(SHARE) };
+    } catch (error) {
+      this.logger.warn(`the queue is away: ${(error as Error).message}`);
+      return null;
+    }
+  }
+}
