@@ -77,6 +77,14 @@ describe('a fire past the waiting line', () => {
     expect(await countIn('pending')).toBe(3);
   });
 
+  it('waits for its dispatch when its service has a limit', async () => {
+    await dispatcher.dispatchDue();
+    await dataSource.query(`UPDATE services SET max_concurrent_runs = 1 WHERE slug = 'default'`);
+    await fire(await createJob(), 3);
+    await dataSource.query(`UPDATE services SET max_concurrent_runs = NULL`);
+    expect(await countIn('pending')).toBe(3);
+  });
+
   it('takes no more places than were counted, and leaves the rest to the next dispatch', async () => {
     await dispatcher.dispatchDue();
     while (dispatcher.takePlace());
