@@ -9,6 +9,7 @@ import { DatabaseModule } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
 import { IdempotencyModule } from '@app/platform/http';
 import { QueueModule } from '@app/platform/queue';
+import { TracingModule } from '@app/platform/tracing';
 import { SchedulerHttpModule } from '@app/scheduler';
 import { SchedulesHttpModule } from '@app/schedules';
 import { DataSource } from 'typeorm';
@@ -24,6 +25,7 @@ import { ServeWhileDraining } from './serve-while-draining.js';
     ClockModule,
     DatabaseModule.forApp('scheduler-api'),
     QueueModule.forApp(),
+    TracingModule.forApp('scheduler-api'),
     AccessModule,
     IdempotencyModule,
     KeysHttpModule,

@@ -7,6 +7,7 @@ import { type AppConfig, AppConfigModule } from '@app/platform/config';
 import { DatabaseModule, databaseReadiness } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
 import { QueueModule } from '@app/platform/queue';
+import { TracingModule } from '@app/platform/tracing';
 import { SchedulerModule } from '@app/scheduler';
 
 /** Fires, dispatches and runs. Its HTTP port serves health and metrics, nothing else. */
@@ -20,6 +21,7 @@ export class WorkerModule {
         ClockModule,
         DatabaseModule.forApp('scheduler-worker'),
         QueueModule.forApp(),
+        TracingModule.forApp('scheduler-worker'),
         SchedulerModule,
         HealthModule.register({
           imports: [ExecutionsModule],

@@ -5,6 +5,7 @@ import {
   ExecutionDispatcher,
   ExecutionsRepository,
   type NewExecution,
+  recordFire,
 } from '@app/executions';
 import { isRefusal } from '@app/platform/database';
 import {
@@ -93,6 +94,7 @@ export class ScheduleFirer {
       return { inserted, fired: inserted.length, more, now };
     });
     inserted.forEach(measure);
+    inserted.filter(isToRun).forEach((execution) => recordFire(execution, round.now));
     const queued = inserted.filter(({ state }) => state === 'queued');
     this.dispatcher.handOverSoon(
       queued.map(({ id, service, priority }) => ({ id, service, priority, delivery: 1 })),
@@ -204,12 +206,16 @@ export class ScheduleFirer {
 
 const NO_RUNS: ActiveRuns = { scheduleId: '', activeCount: 0, heldCount: 0, blockingExecutionId: null };
 
+function isToRun({ state }: NewExecution): boolean {
+  return state === 'pending' || state === 'queued';
+}
+
 /** Whether a run waits for its dispatch or not is no business of who counts fires: both are pending here. */
-function measure({ state, reason, reasonDetail }: NewExecution): void {
-  const isToRun = state === 'pending' || state === 'queued';
-  const labels = { state: isToRun ? 'pending' : state, reason: reason ?? '' };
+function measure(execution: NewExecution): void {
+  const { state, reason, reasonDetail } = execution;
+  const labels = { state: isToRun(execution) ? 'pending' : state, reason: reason ?? '' };
   schedulerMetrics.fired.inc(labels);
-  if (isToRun) return;
+  if (isToRun(execution)) return;
   const count = reasonDetail?.['count'];
   schedulerMetrics.notRun.inc(labels, typeof count === 'number' ? count : 1);
 }

@@ -9,6 +9,9 @@ const READY_TIMEOUT_MS = 90_000;
 /** The worker lets runs in flight finish for 25 s. */
 const STOP_TIMEOUT_MS = 40_000;
 
+/** Variables on top of the defaults. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** `npm start` itself, as on a bare machine: nothing of this shell's environment reaches it but the way to programs. */
 export class NpmStart {
   private output = '';
@@ -24,12 +27,19 @@ export class NpmStart {
   }
 
   /** Resolves when api and worker are ready. */
-  static async start(dataDir: string): Promise<NpmStart> {
+  static async start(dataDir: string, environment: Environment = {}): Promise<NpmStart> {
     const [port, workerPort] = [await freePort(), await freePort()];
     const { PATH = '', HOME = '' } = process.env;
     const npm = spawn('npm', ['start'], {
       cwd: ROOT,
-      env: { PATH, HOME, DATA_DIR: dataDir, PORT: String(port), WORKER_PORT: String(workerPort) },
+      env: {
+        PATH,
+        HOME,
+        DATA_DIR: dataDir,
+        PORT: String(port),
+        WORKER_PORT: String(workerPort),
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -75,7 +75,7 @@ export const LISTED_EXECUTION_KEYS = keys(
     'startDelayMs attempt maxAttempts parameters result error retryOf reasonDetail hold cancelRequestedAt',
 );
 
-export const EXECUTION_KEYS = [...LISTED_EXECUTION_KEYS, 'attempts'];
+export const EXECUTION_KEYS = [...LISTED_EXECUTION_KEYS, 'attempts', 'cancellation', 'traceId'];
 
 export const PROBLEM_KEYS = keys('type title status detail instance code requestId errors');
 

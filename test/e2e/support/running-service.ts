@@ -5,17 +5,22 @@ import { afterAll, beforeAll, expect, jest } from '@jest/globals';
 import { TargetServer } from '../../support/target-server.js';
 import { waitFor } from '../../support/wait-for.js';
 import { type Answer, ApiClient, type Page, type RequestHeaders } from './api-client.js';
-import { NpmStart } from './npm-start.js';
+import { type Environment, NpmStart } from './npm-start.js';
 import type { Execution, Job, LogLine, Schedule } from './resources.js';
 
 const START_TIMEOUT_MS = 100_000;
 const TEST_TIMEOUT_MS = 60_000;
 const FINAL_STATES = ['succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'missed'];
 
-/** `npm start` for all tests of a file, on data of the file's own, with a target server beside it. */
-export function useRunningService(): RunningService {
+/**
+ * `npm start` for all tests of a file, on data of the file's own, with a target server beside it.
+ * @param environmentFor variables that depend on where the target server is
+ */
+export function useRunningService(
+  environmentFor: (target: TargetServer) => Environment = () => ({}),
+): RunningService {
   jest.setTimeout(TEST_TIMEOUT_MS);
-  const service = new RunningService();
+  const service = new RunningService(environmentFor);
   beforeAll(() => service.start(), START_TIMEOUT_MS);
   afterAll(() => service.stop(), START_TIMEOUT_MS);
   return service;
@@ -27,6 +32,8 @@ export class RunningService {
   private npm: NpmStart | undefined;
   private dataDir!: string;
   private names = 0;
+
+  constructor(private readonly environmentFor: (target: TargetServer) => Environment) {}
 
   async start(): Promise<void> {
     this.dataDir = mkdtempSync(path.join(tmpdir(), 'scheduler-e2e-'));
@@ -124,7 +131,7 @@ export class RunningService {
 
   private async startAgain(): Promise<void> {
     this.npm = undefined;
-    this.npm = await NpmStart.start(this.dataDir);
+    this.npm = await NpmStart.start(this.dataDir, this.environmentFor(this.target));
     this.api = new ApiClient(this.npm.url);
   }
 }

@@ -3,6 +3,7 @@ import type { RunError, RunResult } from '@app/targets';
 import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
 import { type Execution, type Hold, type Trigger, TRIGGERS } from '../domain/execution.js';
 import { type ExecutionSummary, LISTED_OUTPUT_CHARACTERS } from '../history.sql.js';
+import { traceIdOf } from '../run-trace.js';
 import { AttemptResponse, toAttemptResponse } from './attempt.response.js';
 import { CancellationResponse, toCancellationResponse } from './cancellation.response.js';
 import { RunErrorResponse, RunResultResponse } from './run-result.response.js';
@@ -113,6 +114,13 @@ export class ExecutionResponse extends ExecutionSummaryResponse {
 
   @ApiProperty({ type: CancellationResponse, nullable: true, description: 'Null when nobody asked.' })
   cancellation!: CancellationResponse | null;
+
+  @ApiProperty({
+    type: String,
+    example: '01981b5e7c00700080000123456789ab',
+    description: "W3C trace id: its caller's, or made of the execution's own id.",
+  })
+  traceId!: string;
 }
 
 /** The white list of what leaves the service. */
@@ -150,6 +158,7 @@ export function toExecutionResponse(execution: Execution): ExecutionResponse {
     ...toExecutionSummaryResponse(execution),
     attempts: execution.attempts.map(toAttemptResponse),
     cancellation: toCancellationResponse(execution),
+    traceId: traceIdOf(execution),
   };
 }
 

@@ -156,6 +156,7 @@ describe('one execution', () => {
       error: attempt.error,
       retryOf: null,
       cancellation: null,
+      traceId: expect.stringMatching(/^[\da-f]{32}$/),
       attempts: [
         { ...attempt, startedAt: '2026-01-31T12:00:00.050Z', finishedAt: '2026-01-31T12:00:02.000Z' },
       ],

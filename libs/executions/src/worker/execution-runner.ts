@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { retryWhileAway } from '@app/platform/database';
@@ -7,8 +6,8 @@ import { type AbortReason, type Outcome, type RunContext, type RunGrants, Target
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import { decide, type Settlement } from '../domain/settlement.js';
-import { traceparentOf } from '../domain/traceparent.js';
 import type { ExecutionMessage } from '../executions.queue.js';
+import { traceAttempt } from '../run-trace.js';
 import { ClaimsRepository } from './claims.repository.js';
 import { RunLender } from './run-lender.js';
 import { RunLogWriter } from './run-log-writer.js';
@@ -58,23 +57,25 @@ export class ExecutionRunner {
   private async runClaimed(claim: Claim, signal: AbortSignal): Promise<void> {
     runMetrics.started(claim);
     const startedAtMs = this.clock.monotonicMs();
-    const outcome = await this.perform(claim, signal);
+    const trace = traceAttempt(claim);
+    const outcome = await this.perform(claim, signal, trace.traceparent);
     const decision = decide(claim, outcome, Math.random());
     const elapsedMs = this.clock.monotonicMs() - startedAtMs;
     runMetrics.ran(claim, outcome, elapsedMs);
     if (decision.type === 'abandoned') return runMetrics.discarded();
+    trace.end(decision, elapsedMs);
     failPoint('after_response_before_settle');
     await this.settler.settle(claim, decision, attemptOf(claim, decision, elapsedMs));
     failPoint('after_settle_before_acknowledge');
   }
 
-  private async perform(claim: Claim, signal: AbortSignal): Promise<Outcome> {
+  private async perform(claim: Claim, signal: AbortSignal, traceparent: string): Promise<Outcome> {
     const log = this.logs.open(claim);
     const timeOut: AbortReason = { type: 'timeout', message: `not finished within ${claim.timeoutMs} ms` };
     const timer = setTimeout(() => this.runs.abort(claim.id, timeOut), claim.timeoutMs);
     try {
       const grants = await this.lender.lend(claim);
-      return await this.targets.run(claim.target, contextOf(claim, grants), signal, log);
+      return await this.targets.run(claim.target, contextOf(claim, grants, traceparent), signal, log);
     } catch (error) {
       return this.bug(claim, error as Error);
     } finally {
@@ -98,7 +99,7 @@ export class ExecutionRunner {
   }
 }
 
-function contextOf(claim: Claim, grants: RunGrants): RunContext {
+function contextOf(claim: Claim, grants: RunGrants, traceparent: string): RunContext {
   return {
     executionId: claim.id,
     jobId: claim.jobId,
@@ -112,14 +113,9 @@ function contextOf(claim: Claim, grants: RunGrants): RunContext {
     parameters: claim.parameters,
     timeoutMs: claim.timeoutMs,
     deadline: new Date(claim.attemptStartedAt.getTime() + claim.timeoutMs).toISOString(),
-    traceparent: claim.traceparent ?? traceparentOf(claim.id, newSpanId()),
+    traceparent,
     grants,
   };
-}
-
-/** The random half of a UUID, which Node draws by the hundred: eight bytes drawn alone cost 4 µs. */
-function newSpanId(): string {
-  return randomUUID().slice(19).replace('-', '');
 }
 
 /** Both ends on the database's clock: the claim's time, and what a steady clock measured since. */

@@ -6,6 +6,13 @@ export type AuthMode = 'none' | 'api-key' | 'oidc';
 /** Which commands a `command` target may run: none, any, or those named in a file that the targets library reads. */
 export type CommandTargets = 'disabled' | 'enabled' | { readonly allowListFile: string };
 
+/** Where spans go, and how many of the traces that begin here. */
+export interface TracingConfig {
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly sampledRatio: number;
+}
+
 export interface RedisConfig {
   readonly host: string;
   readonly port: number;
@@ -35,6 +42,8 @@ export abstract class AppConfig {
 
   abstract readonly logLevel: LogLevel;
   abstract readonly logFormat: LogFormat;
+  /** null: no traces. */
+  abstract readonly tracing: TracingConfig | null;
   abstract readonly metricsEnabled: boolean;
   /** How many jobs each worker keeps gauges of; 0 keeps none. */
   abstract readonly metricsPerJob: number;

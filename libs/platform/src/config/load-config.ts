@@ -1,4 +1,4 @@
-import { type AppConfig, type AuthMode, type RedisConfig } from './app-config.js';
+import { type AppConfig, type AuthMode, type RedisConfig, type TracingConfig } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { type Faults, readVariables, type Values } from './read-variables.js';
 import { serviceIdentity } from './service-identity.js';
@@ -30,6 +30,7 @@ function assemble(values: Values): AppConfig {
     redis: assembleRedis(values),
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT ?? (isProduction ? 'json' : 'text'),
+    tracing: assembleTracing(values),
     metricsEnabled: values.METRICS_ENABLED,
     metricsPerJob: values.METRICS_PER_JOB,
     host: values.HOST,
@@ -74,6 +75,13 @@ function assembleRedis(values: Values): RedisConfig {
     db: Number(url.pathname.slice(1)),
     cluster: values.REDIS_CLUSTER,
   };
+}
+
+function assembleTracing(values: Values): TracingConfig | null {
+  const endpoint = values.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (endpoint === null) return null;
+  const headers = values.OTEL_EXPORTER_OTLP_HEADERS ?? {};
+  return { endpoint, headers, sampledRatio: values.OTEL_TRACES_SAMPLER_ARG };
 }
 
 function withQueueDatabase(databaseUrl: string): string {

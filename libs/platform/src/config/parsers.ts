@@ -99,6 +99,28 @@ export const redisUrl: Parser<URL> = (value) => {
   return url;
 };
 
+export const httpUrl: Parser<string> = (value) => {
+  if (parseUrl(value, ['http:', 'https:']) === null) throw new NotAllowed('http://host:4318, or https://');
+  return value.trim();
+};
+
+export const ratio: Parser<number> = (value) => {
+  const number = /^(0|1|0?\.\d+|1\.0+)$/.test(value) ? Number(value) : NaN;
+  if (!(number >= 0 && number <= 1)) throw new NotAllowed('a number from 0 to 1, such as 0.1');
+  return number;
+};
+
+/** As OpenTelemetry's other programs read them: values are percent-encoded. */
+export const headerList: Parser<Readonly<Record<string, string>>> = (value) =>
+  Object.fromEntries(list(value).map(headerEntry));
+
+function headerEntry(entry: string): [string, string] {
+  const [, name, value] = /^([A-Za-z0-9_-]+)\s*=\s*(.+)$/.exec(entry) ?? [];
+  if (name === undefined || value === undefined || !isDecodable(value))
+    throw new NotAllowed('name=value pairs separated by commas, values percent-encoded');
+  return [name, decodeURIComponent(value)];
+}
+
 /** A path must contain a slash, so that a misspelt `enable` is a fault and not a file. */
 export const commandTargets: Parser<'disabled' | 'enabled' | { allowListFile: string }> = (value) => {
   if (value === 'disabled' || value === 'enabled') return value;

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What is known of the request being answered, wherever its code runs: for log lines, problems and outgoing calls. */
 export interface RequestContext {
   readonly requestId: string;
-  /** W3C trace context of the caller, only when it was well formed. */
+  /** W3C trace context that the work continues: the request's own span, or the caller's where it was well formed. */
   readonly traceparent: string | null;
 }
 
