@@ -1,5 +1,5 @@
 /** Who may import whom: architecture.md §4, checked by `npm run check:imports`. */
-const FEATURES = ['jobs', 'schedules', 'targets', 'executions', 'scheduler', 'access'];
+const FEATURES = ['jobs', 'schedules', 'targets', 'executions', 'scheduler', 'secrets', 'access'];
 
 /** `from` must not import any of `to`. */
 function libMustNotImport(from, to, why) {
@@ -24,9 +24,14 @@ module.exports = {
     libMustNotImport('metrics', FEATURES, 'Features declare their own metrics where they measure.'),
     libMustNotImport('targets', withoutSelf('targets'), 'A runner knows no database and no queue.'),
     libMustNotImport(
+      'secrets',
+      ['jobs', 'schedules', 'executions', 'scheduler'],
+      'Who keeps a secret does not know what it is for; a runner is handed it and knows no database.',
+    ),
+    libMustNotImport(
       'jobs',
-      ['schedules', 'executions', 'scheduler'],
-      'What to run knows neither when nor how often.',
+      ['schedules', 'executions', 'scheduler', 'secrets'],
+      'What to run knows neither when nor how often, and names secrets without knowing them.',
     ),
     libMustNotImport('schedules', ['executions', 'scheduler'], 'When to run does not know the runs.'),
     libMustNotImport('executions', ['schedules', 'scheduler'], 'A run does not care who asked for it.'),
@@ -58,7 +63,12 @@ module.exports = {
       severity: 'error',
       from: { path: '/domain/', pathNot: '\\.spec\\.ts$' },
       to: {
-        pathNot: ['/domain/', '^libs/[^/]+/src/index\\.ts$', '(^|/)(cron-parser|cronstrue|uuid)(/|$)'],
+        pathNot: [
+          '/domain/',
+          '^libs/[^/]+/src/index\\.ts$',
+          '(^|/)(cron-parser|cronstrue|uuid)(/|$)',
+          '^(node:)?crypto$',
+        ],
         dependencyTypesNot: ['type-only'],
       },
     },

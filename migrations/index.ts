@@ -5,6 +5,7 @@ import { ApiKeys1795443000000 } from './1795443000000-api-keys.js';
 import { FairDispatch1795444000000 } from './1795444000000-fair-dispatch.js';
 import { CancellationsAndBulkOperations1795445000000 } from './1795445000000-cancellations-and-bulk-operations.js';
 import { BadEnds1795445000001 } from './1795445000001-bad-ends.js';
+import { Secrets1795446000000 } from './1795446000000-secrets.js';
 import { Operations1795448000000 } from './1795448000000-operations.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
@@ -16,5 +17,6 @@ export const migrations = [
   FairDispatch1795444000000,
   CancellationsAndBulkOperations1795445000000,
   BadEnds1795445000001,
+  Secrets1795446000000,
   Operations1795448000000,
 ];

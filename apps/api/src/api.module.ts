@@ -12,6 +12,7 @@ import { QueueModule } from '@app/platform/queue';
 import { TracingModule } from '@app/platform/tracing';
 import { SchedulerHttpModule } from '@app/scheduler';
 import { SchedulesHttpModule } from '@app/schedules';
+import { SecretsHttpModule } from '@app/secrets';
 import { DataSource } from 'typeorm';
 import { ConnectionCloser } from './connection-closer.js';
 import { readinessChecks } from './readiness-checks.js';
@@ -33,6 +34,7 @@ import { ServeWhileDraining } from './serve-while-draining.js';
     SchedulesHttpModule,
     ExecutionsHttpModule,
     SchedulerHttpModule,
+    SecretsHttpModule,
     HealthModule.register({
       imports: [ExecutionsModule],
       inject: [DataSource, ExecutionsQueue],

@@ -10,6 +10,8 @@ const LINKS = {
   bulkOperations: '/bulk-operations',
   calendars: '/calendars',
   keys: '/keys',
+  secrets: '/secrets',
+  signingSecrets: '/signing-secrets',
   docs: '/docs',
   openapi: '/openapi.json',
   status: '/status',

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { appEnvironment, localUrl, readSettings, withoutEmpty } from './settings.js';
 
-const resolved = { databaseUrl: 'postgresql://embedded/scheduler', workerPort: 3001 };
+const resolved = {
+  databaseUrl: 'postgresql://embedded/scheduler',
+  workerPort: 3001,
+  secretsKeys: 'local:key',
+};
 
 function environmentFor(env: Record<string, string>) {
   return appEnvironment(env, readSettings(env), resolved);
@@ -16,6 +20,7 @@ describe('the environment of the apps', () => {
       EGRESS_ALLOW: '127.0.0.0/8,::1/128,localhost',
       COMMAND_TARGETS: 'enabled',
       LOG_FORMAT: 'text',
+      SECRETS_KEYS: 'local:key',
       PORT: '3000',
       WORKER_PORT: '3001',
     });

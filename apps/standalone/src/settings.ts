@@ -35,7 +35,11 @@ export function readSettings(env: Environment): StandaloneSettings {
 export function appEnvironment(
   env: Environment,
   settings: StandaloneSettings,
-  resolved: { readonly databaseUrl: string; readonly workerPort: number },
+  resolved: {
+    readonly databaseUrl: string;
+    readonly workerPort: number;
+    readonly secretsKeys: string | undefined;
+  },
 ): Environment {
   return {
     QUEUE_BACKEND: env.REDIS_HOST || env.REDIS_URL ? 'redis' : 'postgres',
@@ -43,6 +47,7 @@ export function appEnvironment(
     EGRESS_ALLOW: '127.0.0.0/8,::1/128,localhost',
     COMMAND_TARGETS: 'enabled',
     LOG_FORMAT: 'text',
+    SECRETS_KEYS: resolved.secretsKeys,
     ...env,
     DATABASE_URL: resolved.databaseUrl,
     HOST: settings.host,

@@ -5,6 +5,7 @@ import { lockDataDir } from './instance-lock.js';
 import { firstFreePort, requireFreePort } from './ports.js';
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.js';
 import { prepareDatabases } from './prepare.js';
+import { secretsKeysIn } from './secrets-keys.js';
 import { listenForStop } from './stop-request.js';
 import { Teardown } from './teardown.js';
 import {
@@ -52,7 +53,8 @@ async function startAll(
   const recovered = usesDataDir && (await claimDataDir(settings, teardown));
   const workerPort = await choosePorts(settings, recovered ? PREDECESSOR_PATIENCE_MS : 0);
   const databaseUrl = settings.databaseUrl ?? (await startDatabase(settings, teardown, signal));
-  const appEnv = appEnvironment(env, settings, { databaseUrl, workerPort });
+  const secretsKeys = usesDataDir ? await secretsKeysIn(settings.dataDir) : undefined;
+  const appEnv = appEnvironment(env, settings, { databaseUrl, workerPort, secretsKeys });
   await prepareDatabases(appEnv);
   signal.throwIfAborted();
   await startApps(settings, appEnv, teardown, signal);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandEnvironment } from './command-environment.js';
 import type { CommandPolicy, PermittedCommand } from './command-policy.js';
-import { OutputCapture, TextStream } from './output-capture.js';
+import { OutputChannel } from './output-channel.js';
 import { aborted, failed, succeeded, type AbortReason, type Outcome, type RunResult } from './outcome.js';
 import { ProcessGroup, type Exit, type OutputListener, type ProcessSpec } from './process-group.js';
+import { Redaction } from './redaction.js';
 import type { LogSink, RunContext, Runner } from './runner.js';
 import type { CommandTarget } from './target.js';
 
@@ -27,15 +28,15 @@ export class CommandRunner implements Runner<CommandTarget> {
     try {
       return await inFreshDirectory(log, (workDirectory) => {
         const spec = processSpec(command, target, context, workDirectory);
-        return this.runProcess(spec, signal, log);
+        const output = new CommandOutput(log, new Redaction(context.grants.secrets.values()));
+        return this.runProcess(spec, signal, output);
       });
     } catch (error) {
       return outcomeOfStartError(error);
     }
   }
 
-  private async runProcess(spec: ProcessSpec, signal: AbortSignal, log: LogSink): Promise<Outcome> {
-    const output = new CommandOutput(log);
+  private async runProcess(spec: ProcessSpec, signal: AbortSignal, output: CommandOutput): Promise<Outcome> {
     const group = await ProcessGroup.start(spec, output);
     const exit = await group.end(signal, this.killGraceMs);
     output.end();
@@ -48,35 +49,30 @@ export class CommandRunner implements Runner<CommandTarget> {
 
 /** Both streams go to the log as they come. The result holds stdout, or stderr where a failed command wrote only that. */
 class CommandOutput implements OutputListener {
-  private readonly stdout = new OutputCapture();
-  private readonly stderr = new OutputCapture();
-  private readonly stdoutText = new TextStream();
-  private readonly stderrText = new TextStream();
+  private readonly stdout: OutputChannel;
+  private readonly stderr: OutputChannel;
 
-  constructor(private readonly log: LogSink) {}
+  constructor(log: LogSink, redaction: Redaction) {
+    this.stdout = new OutputChannel(redaction.stream(), (text) => log.write('stdout', text));
+    this.stderr = new OutputChannel(redaction.stream(), (text) => log.write('stderr', text));
+  }
 
   onStdout(chunk: Uint8Array): void {
     this.stdout.add(chunk);
-    this.write('stdout', this.stdoutText.decode(chunk));
   }
 
   onStderr(chunk: Uint8Array): void {
     this.stderr.add(chunk);
-    this.write('stderr', this.stderrText.decode(chunk));
   }
 
   end(): void {
-    this.write('stdout', this.stdoutText.end());
-    this.write('stderr', this.stderrText.end());
+    this.stdout.end();
+    this.stderr.end();
   }
 
   resultOf({ exitCode }: Exit): RunResult {
     const shown = this.stdout.isEmpty && exitCode !== 0 ? this.stderr : this.stdout;
     return { exitCode, ...shown.read() };
-  }
-
-  private write(stream: 'stdout' | 'stderr', text: string): void {
-    if (text !== '') this.log.write(stream, text);
   }
 }
 

@@ -3,7 +3,7 @@ import { systemResolve } from './egress-connector.js';
 import { EgressPolicy } from './egress-policy.js';
 import type { Outcome } from './outcome.js';
 import type { RunContext } from './runner.js';
-import { aContext, neverAborted, RecordingLog } from './testing/a-run.js';
+import { aContext, aGrant, neverAborted, RecordingLog } from './testing/a-run.js';
 import { DnsServer } from './testing/dns-server.js';
 import { HttpCalls } from './testing/http-calls.js';
 import type { HttpRunner } from './http.runner.js';
@@ -159,7 +159,7 @@ describe('the egress guard, with one address allowed', () => {
 describe('services side by side', () => {
   const http = new HttpCalls([]);
   const grants = (service: string, ...egressAllow: string[]): Partial<RunContext> => ({
-    grants: { service, egressAllow },
+    grants: aGrant({ service, egressAllow }),
   });
 
   afterEach(() => http.end());

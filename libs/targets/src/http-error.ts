@@ -52,6 +52,21 @@ export function invalidTarget(message: string): OutcomeFailed {
   return failed('target', { type: 'invalid_target', message });
 }
 
+/** @param isUnreadable it is there, and no key of SECRETS_KEYS opens it */
+export function secretFault(name: string, isUnreadable: boolean): OutcomeFailed {
+  return isUnreadable
+    ? failed('target', { type: 'secret_unreadable', message: `the secret ${name} cannot be decrypted here` })
+    : failed('target', { type: 'secret_missing', message: `there is no secret named ${name}` });
+}
+
+/** A receiver that checks signatures would refuse an unsigned call, and one that does not would learn not to. */
+export function unsignable(): OutcomeFailed {
+  return failed('target', {
+    type: 'secret_unreadable',
+    message: 'the signing secret cannot be decrypted here',
+  });
+}
+
 function codeOf(error: unknown): string | null {
   if (error instanceof errors.HTTPParserError) return 'HTTP_PARSER'; // its own code is not always set
   const { code } = (error ?? {}) as { code?: unknown };

@@ -10,6 +10,13 @@ export interface HttpRequest {
   readonly body: string | null;
 }
 
+/** RFC 9110 §5.5: no CR and LF, which would begin another header, and bytes only. */
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const MAX_URL_LENGTH = 16 * 1024;
+/** Most servers refuse more: 8 KB a line in Apache, 16 KB in all in Node. */
+const MAX_HEADERS_LENGTH = 32 * 1024;
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
+
 /** Job headers that another origin may see; any other may be a secret. */
 const HEADERS_FOR_ANY_ORIGIN: ReadonlySet<string> = new Set(['accept', 'accept-language', 'content-type']);
 
@@ -29,6 +36,22 @@ export function buildRequest(
     ...schedulerHeaders(context, userAgent),
   };
   return { method: target.method, url, headers, body };
+}
+
+/** Why the request cannot be sent, or null. What a job may hold was checked when it was written; secrets came in since. */
+export function faultOfRequest({ url, headers, body }: HttpRequest): string | null {
+  const unsendable = Object.entries(headers).find(([, value]) => !FIELD_VALUE.test(value));
+  if (unsendable) return `the header ${unsendable[0]} has line breaks or characters beyond Latin-1`;
+  if (url.href.length > MAX_URL_LENGTH) return `the URL is longer than ${MAX_URL_LENGTH} characters`;
+  const headersLength = Object.entries(headers).reduce(
+    (sum, [name, value]) => sum + name.length + value.length,
+    0,
+  );
+  if (headersLength > MAX_HEADERS_LENGTH)
+    return `the headers are longer than ${MAX_HEADERS_LENGTH} characters`;
+  if (body !== null && Buffer.byteLength(body) > MAX_BODY_BYTES)
+    return `the body is larger than ${MAX_BODY_BYTES} bytes`;
+  return null;
 }
 
 /** The request that follows a redirect: 301, 302 and 303 lose method and body, another origin gets no job header that may be secret. */

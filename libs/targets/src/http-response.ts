@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { OutputCapture } from './output-capture.js';
 import type { RunResult } from './outcome.js';
+import type { Redaction } from './redaction.js';
 
 /** How much of a response is read before its socket is destroyed. */
 export const READ_LIMIT_BYTES = 1024 * 1024;
@@ -26,19 +27,24 @@ export interface HttpAnswer {
 }
 
 /** Reads at most 1 MB, keeps 64 KB, and never decompresses: what a small answer unpacks to is the target's choice. */
-export async function readResponse(response: Dispatcher.ResponseData): Promise<HttpAnswer> {
+export async function readResponse(
+  response: Dispatcher.ResponseData,
+  redaction: Redaction,
+): Promise<HttpAnswer> {
   const capture = new OutputCapture();
+  const redacted = redaction.stream();
   let readBytes = 0;
   let error: unknown = null;
   try {
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       readBytes += chunk.length;
-      capture.add(chunk);
+      capture.add(redacted.push(chunk));
       if (readBytes > READ_LIMIT_BYTES) break; // leaving the loop destroys the socket
     }
   } catch (thrown) {
     error = thrown;
   }
+  capture.add(redacted.end());
   return { result: resultOf(response, capture, error !== null), error };
 }
 

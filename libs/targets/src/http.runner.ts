@@ -1,14 +1,16 @@
 import type { Dispatcher } from 'undici';
 import { systemResolve, type Resolve } from './egress-connector.js';
 import type { EgressPolicy } from './egress-policy.js';
-import { egressDenied, invalidTarget, outcomeOfError } from './http-error.js';
-import { buildRequest, redirectedRequest, type HttpRequest } from './http-request.js';
+import { egressDenied, invalidTarget, outcomeOfError, unsignable } from './http-error.js';
+import { buildRequest, faultOfRequest, redirectedRequest, type HttpRequest } from './http-request.js';
 import { readResponse, type HttpAnswer } from './http-response.js';
 import { isSuccess, outcomeOfStatus } from './http-status.js';
 import { aborted, failed, type Outcome } from './outcome.js';
+import { Redaction } from './redaction.js';
 import type { LogSink, RunContext, Runner } from './runner.js';
 import { ServiceAgents, type ServiceAgent } from './service-agents.js';
 import type { HttpTarget } from './target.js';
+import { signatureHeaders } from './webhook-signature.js';
 
 const MAX_REDIRECTS = 3;
 const REDIRECT_STATUS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -22,6 +24,7 @@ interface Call {
   readonly context: RunContext;
   readonly signal: AbortSignal;
   readonly log: LogSink;
+  readonly redaction: Redaction;
 }
 
 /** Calls an HTTP endpoint once and says what came of it. */
@@ -38,8 +41,10 @@ export class HttpRunner implements Runner<HttpTarget> {
 
   async run(target: HttpTarget, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
     if (!URL.canParse(target.url)) return invalidTarget('the URL is not valid');
+    if (context.grants.signingSecrets[0] === null) return unsignable();
     const url = new URL(target.url);
-    const call = { target, context, signal, log };
+    const redaction = new Redaction(context.grants.secrets.values());
+    const call = { target, context, signal, log, redaction };
     return this.follow(call, buildRequest(target, url, context, this.userAgent));
   }
 
@@ -56,6 +61,7 @@ export class HttpRunner implements Runner<HttpTarget> {
       const next = nextRequest(call.target, request, answer);
       if (next === null) return outcomeOfStatus(answer.result, call.target.successStatus, Date.now());
       if (redirects === MAX_REDIRECTS) return tooManyRedirects(answer);
+      if (carriesSecretAway(call, request, next)) return secretRedirected();
       request = next;
     }
   }
@@ -67,8 +73,10 @@ export class HttpRunner implements Runner<HttpTarget> {
     const { agent, policy } = this.agents.of(grants.service, grants.egressAllow);
     const refusal = policy.refusalOfUrl(request.url);
     if (refusal !== null) return egressDenied(refusal);
+    const fault = faultOfRequest(request);
+    if (fault !== null) return invalidTarget(fault);
     try {
-      const answer = await readResponse(await dispatch(agent, call, request));
+      const answer = await readResponse(await dispatch(agent, call, request), call.redaction);
       call.log.write('system', `${request.method} ${shown(request.url)}: ${answer.result.statusCode}\n`);
       return answer.error === null ? answer : brokenOff(call, answer.error, answer.result);
     } catch (error) {
@@ -84,11 +92,13 @@ function dispatch(
   request: HttpRequest,
 ): Promise<Dispatcher.ResponseData> {
   const idleTimeoutMs = context.timeoutMs + IDLE_TIMEOUT_SLACK_MS;
+  const signingSecrets = context.grants.signingSecrets.filter((secret) => secret !== null);
+  const signed = signatureHeaders(request, context.executionId, signingSecrets, Date.now());
   return agent.request({
     origin: request.url.origin,
     path: `${request.url.pathname}${request.url.search}`,
     method: request.method,
-    headers: request.headers,
+    headers: { ...request.headers, ...signed },
     body: request.body,
     signal,
     headersTimeout: idleTimeoutMs,
@@ -108,6 +118,15 @@ function nextRequest(target: HttpTarget, request: HttpRequest, { result }: HttpA
   const location = headers?.location;
   if (location === undefined || !URL.canParse(location, request.url.href)) return null;
   return redirectedRequest(request, statusCode, new URL(location, request.url));
+}
+
+/** A job's headers stay behind at another origin; its body would go along with a 307 or 308. */
+function carriesSecretAway({ redaction }: Call, from: HttpRequest, to: HttpRequest): boolean {
+  return to.body !== null && to.url.origin !== from.url.origin && redaction.text(to.body) !== to.body;
+}
+
+function secretRedirected(): Outcome {
+  return egressDenied('the target redirected a body that holds a secret to another origin');
 }
 
 function tooManyRedirects({ result }: HttpAnswer): Outcome {

@@ -10,6 +10,13 @@ export type {
 } from './outcome.js';
 export { storableText } from './output-capture.js';
 export { isReservedHeader } from './reserved-headers.js';
+export {
+  findReferenceFault,
+  hasReference,
+  hasReferenceInHost,
+  SECRET_NAME,
+  secretNamesIn,
+} from './secret-references.js';
 export type { LogSink, RunContext, RunGrants, Runner } from './runner.js';
 export type { CommandTarget, HttpMethod, HttpTarget, Target } from './target.js';
 export { TargetRunners } from './target-runners.js';

@@ -7,6 +7,10 @@ export interface RunGrants {
   readonly service: string;
   /** Hosts and networks that its HTTP targets may reach beyond EGRESS_ALLOW. */
   readonly egressAllow: readonly string[];
+  /** By name, those that the target refers to and that exist; null for one that cannot be decrypted. */
+  readonly secrets: ReadonlyMap<string, string | null>;
+  /** `whsec_…`, newest first; none where its calls are not signed; null for one that cannot be decrypted. */
+  readonly signingSecrets: readonly (string | null)[];
 }
 
 /** What a run tells its target about itself. */

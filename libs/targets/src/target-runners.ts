@@ -4,7 +4,9 @@ import { CommandRunner } from './command.runner.js';
 import { EgressPolicy } from './egress-policy.js';
 import { HttpRunner } from './http.runner.js';
 import type { Outcome } from './outcome.js';
+import { Redaction } from './redaction.js';
 import type { LogSink, RunContext } from './runner.js';
+import { withSecrets } from './secret-references.js';
 import type { Target } from './target.js';
 
 export interface TargetsOptions {
@@ -32,7 +34,20 @@ export class TargetRunners implements OnApplicationShutdown {
     );
   }
 
-  run(target: Target, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
+  /** Secrets are put in here, at the last moment, and blotted out of all that comes back. */
+  async run(target: Target, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
+    const filled = withSecrets(target, context.grants);
+    if (filled.type === 'failed') return filled;
+    const redaction = new Redaction(context.grants.secrets.values());
+    return redaction.outcome(await this.runFilled(filled, context, signal, redaction.log(log)));
+  }
+
+  private runFilled(
+    target: Target,
+    context: RunContext,
+    signal: AbortSignal,
+    log: LogSink,
+  ): Promise<Outcome> {
     switch (target.type) {
       case 'http':
         return this.http.run(target, context, signal, log);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AppConfig } from '@app/platform/config';
+import { SecretsModule } from '@app/secrets';
 import { TargetsModule } from '@app/targets';
 import { ExecutionsModule } from '../executions.module.js';
 import { CancelWatcher } from './cancel-watcher.js';
@@ -21,6 +22,7 @@ import { WorkerSession } from './worker-session.js';
 @Module({
   imports: [
     ExecutionsModule,
+    SecretsModule,
     TargetsModule.forRootAsync({
       inject: [AppConfig],
       useFactory: (config: AppConfig) => ({

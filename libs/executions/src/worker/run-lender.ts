@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { retryWhileAway } from '@app/platform/database';
-import type { RunGrants } from '@app/targets';
+import { SecretResolver, SigningKeys } from '@app/secrets';
+import { type RunGrants, secretNamesIn } from '@app/targets';
 import type { Claim } from '../domain/claim.js';
 import { ServiceEgress } from './service-egress.js';
 
@@ -9,7 +10,11 @@ import { ServiceEgress } from './service-egress.js';
 export class RunLender {
   private readonly logger = new Logger(RunLender.name);
 
-  constructor(private readonly egress: ServiceEgress) {}
+  constructor(
+    private readonly egress: ServiceEgress,
+    private readonly secrets: SecretResolver,
+    private readonly signingKeys: SigningKeys,
+  ) {}
 
   /** Not given up while the database is away: the run is claimed, and nobody else will run it. */
   lend(claim: Claim): Promise<RunGrants> {
@@ -19,7 +24,15 @@ export class RunLender {
     );
   }
 
-  private async lendOnce({ service }: Claim): Promise<RunGrants> {
-    return { service, egressAllow: await this.egress.allowOf(service) };
+  /** A job without references asks for no secret, and a command for nothing that only calls need. */
+  private async lendOnce({ service, target }: Claim): Promise<RunGrants> {
+    const names = secretNamesIn(target);
+    const isHttp = target.type === 'http';
+    const [egressAllow, secrets, signingSecrets] = await Promise.all([
+      isHttp ? this.egress.allowOf(service) : [],
+      this.secrets.valuesOf(service, names),
+      isHttp ? this.signingKeys.of(service) : [],
+    ]);
+    return { service, egressAllow, secrets, signingSecrets };
   }
 }

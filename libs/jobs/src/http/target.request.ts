@@ -26,7 +26,12 @@ export class HttpTargetRequest implements Partial<HttpTarget> {
   @IsIn(HTTP_METHODS)
   method?: HttpMethod;
 
-  @ApiProperty({ format: 'uri', maxLength: 2048, example: 'http://127.0.0.1:3000/health/live' })
+  @ApiProperty({
+    maxLength: 2048,
+    example: 'http://127.0.0.1:3000/health/live',
+    description:
+      'http or https. `{{secret.NAME}}` in its path or query, in `headers` and in `body` is replaced when it is sent.',
+  })
   @IsTargetUrl()
   url!: string;
 
@@ -73,7 +78,12 @@ export class CommandTargetRequest implements Partial<CommandTarget> {
   @IsArgs()
   args?: string[];
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' }, default: {} })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    default: {},
+    description: '`{{secret.NAME}}` here and in `stdin` is replaced when the command is started.',
+  })
   @MayBeAbsent()
   @IsEnv()
   env?: Record<string, string>;

@@ -70,6 +70,8 @@ export abstract class AppConfig {
   /** Hosts, CIDRs and ports that HTTP targets may reach beyond public addresses. */
   abstract readonly egressAllow: readonly string[];
   abstract readonly commandTargets: CommandTargets;
+  /** 32 bytes each: the first encrypts, all decrypt. Empty where secrets cannot be kept. */
+  abstract readonly secretsKeys: readonly { readonly id: string; readonly key: Uint8Array }[];
 
   abstract readonly retentionDays: number;
   abstract readonly dataDir: string;

@@ -47,6 +47,7 @@ function assemble(values: Values): AppConfig {
     trustProxy: values.TRUST_PROXY ?? 0,
     egressAllow: values.EGRESS_ALLOW ?? [],
     commandTargets: values.COMMAND_TARGETS,
+    secretsKeys: values.SECRETS_KEYS ?? [],
     retentionDays: values.RETENTION_DAYS,
     dataDir: values.DATA_DIR,
   };

@@ -121,6 +121,29 @@ function headerEntry(entry: string): [string, string] {
   return [name, decodeURIComponent(value)];
 }
 
+export interface NamedKey {
+  readonly id: string;
+  readonly key: Uint8Array;
+}
+
+/** `id:base64` pairs of 32 bytes. The text is never part of a fault: it is nothing but secrets. */
+export const secretsKeys: Parser<readonly NamedKey[]> = (value) => {
+  const keys = list(value).map(namedKey);
+  const ids = new Set(keys.map(({ id }) => id));
+  if (keys.length > 0 && ids.size === keys.length) return keys;
+  throw new NotAllowed(SECRETS_KEYS_FORM);
+};
+
+const SECRETS_KEYS_FORM =
+  'id:key pairs separated by commas, each id once and each key 32 bytes in base64, such as 2026-01:$(openssl rand -base64 32)';
+
+function namedKey(text: string): NamedKey {
+  const [, id = '', base64 = ''] = /^([A-Za-z0-9_.-]{1,32}):([A-Za-z0-9+/_-]{43}=?)$/.exec(text) ?? [];
+  const key = Buffer.from(base64, 'base64');
+  if (key.length !== 32) throw new NotAllowed(SECRETS_KEYS_FORM);
+  return { id, key };
+}
+
 /** A path must contain a slash, so that a misspelt `enable` is a fault and not a file. */
 export const commandTargets: Parser<'disabled' | 'enabled' | { allowListFile: string }> = (value) => {
   if (value === 'disabled' || value === 'enabled') return value;

@@ -12,6 +12,7 @@ import {
   postgresUrl,
   ratio,
   redisUrl,
+  secretsKeys,
   text,
   trustedProxies,
 } from './parsers.js';
@@ -67,6 +68,7 @@ export const VARIABLES = {
   METRICS_TOKEN: secret(atLeastBytes(16), null),
   EGRESS_ALLOW: variable(egressList, null),
   COMMAND_TARGETS: variable(commandTargets, 'disabled'),
+  SECRETS_KEYS: secret(secretsKeys, null),
   RETENTION_DAYS: variable(integer(1, 36_500), '30'),
   DATA_DIR: variable(text, '.data'),
 };

@@ -1,3 +1,4 @@
+export { KeptBriefly } from './kept-briefly.js';
 export { DatabaseModule } from './database.module.js';
 export { dataSourceOptions, withDataSource, type DatabaseOptions } from './data-source.js';
 export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';

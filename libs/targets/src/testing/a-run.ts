@@ -1,5 +1,5 @@
 import type { AbortReason } from '../outcome.js';
-import type { LogSink, RunContext } from '../runner.js';
+import type { LogSink, RunContext, RunGrants } from '../runner.js';
 
 export function aContext(changes: Partial<RunContext> = {}): RunContext {
   return {
@@ -15,9 +15,13 @@ export function aContext(changes: Partial<RunContext> = {}): RunContext {
     timeoutMs: 60_000,
     deadline: '2026-01-05T02:31:00.000Z',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    grants: { service: 'default', egressAllow: [] },
+    grants: aGrant(),
     ...changes,
   };
+}
+
+export function aGrant(changes: Partial<RunGrants> = {}): RunGrants {
+  return { service: 'default', egressAllow: [], secrets: new Map(), signingSecrets: [], ...changes };
 }
 
 export const TIMED_OUT: AbortReason = { type: 'timeout', message: 'took longer than 60000 ms' };

@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, type LoggerService, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
@@ -9,6 +9,7 @@ import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
 import { QueueModule } from '@app/platform/queue';
+import { SecretsHttpModule } from '@app/secrets';
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
 import { type QueueBackendUnderTest, testRedisUrl } from '../../../../../test/support/test-redis.js';
 import { ExecutionsService } from '../../executions.service.js';
@@ -26,6 +27,8 @@ export interface Answer {
 
 export interface ExecutionsApp {
   readonly url: string;
+  /** BullMQ's database, for the `postgres` backend. */
+  readonly queueUrl: string;
   readonly jobs: JobsService;
   readonly executions: ExecutionsService;
   readonly logs: LogsRepository;
@@ -42,11 +45,12 @@ type Role = 'api' | 'api_and_worker';
 export async function startExecutionsApp(
   role: Role,
   backend: QueueBackendUnderTest = 'postgres',
+  logger: LoggerService | false = false,
 ): Promise<ExecutionsApp> {
   const testDatabase = await createTestDatabase();
   const nest = await NestFactory.create<NestExpressApplication>(TestModule.for(role, backend, testDatabase), {
     ...HTTP_APP_OPTIONS,
-    logger: false,
+    logger,
     abortOnError: false,
   });
   configureHttp(nest);
@@ -54,6 +58,7 @@ export async function startExecutionsApp(
   const url = await nest.getUrl();
   return {
     url,
+    queueUrl: testDatabase.queueUrl,
     jobs: nest.get(JobsService, { strict: false }),
     executions: nest.get(ExecutionsService, { strict: false }),
     logs: nest.get(LogsRepository, { strict: false }),
@@ -79,6 +84,7 @@ class TestModule {
         QueueModule.forApp(),
         AccessModule,
         ExecutionsHttpModule,
+        SecretsHttpModule,
         ...(role === 'api' ? [] : [ExecutionsWorkerModule]),
       ],
       providers: [{ provide: AppConfig, useValue: loadConfig(environmentOf(backend, testDatabase)) }],
@@ -94,6 +100,8 @@ function environmentOf(backend: QueueBackendUnderTest, database: TestDatabase): 
     QUEUE_BACKEND: backend,
     ...(backend === 'redis' && { REDIS_URL: testRedisUrl() ?? '' }),
     COMMAND_TARGETS: 'enabled',
+    EGRESS_ALLOW: '127.0.0.1',
+    SECRETS_KEYS: `test:${'A'.repeat(43)}=`,
     DRAIN_TIMEOUT_SECONDS: '1',
   };
 }

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsArray, IsObject, IsString } from 'class-validator';
+import { findReferenceFault, hasReference } from '@app/targets';
 import { KeptAsIs } from './json-rules.js';
 import { Refuses } from './refuses.js';
 
@@ -34,9 +35,17 @@ function findCommandFault(value: unknown): string | null {
 function findArgsFault(value: unknown): string | null {
   if (!Array.isArray(value)) return null;
   if (value.length > MAX_ARGS) return `must have at most ${MAX_ARGS} items`;
-  const faults = value.map((arg: unknown, index) => [index, findStringFault(arg)] as const);
+  const faults = value.map(
+    (arg: unknown, index) => [index, findStringFault(arg) ?? findShownSecret(arg)] as const,
+  );
   const first = faults.find(([, fault]) => fault !== null);
   return first ? `item ${first[0]} ${first[1]}` : null;
+}
+
+/** Arguments of a process are for everybody on its machine to read. */
+function findShownSecret(arg: unknown): string | null {
+  const isShown = typeof arg === 'string' && hasReference(arg);
+  return isShown ? 'must not name a secret, which every process could read there: use env or stdin' : null;
 }
 
 function findEnvFault(value: unknown): string | null {
@@ -50,7 +59,7 @@ function findVariableFault([name, value]: [string, unknown]): string | null {
   if (!VARIABLE_NAME.test(name))
     return `must not have the name ${JSON.stringify(name)}: use letters, digits and _`;
   if (name.startsWith(RESERVED_VARIABLE_PREFIX)) return `must not set ${name}: the scheduler sets it`;
-  const fault = findStringFault(value);
+  const fault = findStringFault(value) ?? findReferenceFault(value as string);
   return fault === null ? null : `entry ${name} ${fault}`;
 }
 

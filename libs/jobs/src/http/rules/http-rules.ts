@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsArray, IsObject, IsString } from 'class-validator';
-import { isReservedHeader } from '@app/targets';
+import { findReferenceFault, hasReferenceInHost, isReservedHeader } from '@app/targets';
 import { KeptAsIs } from './json-rules.js';
 import { Refuses } from './refuses.js';
 
@@ -35,6 +35,9 @@ function findUrlFault(value: unknown): string | null {
   if (!/^https?:\/\/[^/?#]/i.test(value)) return 'must be an absolute URL beginning with http:// or https://';
   if (UNSAFE_IN_URL.test(value))
     return 'must not contain white space, control characters or a backslash: percent-encode them';
+  if (hasReferenceInHost(value)) return 'must not take its host or port from a secret';
+  const fault = findReferenceFault(value);
+  if (fault !== null) return fault;
   if (!URL.canParse(value)) return 'must be a valid URL';
   const { username, password } = new URL(value);
   return username || password
@@ -59,7 +62,9 @@ function findHeaderFault([name, value]: [string, unknown]): string | null {
   if (typeof value !== 'string') return `must have a string for ${name}`;
   if (value.length > MAX_HEADER_VALUE_LENGTH)
     return `must have at most ${MAX_HEADER_VALUE_LENGTH} characters for ${name}`;
-  return FIELD_VALUE.test(value) ? null : `must not have line breaks or non-Latin-1 characters for ${name}`;
+  if (!FIELD_VALUE.test(value)) return `must not have line breaks or non-Latin-1 characters for ${name}`;
+  const fault = findReferenceFault(value);
+  return fault === null ? null : `${fault}, for ${name}`;
 }
 
 function findSuccessStatusFault(value: unknown): string | null {

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
 import { IsObject } from 'class-validator';
+import { findReferenceFault } from '@app/targets';
 import { Refuses } from './refuses.js';
 
 /** No honest parameter nests deeper, and both V8 and Postgres walk it recursively. */
@@ -22,9 +23,13 @@ export function IsParameters(): PropertyDecorator {
   );
 }
 
-/** Any JSON value, stored and passed on exactly as it came. */
+/** Any JSON value, stored exactly as it came, and passed on with its references to secrets filled. */
 export function IsAnyJson(): PropertyDecorator {
-  return applyDecorators(KeptAsIs(), Refuses('too_deep', findDepthFault));
+  return applyDecorators(
+    KeptAsIs(),
+    Refuses('too_deep', findDepthFault),
+    Refuses('invalid_secret_reference', (value) => findReferenceFault(JSON.stringify(value ?? null))),
+  );
 }
 
 /**

@@ -1,0 +1,101 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiPreconditionFailedResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
+import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf, PageQuery } from '@app/platform/http';
+import { SecretsService } from '../secrets.service.js';
+import { assertSecretName } from './secret-name.js';
+import { SecretRequest } from './secret.request.js';
+import { SecretResponse, toSecretResponse } from './secret.response.js';
+
+const IF_MATCH = { name: 'If-Match', required: false, description: 'The ETag last seen; 412 if it is old.' };
+const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
+const NO_SUCH_SECRET = { description: 'There is no such secret, or it was deleted.' };
+const STALE = { description: 'The secret has changed since it was read.' };
+const CANNOT_BE_KEPT = {
+  description: 'This installation has no SECRETS_KEYS, or the service has as many secrets as it may.',
+};
+
+@ApiTags('secrets')
+@Controller('secrets')
+export class SecretsController {
+  constructor(private readonly secrets: SecretsService) {}
+
+  @Get()
+  @RequireScopes('secrets:write')
+  @ApiOperation({
+    operationId: 'listSecrets',
+    summary: 'List secrets by name: what there is, never what it says',
+  })
+  @ApiPage(SecretResponse)
+  @ApiBadRequestResponse(INVALID)
+  async list(
+    @Query() { limit, cursor }: PageQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<SecretResponse>> {
+    const afterName = cursor === undefined ? '' : decodeCursor(cursor, ['string'])[0];
+    const rows = await this.secrets.list(service, { limit: limit + 1, afterName });
+    return mapPage(
+      pageOf(rows, limit, (secret) => [secret.name]),
+      toSecretResponse,
+    );
+  }
+
+  @Put(':name')
+  @RequireScopes('secrets:write')
+  @ApiOperation({
+    operationId: 'putSecret',
+    summary: 'Keep a secret, to be named as {{secret.NAME}} in URL, headers, body and env of a target',
+  })
+  @ApiBody({ type: SecretRequest })
+  @ApiOkResponse({ type: SecretResponse, description: 'It has a new value from the next run on.' })
+  @ApiCreatedResponse({ type: SecretResponse })
+  @ApiHeader(IF_MATCH)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_SECRET)
+  @ApiConflictResponse(CANNOT_BE_KEPT)
+  @ApiPreconditionFailedResponse(STALE)
+  async put(
+    @Param('name') name: string,
+    @Body() { value }: SecretRequest,
+    @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SecretResponse> {
+    assertSecretName(name);
+    const secret = await this.secrets.put(service, name, value, expectedVersion);
+    response.status(secret.version === 1 ? 201 : 200);
+    return toSecretResponse(secret);
+  }
+
+  @Delete(':name')
+  @RequireScopes('secrets:write')
+  @HttpCode(204)
+  @ApiOperation({
+    operationId: 'deleteSecret',
+    summary: 'Forget a secret: runs that name it fail from now on, before anything is sent',
+  })
+  @ApiNoContentResponse()
+  @ApiHeader(IF_MATCH)
+  @ApiNotFoundResponse(NO_SUCH_SECRET)
+  @ApiPreconditionFailedResponse(STALE)
+  async delete(
+    @Param('name') name: string,
+    @IfMatch() expectedVersion: number | null,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<void> {
+    await this.secrets.delete(service, name, expectedVersion);
+  }
+}

@@ -1,0 +1,30 @@
+import { ProblemError } from '@app/platform/problem';
+
+export function secretNotFound(name: string): ProblemError {
+  return new ProblemError('not_found', 'secret_not_found', `There is no secret ${name}.`);
+}
+
+export function signingSecretNotFound(id: string): ProblemError {
+  return new ProblemError('not_found', 'signing_secret_not_found', `There is no signing secret ${id}.`);
+}
+
+/** The operator's to mend, and so named by its variable. */
+export function secretsNotConfigured(): ProblemError {
+  return new ProblemError(
+    'conflict',
+    'secrets_not_configured',
+    'This installation has no key to keep secrets with: SECRETS_KEYS is not set.',
+  );
+}
+
+export function tooManySecrets(limit: number): ProblemError {
+  return new ProblemError('conflict', 'too_many_secrets', `A service has at most ${limit} secrets.`);
+}
+
+export function secretChanged(name: string, version: number): ProblemError {
+  return new ProblemError(
+    'precondition_failed',
+    'stale_version',
+    `Secret ${name} has changed since it was read: it is at version ${version} now.`,
+  );
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { Redaction } from './redaction.js';
+
+const SECRET = 'hunter2/&"é\\$&';
+
+/** What comes out when the bytes arrive in chunks of that size. */
+function inChunks(redaction: Redaction, text: string, size: number): string {
+  const stream = redaction.stream();
+  const bytes = Buffer.from(text);
+  const out: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) out.push(stream.push(bytes.subarray(at, at + size)));
+  return Buffer.concat([...out, stream.end()]).toString();
+}
+
+describe('Redaction', () => {
+  it.each([
+    ['as it is', SECRET],
+    ['percent-encoded', encodeURIComponent(SECRET)],
+    ['percent-encoded in a path', 'hunter2/%26%22%C3%A9%5C%24%26'],
+    ['in a form', new URLSearchParams({ x: SECRET }).toString().slice(2)],
+    ['inside JSON', JSON.stringify({ SECRET }).slice(11, -2)],
+    ['in base64', Buffer.from(SECRET).toString('base64')],
+    ['in base64 for URLs', Buffer.from(SECRET).toString('base64url')],
+  ])('blots a secret %s, however its bytes are cut', (_, form) => {
+    const redaction = new Redaction([SECRET]);
+    for (const size of [1, 2, 3, 5, 1000]) {
+      const out = inChunks(redaction, `a ${form}${form} b ${form}`, size);
+      expect(out.replace(/=+/g, '')).toBe('a [redacted][redacted] b [redacted]');
+    }
+  });
+
+  it('leaves all else as it was, also what only begins like a secret', () => {
+    const redaction = new Redaction(['abcdefgh', 'abcxyzuv']);
+    const text = 'abcdefg abc abcxyz é\n' + 'abc'.repeat(100);
+    for (const size of [1, 3, 7, 1000]) expect(inChunks(redaction, text, size)).toBe(text);
+  });
+
+  it('takes the longer of two secrets that begin alike, and finds one right behind another', () => {
+    const redaction = new Redaction(['password', 'password-long']);
+    expect(redaction.text('password-long password passwordpassword')).toBe(
+      '[redacted] [redacted] [redacted][redacted]',
+    );
+  });
+
+  it('blots the lines of a key file singly', () => {
+    const key = `-----BEGIN KEY-----\n${'A'.repeat(64)}\n${'B'.repeat(64)}\n--END--\n`;
+    const out = new Redaction([key]).text(`line ${'A'.repeat(64)} and ${'B'.repeat(64)}`);
+    expect(out).toBe('line [redacted] and [redacted]');
+  });
+
+  it('holds nothing back but what may be the beginning of a secret', () => {
+    const stream = new Redaction(['secretvalue']).stream();
+    expect(Buffer.from(stream.push(Buffer.from('progress: 10%\nse'))).toString()).toBe('progress: 10%\n');
+    expect(Buffer.from(stream.push(Buffer.from('ven'))).toString()).toBe('seven');
+  });
+});
