@@ -4,6 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { type Job, JobLifecycle, type JobLifecycleListener, JobsService, type OwnedJob } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
+import { ProblemError } from '@app/platform/problem';
 import { newExecutionId } from './domain/execution-id.js';
 import { isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
 import type { Execution } from './domain/execution.js';
@@ -22,6 +23,8 @@ interface ManualRun {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly traceparent: string | null;
 }
+
+type AskedRun = Pick<NewExecution, 'trigger' | 'scheduleId' | 'retryOf' | 'parameters' | 'traceparent'>;
 
 @Injectable()
 export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
@@ -57,7 +60,13 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
     const job = await this.jobs.findIncludingDeleted(service, original.jobId);
     if (!job || job.deletedAt) throw jobOfExecutionDeleted(id);
     const { scheduleId, parameters } = original;
-    return this.start(job, { trigger: 'retry', scheduleId, retryOf: id, parameters, traceparent });
+    const run = { trigger: 'retry', scheduleId, retryOf: id, parameters, traceparent } as const;
+    return this.start(job, run).catch((error: Error) => {
+      // Deleted since it was read.
+      throw error instanceof ProblemError && error.code === 'job_not_found'
+        ? jobOfExecutionDeleted(id)
+        : error;
+    });
   }
 
   /**
@@ -84,36 +93,44 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
     await this.executions.cancelPendingOfJob(tx, job);
   }
 
-  private async start(
-    job: Job,
-    run: Pick<NewExecution, 'trigger' | 'scheduleId' | 'retryOf' | 'parameters' | 'traceparent'>,
-  ): Promise<Execution> {
-    const scheduledFor = this.clock.now();
-    const id = newExecutionId(scheduledFor, randomBytes(16));
-    const execution: NewExecution = {
-      ...run,
-      id,
-      scheduledFor,
-      service: job.service,
-      jobId: job.id,
-      jobVersion: job.version,
-      state: 'pending',
-      reason: null,
-      reasonDetail: null,
-      priority: job.priority,
-      dueAt: null,
-      hold: null,
-      maxAttempts: job.retryPolicy.maxAttempts,
-    };
-    await this.dataSource.transaction(async (tx) => {
+  private async start(job: Job, run: AskedRun): Promise<Execution> {
+    const id = await this.dataSource.transaction(async (tx) => {
       await this.jobs.lockForUse(tx, job.service, job.id);
-      await this.executions.insertExecutions(tx, [execution]);
-      if (run.retryOf !== null) await this.executions.markRetried(tx, run.retryOf, id);
+      const made = await this.insertNow(tx, job, run);
+      if (run.retryOf !== null) await this.executions.markRetried(tx, run.retryOf, made);
+      return made;
     });
     const stored = await this.get(job.service, id);
     this.dispatcher.nudge();
     return stored;
   }
+
+  /** At the first free slot from now on: two retries of a schedule's run may come within one millisecond. */
+  private async insertNow(tx: EntityManager, job: Job, run: AskedRun): Promise<string> {
+    for (let at = this.clock.now().getTime(); ; at += 1) {
+      const execution = executionOf(job, run, new Date(at));
+      const [id] = await this.executions.insertExecutions(tx, [execution]);
+      if (id !== undefined) return id;
+    }
+  }
+}
+
+function executionOf(job: Job, run: AskedRun, scheduledFor: Date): NewExecution {
+  return {
+    ...run,
+    id: newExecutionId(scheduledFor, randomBytes(16)),
+    scheduledFor,
+    service: job.service,
+    jobId: job.id,
+    jobVersion: job.version,
+    state: 'pending',
+    reason: null,
+    reasonDetail: null,
+    priority: job.priority,
+    dueAt: null,
+    hold: null,
+    maxAttempts: job.retryPolicy.maxAttempts,
+  };
 }
 
 function mergedOver(job: Job, { parameters, traceparent }: ManualRun): ManualRun {

@@ -11,5 +11,4 @@ export { SchedulePauses } from './schedule-pauses.js';
 export { SchedulesModule } from './schedules.module.js';
 export { type ScheduleAdvance, SchedulesRepository } from './schedules.repository.js';
 export { SchedulesService } from './schedules.service.js';
-export { IsInstant } from './http/rules/instant-rules.js';
 export { SchedulesHttpModule } from './http/schedules-http.module.js';

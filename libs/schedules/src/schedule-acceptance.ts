@@ -40,6 +40,9 @@ function neverFires(now: Date, { type, runAt, startAt, endAt }: BoundedTiming): 
   if (type === 'one_time') {
     return refused('runAt', 'never_fires', 'runAt is outside startAt and endAt, so it would never fire');
   }
+  if (endAt === null && startAt !== null && startAt > now) {
+    return refused('startAt', 'never_fires', 'nothing fires from startAt to the end of the year 9999');
+  }
   if (endAt === null) {
     return refused('cronExpression', 'never_fires', 'there is no instant left at which this fires');
   }

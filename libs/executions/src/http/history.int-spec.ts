@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '../../../../test/support/wait-for.js';
 import { scheduledForOf } from '../domain/execution-id.js';
 import { aJob } from './testing/a-job.js';
 import { insertExecution } from './testing/an-execution.js';
@@ -241,6 +242,36 @@ describe('an execution that waits', () => {
     await app.jobs.delete('default', id, null);
     const answer = await app.call('POST', `/executions/${execution}/retry`);
     expect(answer).toMatchObject({ status: 409, body: { code: 'job_deleted' } });
+  });
+});
+
+describe('a retry', () => {
+  it('has a row of its own, however many come at once', async () => {
+    const scheduleId = randomUUID();
+    const id = await insertExecution(app.database, { jobId, scheduleId, state: 'failed' });
+    const retries = await Promise.all(
+      Array.from({ length: 8 }, () => app.call('POST', `/executions/${id}/retry`)),
+    );
+    expect(retries.map(({ status }) => status)).toEqual(Array(8).fill(202));
+    expect(new Set(retries.map(({ body }) => body.scheduledFor)).size).toBe(8);
+  });
+
+  it('that races the deletion of its job is a conflict', async () => {
+    const { id } = await app.jobs.create('default', aJob());
+    const execution = await insertExecution(app.database, { jobId: id, state: 'failed' });
+    const deletion = app.database.createQueryRunner();
+    await deletion.startTransaction();
+    await deletion.query('UPDATE jobs SET deleted_at = now() WHERE id = $1', [id]);
+    const retry = app.call('POST', `/executions/${execution}/retry`);
+    await waitFor(async () => {
+      const waiting: unknown[] = await app.database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return waiting.length > 0;
+    });
+    await deletion.commitTransaction();
+    await deletion.release();
+    expect(await retry).toMatchObject({ status: 409, body: { code: 'job_deleted' } });
   });
 });
 

@@ -1,11 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
-import { Refuses } from '@app/jobs';
+import { IsInstant, Refuses } from '@app/jobs';
 import { decodeCursor, PageQuery, QueryList } from '@app/platform/http';
 import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
 import { type Trigger, TRIGGERS } from '../domain/execution.js';
 import type { HistoryFilter, HistoryWindow } from '../history.sql.js';
-import { IsInstant } from './instant.js';
 
 const LIST_HINT = 'Any of these: repeat it, or separate them with commas.';
 

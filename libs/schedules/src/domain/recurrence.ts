@@ -44,9 +44,9 @@ function compileInstants(spec: ScheduleSpec, seed: string): Instants {
   }
 }
 
-/** The range of `Date`. */
-const LATEST_MS = 8.64e15;
-const EARLIEST_MS = -LATEST_MS;
+/** What `Date` can hold, and what RFC 3339 can write: its years have four digits. */
+const EARLIEST_MS = -8.64e15;
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function readBound(bound: Date | null, field: 'startAt' | 'endAt'): number | null {
   if (bound === null) return null;

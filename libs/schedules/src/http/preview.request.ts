@@ -1,8 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min, ValidateIf } from 'class-validator';
-import { MayBeAbsent } from '@app/jobs';
+import { IsInstant, MayBeAbsent } from '@app/jobs';
 import { QueryInteger } from '@app/platform/http';
-import { IsInstant } from './rules/instant-rules.js';
 import { ScheduleTimingRequest } from './schedule-timing.request.js';
 
 const DEFAULT_COUNT = 10;

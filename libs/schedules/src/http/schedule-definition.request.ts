@@ -2,7 +2,7 @@ import { applyMergePatch } from '@app/platform/http';
 import { createValidationPipe } from '@app/platform/problem';
 import type { Schedule } from '../domain/schedule.js';
 import type { ScheduleDefinition } from '../schedule-definition.js';
-import { instantIn } from './rules/instant-rules.js';
+import { instantIn } from '@app/jobs';
 import { ScheduleRequest } from './schedule.request.js';
 import type { ScheduleTimingRequest } from './schedule-timing.request.js';
 

@@ -12,7 +12,7 @@ import { SchedulePreviews } from '../schedule-previews.js';
 import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js';
 import { PreviewResponse, toPreviewResponse } from './preview.response.js';
 import { INVALID, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
-import { instantIn } from './rules/instant-rules.js';
+import { instantIn } from '@app/jobs';
 import { toTiming } from './schedule-definition.request.js';
 import { PREVIEW_EXAMPLES } from './schedule-examples.js';
 

@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
-import { MayBeAbsent } from '@app/jobs';
+import { IsInstant, MayBeAbsent } from '@app/jobs';
 import type { DstGap, DstOverlap, ScheduleType } from '../domain/schedule.js';
-import { IsInstant } from './rules/instant-rules.js';
 import { OnlyForType, SCHEDULE_TYPES } from './rules/type-rules.js';
 import { IsTimeZone } from './rules/zone-rules.js';
 

@@ -96,6 +96,8 @@ describe('POST /jobs/{jobId}/schedules', () => {
     ['a date', { startAt: '2030-01-01' }, '/startAt'],
     ['an impossible date', { startAt: '2030-02-30T00:00:00Z' }, '/startAt'],
     ['an impossible hour', { startAt: '2030-02-03T24:00:00Z' }, '/startAt'],
+    ['a year of five digits in UTC', { startAt: '9999-12-31T23:59:59-01:00' }, '/startAt'],
+    ['a start after which no year is left', { startAt: '9999-12-31T23:59:30Z' }, '/startAt'],
     ['an end before the start', { startAt: '2031-01-01T00:00:00Z', endAt: '2030-01-01T00:00:00Z' }, '/endAt'],
     ['an offset for a zone', { timezone: 'UTC+25' }, '/timezone'],
     ['the zone "local"', { timezone: 'local' }, '/timezone'],

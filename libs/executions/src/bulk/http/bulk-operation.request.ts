@@ -12,10 +12,9 @@ import {
   Length,
   ValidateNested,
 } from 'class-validator';
-import { MayBeAbsent, Refuses } from '@app/jobs';
+import { IsInstant, MayBeAbsent, Refuses } from '@app/jobs';
 import { EXECUTION_STATES, type ExecutionState } from '../../domain/execution-state.js';
 import { type Trigger, TRIGGERS } from '../../domain/execution.js';
-import { IsInstant } from '../../http/instant.js';
 import { BULK_ACTIONS, type BulkAction, type BulkFilter } from '../domain/bulk-operation.js';
 
 export class BulkFilterRequest {

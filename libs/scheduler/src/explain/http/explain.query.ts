@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { validationProblem } from '@app/platform/problem';
-import { IsInstant } from '@app/schedules';
+import { IsInstant } from '@app/jobs';
 import { type AskedWindow, DAY_MS } from '../schedule-explainer.js';
 
 const MAX_WINDOW_DAYS = 31;

@@ -1,8 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
-import { MayBeAbsent, Refuses } from '@app/jobs';
-import { IsInstant } from '../../http/rules/instant-rules.js';
+import { IsInstant, MayBeAbsent, Refuses } from '@app/jobs';
 import { IsTimeZone } from '../../http/rules/zone-rules.js';
 import { MAX_CALENDAR_ENTRIES } from '../domain/calendar.js';
 import { IsCalendarName } from './rules/calendar-name.js';
