@@ -39,6 +39,14 @@ export interface Execution {
   } | null;
   readonly error: { type: string; message: string } | null;
   readonly retryOf: string | null;
+  readonly cancellation: {
+    readonly requestedAt: string;
+    readonly requestedBy: string | null;
+    readonly reason: string | null;
+    readonly deliveredAt: string | null;
+    readonly acknowledgedAt: string | null;
+    readonly forcedAt: string | null;
+  } | null;
   readonly attempts: readonly {
     readonly attempt: number;
     readonly startedAt: string;

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { migrations } from '../../../../migrations/index.js';
+import { withDataSource } from './data-source.js';
+import { revertLastMigration, runMigrations } from './migrate.js';
+
+const TIMEOUT_MS = 120_000;
+
+describe('migrations', () => {
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  }, TIMEOUT_MS);
+  afterAll(() => database.drop());
+
+  const query = <Row>(sql: string): Promise<Row[]> =>
+    withDataSource(database.url, (dataSource) => dataSource.query<Row[]>(sql));
+
+  const revertThrough = async (name: string): Promise<void> => {
+    for (;;) if ((await revertLastMigration(database.url)) === name) return;
+  };
+
+  /** Definitions of all indexes; those of partitions have names that depend on when they were made. */
+  const indexes = () =>
+    query(`SELECT tablename, regexp_replace(indexdef, 'INDEX \\S+', '') AS definition FROM pg_indexes
+           WHERE schemaname = 'public' ORDER BY 1, 2`);
+
+  it(
+    'index partitions that hold rows as they index empty ones, on from where they were interrupted',
+    async () => {
+      const before = await indexes();
+      await revertThrough('BadEnds1795445000001');
+      await query(`
+        INSERT INTO executions (id, scheduled_for, job_id, job_version, trigger, state, due_at, max_attempts, finished_at, error)
+        SELECT gen_random_uuid(), now(), gen_random_uuid(), 1, 'manual', 'failed', now(), 1, now(), '{}' FROM generate_series(1, 100)`);
+      // As an interrupted run leaves it: the whole has its index, one partition's is not attached.
+      await query(`CREATE INDEX executions_bad_ends ON ONLY executions (service, id DESC)
+                   WHERE phase = 'final' AND (error IS NOT NULL OR reason IS NOT NULL OR cancel_requested_at IS NOT NULL)`);
+      await query(`CREATE INDEX executions_default_bad_ends ON executions_default (service)`);
+      await runMigrations(database.url);
+      expect(await indexes()).toEqual(before);
+      expect(await query('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid')).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'can all be taken back, and applied again',
+    async () => {
+      const before = await indexes();
+      for (let left = migrations.length; left > 0; left--) await revertLastMigration(database.url);
+      expect(await revertLastMigration(database.url)).toBeNull();
+      expect(await runMigrations(database.url)).toHaveLength(migrations.length);
+      expect(await indexes()).toEqual(before);
+    },
+    TIMEOUT_MS,
+  );
+});
