@@ -107,8 +107,8 @@ describe('beside 200,000 executions of the past month', () => {
     ],
     ['a schedule that failed', { scheduleId, states: ['failed'] }, /^executions_bad_ends_of_schedule$/],
     ['a state that none has', { states: ['missed'] }, /^executions_bad_ends$/],
-    ['all that run', { states: ['running'] }, /^executions_unfinished$/],
-    ['a job that waits', { jobId, states: ['pending', 'queued'] }, /^executions_unfinished$/],
+    ['all that run', { states: ['running'] }, /^executions_open$/],
+    ['a job that waits', { jobId, states: ['pending', 'queued'] }, /^executions_open$/],
   ])('the list of %s', async (_what, filter, index) => {
     const { sql, parameters } = listExecutions(service, filter, { limit: PAGE });
     expectFrugal(await planOf(database, sql, parameters), index);
@@ -133,30 +133,40 @@ describe('beside 200,000 executions of the past month', () => {
 
   it('a settle', async () => {
     const ids = await idsIn('running', 10);
-    const rows = ids.map((id) => ({
-      ...{ id, scheduled_for: scheduledForOf(id), delivery: 0, session_id: sessionId },
-      ...{ state: 'succeeded', delay_ms: 0, released: 0, result: { output: '' }, attempt_record: {} },
-    }));
-    const plan = await planOf(database, SETTLE, [JSON.stringify(rows)], { prepared: true });
+    const columns = [
+      ...[
+        ids,
+        ids.map(scheduledForOf),
+        ids.map(() => 0),
+        ids.map(() => sessionId),
+        ids.map(() => 'succeeded'),
+      ],
+      ...[ids.map(() => 0), ids.map(() => 0), ids.map(() => '{"output": ""}'), ids.map(() => null)],
+      ...[ids.map(() => '{}'), ids.map(() => null)],
+    ];
+    const plan = await planOf(database, SETTLE, columns, { prepared: true });
     expectFrugal(plan, 'executions_pkey', 'executions_held');
   });
 
-  it('a dispatch', async () => {
-    expectFrugal(await planOf(database, dispatch.DISPATCH_DUE, [10]), 'executions_due');
+  it.each<[string, string, unknown[], string]>([
+    ['in order', dispatch.DISPATCH_DUE, [10], 'executions_due'],
+    ['in shares', dispatch.DISPATCH_SHARES, [10, []], 'executions_due_of_service'],
+  ])('a dispatch %s', async (_what, sql, parameters, index) => {
+    expectFrugal(await planOf(database, sql, parameters), index);
   });
 
   it.each<[string, string, unknown[], string]>([
     ['what is due next', dispatch.EARLIEST_DUE, [20], 'executions_due'],
-    ['which jobs hold runs back', dispatch.LOCK_JOBS_ON_HOLD, [], 'executions_held'],
-    ['how much is active', dispatch.COUNT_ACTIVE, [], 'executions_unfinished'],
-    ['what was handed over and not taken', dispatch.QUEUED_BEFORE, [0, 100], 'executions_unfinished'],
+    ['which jobs hold runs back', dispatch.LOCK_JOBS_ON_HOLD, [[]], 'executions_held'],
+    ['how much is active', dispatch.COUNT_ACTIVE, [], 'executions_open'],
+    ['what was handed over and not taken', dispatch.QUEUED_BEFORE, [0, 100], 'executions_open'],
     ['what somebody wants ended', CANCEL_REQUESTED, [sessionId], 'executions_cancelling'],
   ])('%s', async (_what, sql, parameters, index) => {
     expectFrugal(await planOf(database, sql, parameters), index);
   });
 
   it.each<[BulkOperation['action'], string]>([
-    ['cancel', 'executions_unfinished'],
+    ['cancel', 'executions_open'],
     ['retry', 'executions_bad_ends_of_job'],
   ])('a bulk %s', async (action, index) => {
     const operation = {

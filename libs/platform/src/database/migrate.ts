@@ -1,5 +1,6 @@
 import { Client } from 'pg';
-import type { DataSource } from 'typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
+import { migrations } from '../../../../migrations/index.js';
 import { withDataSource } from './data-source.js';
 import { appliedMigrations } from './schema-check.js';
 
@@ -25,9 +26,16 @@ export function runMigrations(databaseUrl: string): Promise<string[]> {
 export function revertLastMigration(databaseUrl: string): Promise<string | null> {
   return withDataSource(databaseUrl, async (dataSource: DataSource) => {
     const newest = (await appliedMigrations(dataSource)).at(-1) ?? null;
-    if (newest !== null) await dataSource.undoLastMigration({ transaction: 'each' });
+    if (newest !== null) await dataSource.undoLastMigration({ transaction: transactionOf(newest) });
     return newest;
   });
+}
+
+/** TypeORM asks a migration for its own wish when it applies it, not when it takes it back. */
+function transactionOf(name: string): 'each' | 'none' {
+  const newest = migrations.find((migration) => migration.name === name);
+  const instance: MigrationInterface | undefined = newest && new newest();
+  return instance?.transaction === false ? 'none' : 'each';
 }
 
 /** Creates the database named in `url` when the server does not have it. @returns whether it was created. */
