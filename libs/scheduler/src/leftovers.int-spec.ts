@@ -138,6 +138,10 @@ describe('the instants of a pause', () => {
     await app.database.query(`UPDATE schedules SET cron_expression = 'x', version = 9 WHERE id = $1`, [
       scheduleId,
     ]);
+    expect((await patch({ jitterSeconds: 5 })).status).toBe(200);
+    expect(await app.call('POST', `/schedules/${scheduleId}/resume`)).toMatchObject({
+      ...{ status: 409, body: { code: 'schedule_unreadable' } },
+    });
     expect((await app.call('DELETE', `/schedules/${scheduleId}`)).status).toBe(204);
     expect(await history()).toMatchObject([{ state: 'missed', reason: 'schedule_deleted' }]);
   });

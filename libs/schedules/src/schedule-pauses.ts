@@ -4,11 +4,12 @@ import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { type FiringPlan, planFirings } from './domain/firing-plan.js';
 import { isFinished } from './domain/finish-reason.js';
 import { recordLeftovers } from './domain/leftovers.js';
+import { type Recurrence, ScheduleSpecError } from './domain/index.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
 import { startedAt } from './schedule-revision.js';
-import { scheduleFinished } from './schedules.errors.js';
+import { scheduleFinished, scheduleUnreadable } from './schedules.errors.js';
 import { SchedulesRepository } from './schedules.repository.js';
 import { SchedulesService } from './schedules.service.js';
 
@@ -40,7 +41,7 @@ export class SchedulePauses {
   /**
    * Resuming what is active changes nothing.
    * @param catchup what becomes of the instants of the pause; the firer carries it out
-   * @throws ProblemError `schedule_not_found`, `schedule_finished`
+   * @throws ProblemError `schedule_not_found`, `schedule_finished`, `schedule_unreadable`
    */
   resume(service: string, id: string, catchup: Catchup): Promise<Schedule> {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
@@ -59,7 +60,7 @@ export class SchedulePauses {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       const now = this.clock.now();
       const left = job.active || schedule.active ? null : leftoversOf(schedule, 'job_inactive', now);
-      if (left !== null) return recordLeftovers(left, this.recurrences.recurrenceOf(schedule));
+      if (left !== null) return recordLeftovers(left, this.readable(schedule));
       const resumed = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
       const exclusionOf = await this.calendars.exclusionsOf([schedule], tx);
       return planFirings(resumed, this.recurrences.recurrenceOf(schedule), {
@@ -71,8 +72,16 @@ export class SchedulePauses {
     });
   }
 
+  private readable(schedule: Schedule): Recurrence {
+    try {
+      return this.recurrences.recurrenceOf(schedule);
+    } catch (error) {
+      throw error instanceof ScheduleSpecError ? scheduleUnreadable(schedule.id, error.message) : error;
+    }
+  }
+
   private resumed(schedule: Schedule, catchup: Catchup, jobActive: boolean, now: Date): Schedule {
-    const recurrence = this.recurrences.recurrenceOf(schedule);
+    const recurrence = this.readable(schedule);
     const next = recurrence.nextAfter((schedule.pausedAt ?? now).getTime());
     if (isFinished(schedule) || next === null) throw scheduleFinished(schedule.id, schedule.pauseReason);
     const started = startedAt(new Date(next), { jobActive });

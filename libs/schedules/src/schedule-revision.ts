@@ -33,8 +33,10 @@ export function revised(
     version: current.version + 1,
     updatedAt: context.now,
   };
+  // Its next instant is for the resume to find; a parked schedule may have none that can be computed.
+  if (isPaused(current) && !isRetimed) return changed;
   const next = isRetimed ? firstRunAfter(context.now, changed, changed.id) : nextRun(current, context);
-  if (isPaused(current)) return isRetimed ? { ...changed, pausedAt: context.now } : changed;
+  if (isPaused(current)) return { ...changed, pausedAt: context.now };
   if (runsLeftOf(changed) === 0) return { ...changed, ...OUT_OF_RUNS };
   const isRestarted = isRetimed || (isFinished(current) && next !== null);
   return isRestarted ? { ...changed, ...startedAt(next, context) } : changed;

@@ -22,6 +22,12 @@ export function scheduleFinished(scheduleId: string, reason: string | null): Pro
   );
 }
 
+/** @param fault in the engine's words */
+export function scheduleUnreadable(scheduleId: string, fault: string): ProblemError {
+  const detail = `Schedule ${scheduleId} cannot be computed any more: ${fault}. Change it first.`;
+  return new ProblemError('conflict', 'schedule_unreadable', detail);
+}
+
 /** The engine's refusal, in its own words, at the field it is about. */
 export function refusedSpec({ field, code, message }: ScheduleSpecError): ProblemError {
   return validationProblem([{ pointer: `/${field}`, code, detail: message }]);
