@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandEnvironment } from './command-environment.js';
@@ -22,10 +22,11 @@ export class CommandRunner implements Runner<CommandTarget> {
   ) {}
 
   async run(target: CommandTarget, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
-    const command = this.policy.permit(target);
+    const command = this.policy.permit(target, context.parameters);
     if (command.type === 'failed') return command;
     if (signal.aborted) return aborted(signal);
     try {
+      if (command.program !== null) await access(command.program, constants.X_OK);
       return await inFreshDirectory(log, (workDirectory) => {
         const spec = processSpec(command, target, context, workDirectory);
         const output = new CommandOutput(log, new Redaction(context.grants.secrets.values()));

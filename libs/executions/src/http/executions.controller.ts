@@ -12,6 +12,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
+import { demandScopeToRun, JobsService } from '@app/jobs';
 import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
@@ -35,6 +36,7 @@ const NOT_RETRYABLE = {
 @Controller('executions')
 export class ExecutionsController {
   constructor(
+    private readonly jobs: JobsService,
     private readonly executions: ExecutionsService,
     private readonly history: HistoryRepository,
     private readonly accepted: AcceptedExecution,
@@ -104,10 +106,12 @@ export class ExecutionsController {
   async retry(
     @Param('executionId') executionId: string,
     @PreferWait() waitSeconds: number | null,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExecutionResponse> {
-    const execution = await this.executions.retry(service, executionId, currentTraceparent());
+    const jobIdOf = async () => (await this.executions.get(principal.service, executionId)).jobId;
+    await demandScopeToRun(this.jobs, principal, jobIdOf);
+    const execution = await this.executions.retry(principal.service, executionId, currentTraceparent());
     return this.accepted.answer(execution, waitSeconds, response);
   }
 }

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { type Job, JobsService } from '@app/jobs';
+import { demandScopeToRun, type Job, JobsService } from '@app/jobs';
 import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
@@ -82,11 +82,12 @@ export class JobExecutionsController {
     @Param('jobId') jobId: string,
     @Body() { parameters = {} }: ExecuteRequest,
     @PreferWait() waitSeconds: number | null,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExecutionResponse> {
     const run = { parameters, traceparent: currentTraceparent() };
-    const execution = await this.executions.execute(service, jobId, run);
+    await demandScopeToRun(this.jobs, principal, () => jobId);
+    const execution = await this.executions.execute(principal.service, jobId, run);
     return this.accepted.answer(execution, waitSeconds, response);
   }
 

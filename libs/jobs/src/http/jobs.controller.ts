@@ -16,8 +16,9 @@ import {
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
-import type { Job } from '../domain/job.js';
+import type { Job, JobSpec } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
+import { demandScopeForTargets } from './command-scope.js';
 import { JOB_EXAMPLES, JOB_PATCH_EXAMPLES } from './job-examples.js';
 import { JobRequest } from './job.request.js';
 import { JobResponse, toJobResponse } from './job.response.js';
@@ -61,10 +62,12 @@ export class JobsController {
   @ApiConflictResponse(NAME_TAKEN)
   async create(
     @Body() body: JobRequest,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<JobResponse> {
-    const job = await this.jobs.create(service, toJobSpec(body));
+    const spec = toJobSpec(body);
+    demandScopeForTargets(principal, spec);
+    const job = await this.jobs.create(principal.service, spec);
     response.location(`/jobs/${job.id}`);
     return toJobResponse(job);
   }
@@ -92,9 +95,10 @@ export class JobsController {
     @Param('jobId') jobId: string,
     @Body() body: JobRequest,
     @IfMatch() expectedVersion: number | null,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
   ): Promise<JobResponse> {
-    return toJobResponse(await this.jobs.change(service, jobId, expectedVersion, () => toJobSpec(body)));
+    const decide = (job: Job) => permitted(principal, job, toJobSpec(body));
+    return toJobResponse(await this.jobs.change(principal.service, jobId, expectedVersion, decide));
   }
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
@@ -113,10 +117,10 @@ export class JobsController {
     @Param('jobId') jobId: string,
     @Body() patch: unknown,
     @IfMatch() expectedVersion: number | null,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
   ): Promise<JobResponse> {
-    const decide = (job: Job) => patchedJobSpec(job, patch);
-    return toJobResponse(await this.jobs.change(service, jobId, expectedVersion, decide));
+    const decide = async (job: Job) => permitted(principal, job, await patchedJobSpec(job, patch));
+    return toJobResponse(await this.jobs.change(principal.service, jobId, expectedVersion, decide));
   }
 
   @Delete(':jobId')
@@ -163,4 +167,10 @@ export class JobsController {
   ): Promise<JobResponse> {
     return toJobResponse(await this.jobs.deactivate(service, jobId));
   }
+}
+
+/** @throws ProblemError `scope_missing` when the job runs a command, before or after */
+function permitted(principal: Principal, job: Job, spec: JobSpec): JobSpec {
+  demandScopeForTargets(principal, job, spec);
+  return spec;
 }

@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { JobsService } from '@app/jobs';
+import { demandScopeToRun, JobsService } from '@app/jobs';
 import { ApiPage, type Page } from '@app/platform/http';
 import { SchedulesService } from '../schedules.service.js';
 import { ListJobSchedulesQuery } from './list-schedules.query.js';
@@ -53,10 +53,11 @@ export class JobSchedulesController {
   async create(
     @Param('jobId') jobId: string,
     @Body() body: ScheduleRequest,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScheduleResponse> {
-    const schedule = await this.schedules.create(service, jobId, toScheduleDefinition(body));
+    await demandScopeToRun(this.jobs, principal, () => jobId);
+    const schedule = await this.schedules.create(principal.service, jobId, toScheduleDefinition(body));
     response.location(`/schedules/${schedule.id}`);
     return toScheduleResponse(schedule);
   }
