@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccessModule, KeysHttpModule } from '@app/access';
+import { AccessModule, KeysHttpModule, ServicesHttpModule } from '@app/access';
 import { ExecutionsHttpModule, ExecutionsModule, ExecutionsQueue } from '@app/executions';
 import { JobsHttpModule } from '@app/jobs';
 import { MetricsModule } from '@app/metrics';
@@ -30,6 +30,7 @@ import { ServeWhileDraining } from './serve-while-draining.js';
     AccessModule,
     IdempotencyModule,
     KeysHttpModule,
+    ServicesHttpModule,
     JobsHttpModule,
     SchedulesHttpModule,
     ExecutionsHttpModule,

@@ -16,4 +16,5 @@ export { KeysHttpModule } from './keys/http/keys-http.module.js';
 export { KeysModule } from './keys/keys.module.js';
 export { KeysService } from './keys/keys.service.js';
 export { CurrentPrincipal, type Principal } from './principal.js';
+export { ServicesHttpModule } from './services/http/services-http.module.js';
 export { AnyPrincipal, RequireScopes } from './require-scopes.js';

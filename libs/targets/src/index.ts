@@ -9,6 +9,7 @@ export type {
   RunResult,
 } from './outcome.js';
 export { storableText } from './output-capture.js';
+export { parseEgressRule } from './egress-rule.js';
 export { isReservedHeader } from './reserved-headers.js';
 export {
   findReferenceFault,

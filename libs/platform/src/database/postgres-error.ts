@@ -6,3 +6,10 @@ export function violatedConstraint(error: unknown): string | null {
   const { constraint } = error.driverError as { constraint?: string };
   return constraint ?? null;
 }
+
+/** The table whose rows keep another row from being deleted; null for any other failure. */
+export function referringTable(error: unknown): string | null {
+  if (!(error instanceof QueryFailedError)) return null;
+  const { code, table } = error.driverError as { code?: string; table?: string };
+  return code === '23503' ? (table ?? null) : null;
+}

@@ -1,0 +1,121 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsInt,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateIf,
+} from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import type { Service, ServiceSpec } from '../domain/service.js';
+import { IsEgressList } from './egress-list.js';
+
+const MAX_INTEGER = 2_147_483_647;
+
+/** A number that limits, or null for none. */
+function Limit(description: string, minimum: number, maximum: number = MAX_INTEGER): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'integer', nullable: true, default: null, minimum, maximum, description }),
+    ValidateIf((_owner, value) => value !== undefined && value !== null),
+    IsInt(),
+    Min(minimum),
+    Max(maximum),
+  );
+}
+
+/** A service but for its slug, as an operator writes it: what a merge patch results in. */
+export class ServiceRequest {
+  @ApiProperty({ minLength: 1, maxLength: 200, example: 'Billing' })
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @Limit('Jobs it may have.', 0)
+  maxJobs?: number | null;
+
+  @Limit('Schedules it may have.', 0)
+  maxSchedules?: number | null;
+
+  @Limit('The shortest time between two instants of one of its schedules.', 1)
+  minIntervalSeconds?: number | null;
+
+  @Limit('Runs it may start within a minute.', 0)
+  maxRunsPerMinute?: number | null;
+
+  @Limit('Its runs that are queued or running at once.', 1)
+  maxConcurrentRuns?: number | null;
+
+  @Limit('Bytes that its history may take.', 0, Number.MAX_SAFE_INTEGER)
+  maxStoredBytes?: number | null;
+
+  @Limit('How long what succeeded is kept; null, and at most: as long as the installation keeps history.', 1)
+  succeededRetentionDays?: number | null;
+
+  @Limit('The same for all other ends.', 1)
+  failedRetentionDays?: number | null;
+
+  @ApiPropertyOptional({
+    type: [String],
+    maxItems: 200,
+    default: [],
+    example: ['intranet.example', '10.0.0.0/8:443'],
+    description:
+      "What its HTTP targets may reach beyond public addresses and the installation's `EGRESS_ALLOW`.",
+  })
+  @ValidateIf((_owner, value) => value !== undefined)
+  @IsArray()
+  @ArrayMaxSize(200)
+  @IsString({ each: true })
+  @Length(1, 300, { each: true })
+  @IsEgressList()
+  egressAllow?: string[];
+}
+
+export class CreateServiceRequest extends ServiceRequest {
+  @ApiProperty({
+    pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    example: 'billing',
+    description: 'Its name in credentials and resources; never changes.',
+  })
+  @IsString()
+  @Matches(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+    message: 'slug must be 1 to 63 lower-case letters, digits and inner hyphens',
+  })
+  slug!: string;
+}
+
+/** With defaults filled in. */
+export function toServiceSpec(request: ServiceRequest): ServiceSpec {
+  return {
+    name: request.name,
+    maxJobs: request.maxJobs ?? null,
+    maxSchedules: request.maxSchedules ?? null,
+    minIntervalSeconds: request.minIntervalSeconds ?? null,
+    maxRunsPerMinute: request.maxRunsPerMinute ?? null,
+    maxConcurrentRuns: request.maxConcurrentRuns ?? null,
+    maxStoredBytes: request.maxStoredBytes ?? null,
+    succeededRetentionDays: request.succeededRetentionDays ?? null,
+    failedRetentionDays: request.failedRetentionDays ?? null,
+    egressAllow: request.egressAllow ?? [],
+  };
+}
+
+/** What an operator would send to get this very service: the document that a merge patch applies to. */
+export function requestOf(service: Service): Readonly<Record<keyof ServiceRequest, unknown>> {
+  return {
+    name: service.name,
+    maxJobs: service.maxJobs,
+    maxSchedules: service.maxSchedules,
+    minIntervalSeconds: service.minIntervalSeconds,
+    maxRunsPerMinute: service.maxRunsPerMinute,
+    maxConcurrentRuns: service.maxConcurrentRuns,
+    maxStoredBytes: service.maxStoredBytes,
+    succeededRetentionDays: service.succeededRetentionDays,
+    failedRetentionDays: service.failedRetentionDays,
+    egressAllow: service.egressAllow,
+  };
+}

@@ -1,0 +1,136 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiPreconditionFailedResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import {
+  applyMergePatch,
+  ApiPage,
+  decodeCursor,
+  IfMatch,
+  mapPage,
+  type Page,
+  pageOf,
+  PageQuery,
+} from '@app/platform/http';
+import { createValidationPipe } from '@app/platform/problem';
+import { RequireScopes } from '../../require-scopes.js';
+import type { Service, ServiceSpec } from '../domain/service.js';
+import { ServicesService } from '../services.service.js';
+import { CreateServiceRequest, requestOf, ServiceRequest, toServiceSpec } from './service.request.js';
+import { ServiceResponse, toServiceResponse } from './service.response.js';
+
+const IF_MATCH = { name: 'If-Match', required: false, description: 'The ETag last seen; 412 if it is old.' };
+const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
+const NO_SUCH_SERVICE = { description: 'There is no such service.' };
+const SLUG_TAKEN = { description: 'There is a service with this slug.' };
+const IN_USE = { description: 'It owns something, or is the one that is always there.' };
+const STALE = { description: 'The service has changed since it was read.' };
+const EXAMPLES = {
+  billing: { summary: 'With a limit', value: { slug: 'billing', name: 'Billing', maxJobs: 1_000 } },
+};
+const PATCHES = { limit: { summary: 'Another limit', value: { maxConcurrentRuns: 50, maxJobs: null } } };
+
+/** The tenants, for operators. */
+@ApiTags('services')
+@Controller('services')
+export class ServicesController {
+  constructor(private readonly services: ServicesService) {}
+
+  @Get()
+  @RequireScopes('service:admin')
+  @ApiOperation({ operationId: 'listServices', summary: 'List services by slug' })
+  @ApiPage(ServiceResponse)
+  @ApiBadRequestResponse(INVALID)
+  async list(@Query() { limit, cursor }: PageQuery): Promise<Page<ServiceResponse>> {
+    const afterSlug = cursor === undefined ? undefined : decodeCursor(cursor, ['string'])[0];
+    const rows = await this.services.list({ limit: limit + 1, afterSlug });
+    return mapPage(
+      pageOf(rows, limit, (service) => [service.slug]),
+      toServiceResponse,
+    );
+  }
+
+  @Post()
+  @RequireScopes('service:admin')
+  @ApiOperation({ operationId: 'createService', summary: 'Create a service' })
+  @ApiBody({ type: CreateServiceRequest, examples: EXAMPLES })
+  @ApiCreatedResponse({ type: ServiceResponse, description: 'Created; `Location` says where.' })
+  @ApiBadRequestResponse(INVALID)
+  @ApiConflictResponse(SLUG_TAKEN)
+  async create(
+    @Body() body: CreateServiceRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ServiceResponse> {
+    const service = await this.services.create(body.slug, toServiceSpec(body));
+    response.location(`/services/${service.slug}`);
+    return toServiceResponse(service);
+  }
+
+  @Get(':slug')
+  @RequireScopes('service:admin')
+  @ApiOperation({ operationId: 'getService', summary: 'Get a service with its limits' })
+  @ApiOkResponse({ type: ServiceResponse })
+  @ApiNotFoundResponse(NO_SUCH_SERVICE)
+  async get(@Param('slug') slug: string): Promise<ServiceResponse> {
+    return toServiceResponse(await this.services.get(slug));
+  }
+
+  /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
+  @Patch(':slug')
+  @RequireScopes('service:admin')
+  @ApiOperation({
+    operationId: 'updateService',
+    summary: 'Change parts of a service by a merge patch (RFC 7396)',
+    description: 'Workers and other api processes go by the new limits within seconds.',
+  })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @ApiBody({ schema: { type: 'object' }, examples: PATCHES })
+  @ApiOkResponse({ type: ServiceResponse })
+  @ApiHeader(IF_MATCH)
+  @ApiBadRequestResponse(INVALID)
+  @ApiNotFoundResponse(NO_SUCH_SERVICE)
+  @ApiPreconditionFailedResponse(STALE)
+  async update(
+    @Param('slug') slug: string,
+    @Body() patch: unknown,
+    @IfMatch() expectedVersion: number | null,
+  ): Promise<ServiceResponse> {
+    const decide = (service: Service) => patched(service, patch);
+    return toServiceResponse(await this.services.change(slug, expectedVersion, decide));
+  }
+
+  @Delete(':slug')
+  @RequireScopes('service:admin')
+  @HttpCode(204)
+  @ApiOperation({ operationId: 'deleteService', summary: 'Delete a service that owns nothing' })
+  @ApiNoContentResponse()
+  @ApiHeader(IF_MATCH)
+  @ApiNotFoundResponse(NO_SUCH_SERVICE)
+  @ApiConflictResponse(IN_USE)
+  @ApiPreconditionFailedResponse(STALE)
+  async delete(@Param('slug') slug: string, @IfMatch() expectedVersion: number | null): Promise<void> {
+    await this.services.delete(slug, expectedVersion);
+  }
+}
+
+/** The service after the patch, checked as if it had been sent whole. @throws ProblemError `validation_failed` */
+async function patched(service: Service, patch: unknown): Promise<ServiceSpec> {
+  const document = applyMergePatch(requestOf(service), patch);
+  const request: unknown = await createValidationPipe().transform(document, {
+    type: 'body',
+    metatype: ServiceRequest,
+  });
+  return toServiceSpec(request as ServiceRequest);
+}

@@ -1,0 +1,37 @@
+import { ProblemError } from '@app/platform/problem';
+
+export function serviceNotFound(slug: string): ProblemError {
+  return new ProblemError('not_found', 'service_not_found', `There is no service ${JSON.stringify(slug)}.`);
+}
+
+export function slugTaken(slug: string): ProblemError {
+  const detail = `There is a service ${JSON.stringify(slug)} already.`;
+  return new ProblemError('conflict', 'slug_taken', detail, [
+    { pointer: '/slug', code: 'slug_taken', detail },
+  ]);
+}
+
+export function serviceChanged(slug: string, version: number): ProblemError {
+  return new ProblemError(
+    'precondition_failed',
+    'stale_version',
+    `Service ${JSON.stringify(slug)} has changed since it was read: it is at version ${version} now.`,
+  );
+}
+
+/** @param table of what it owns, as the foreign key knows it */
+export function serviceInUse(slug: string, table: string): ProblemError {
+  return new ProblemError(
+    'conflict',
+    'service_in_use',
+    `Service ${JSON.stringify(slug)} cannot be deleted while it owns ${table}, deleted ones with history included.`,
+  );
+}
+
+export function serviceIsDefault(slug: string): ProblemError {
+  return new ProblemError(
+    'conflict',
+    'service_is_default',
+    `Service ${JSON.stringify(slug)} is everybody's where there is no access control, and cannot be deleted.`,
+  );
+}

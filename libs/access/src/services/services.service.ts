@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '@app/platform/clock';
+import { DEFAULT_SERVICE, type Service, type ServiceSpec } from './domain/service.js';
+import { serviceChanged, serviceIsDefault, serviceNotFound } from './services.errors.js';
+import { ServicesRepository, type ServiceWindow } from './services.repository.js';
+
+/** The tenants, for operators: the one place that looks across them. */
+@Injectable()
+export class ServicesService {
+  constructor(
+    private readonly repository: ServicesRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws ProblemError `slug_taken` */
+  async create(slug: string, spec: ServiceSpec): Promise<Service> {
+    const now = this.clock.now();
+    const service: Service = { ...spec, slug, version: 1, createdAt: now, updatedAt: now };
+    await this.repository.insert(service);
+    return service;
+  }
+
+  /** @throws ProblemError `service_not_found` */
+  async get(slug: string): Promise<Service> {
+    return (await this.repository.find(slug)) ?? notFound(slug);
+  }
+
+  /** By slug. */
+  list(window: ServiceWindow): Promise<Service[]> {
+    return this.repository.list(window);
+  }
+
+  /**
+   * Nothing is written, and the version stays, when it changes nothing.
+   * @param expected the version that the caller has seen; null when it does not matter
+   * @param decide gets the service as it is under the lock
+   * @throws ProblemError `service_not_found`, `stale_version`
+   */
+  change(
+    slug: string,
+    expected: number | null,
+    decide: (service: Service) => Promise<ServiceSpec>,
+  ): Promise<Service> {
+    return this.repository.transaction(async (tx) => {
+      const current = await this.lockForChange(tx, slug, expected);
+      const changed: Service = { ...current, ...(await decide(current)) };
+      if (isDeepStrictEqual(changed, { ...current })) return current;
+      const stored = { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
+      await this.repository.update(tx, stored);
+      return stored;
+    });
+  }
+
+  /** @throws ProblemError `service_not_found`, `stale_version`, `service_in_use`, `service_is_default` */
+  delete(slug: string, expected: number | null): Promise<void> {
+    return this.repository.transaction(async (tx) => {
+      await this.lockForChange(tx, slug, expected);
+      if (slug === DEFAULT_SERVICE) throw serviceIsDefault(slug);
+      await this.repository.delete(tx, slug);
+    });
+  }
+
+  private async lockForChange(tx: EntityManager, slug: string, expected: number | null): Promise<Service> {
+    const service = (await this.repository.lockForChange(tx, slug)) ?? notFound(slug);
+    if (expected !== null && expected !== service.version) throw serviceChanged(slug, service.version);
+    return service;
+  }
+}
+
+function notFound(slug: string): never {
+  throw serviceNotFound(slug);
+}
