@@ -1,22 +1,26 @@
 import { InitialSchema1795400000000 } from './1795400000000-initial-schema.js';
 import { Calendars1795430000000 } from './1795430000000-calendars.js';
 import { Services1795440000000 } from './1795440000000-services.js';
+import { OwnedByServices1795442000000 } from './1795442000000-owned-by-services.js';
 import { ApiKeys1795443000000 } from './1795443000000-api-keys.js';
 import { FairDispatch1795444000000 } from './1795444000000-fair-dispatch.js';
 import { CancellationsAndBulkOperations1795445000000 } from './1795445000000-cancellations-and-bulk-operations.js';
 import { BadEnds1795445000001 } from './1795445000001-bad-ends.js';
 import { Secrets1795446000000 } from './1795446000000-secrets.js';
 import { Operations1795448000000 } from './1795448000000-operations.js';
+import { TenantWall1795449000000 } from './1795449000000-tenant-wall.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
 export const migrations = [
   InitialSchema1795400000000,
   Calendars1795430000000,
   Services1795440000000,
+  OwnedByServices1795442000000,
   ApiKeys1795443000000,
   FairDispatch1795444000000,
   CancellationsAndBulkOperations1795445000000,
   BadEnds1795445000001,
   Secrets1795446000000,
   Operations1795448000000,
+  TenantWall1795449000000,
 ];

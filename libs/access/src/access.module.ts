@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { ActingServiceInterceptor } from './acting-service.interceptor.js';
 import { AccessGuard } from './access.guard.js';
 import { AccessSettings } from './access-settings.js';
 import { Admission } from './admission.js';
@@ -16,6 +17,7 @@ import { KeysModule } from './keys/keys.module.js';
     KeyAuthenticator,
     Admission,
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_INTERCEPTOR, useClass: ActingServiceInterceptor },
   ],
   exports: [Admission],
 })

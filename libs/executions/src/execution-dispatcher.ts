@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { runForAllServices } from '@app/platform/request-context';
 import { failPoint } from '@app/platform/fail-point';
 import { ExecutionsQueue } from './executions.queue.js';
 import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
@@ -62,7 +63,7 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       this.askedAgain = true;
       return;
     }
-    this.running = this.dispatchWhileAsked().finally(() => (this.running = null));
+    this.running = runForAllServices(() => this.dispatchWhileAsked()).finally(() => (this.running = null));
   }
 
   /** For what falls due within the scheduler loop's sleep; later instants are the loop's own. */

@@ -35,6 +35,7 @@ afterAll(async () => {
 
 /** As much of a job as a filter by its id asks for. */
 async function insertJob(service: string, id: string): Promise<void> {
+  await database.query('INSERT INTO services (slug, name) VALUES ($1, $1) ON CONFLICT DO NOTHING', [service]);
   await database.query(
     `INSERT INTO jobs (id, service, name, target, retry_policy, timeout_ms, priority, delivery_guarantee)
      VALUES ($1::uuid, $2, $1::uuid::text, '{}', '{}', 1, 5, 'at_least_once')`,

@@ -10,7 +10,7 @@ import {
 import { violatedConstraint } from '@app/platform/database';
 import type { Job } from './domain/job.js';
 import { JobEntity } from './job.entity.js';
-import { jobNameTaken } from './jobs.errors.js';
+import { jobNameTaken, serviceUnknown } from './jobs.errors.js';
 
 export interface JobFilter {
   readonly active?: boolean;
@@ -96,7 +96,9 @@ async function namingClash(name: string, write: () => Promise<unknown>): Promise
   try {
     await write();
   } catch (error) {
-    throw violatedConstraint(error) === 'jobs_name_per_service' ? jobNameTaken(name) : error;
+    const constraint = violatedConstraint(error);
+    if (constraint === 'jobs_of_service') throw serviceUnknown();
+    throw constraint === 'jobs_name_per_service' ? jobNameTaken(name) : error;
   }
 }
 

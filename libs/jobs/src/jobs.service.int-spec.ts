@@ -11,6 +11,9 @@ let made = 0;
 
 beforeAll(async () => {
   app = await startJobsApp();
+  await app.database.query(
+    `INSERT INTO services (slug, name) VALUES ('other', 'other'), ('listing', 'listing')`,
+  );
 });
 
 afterAll(() => app?.close());

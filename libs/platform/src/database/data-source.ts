@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { ANSWER_TIMEOUT_MS, ImpatientClient } from './impatient-client.js';
+import { ANSWER_TIMEOUT_MS } from './impatient-client.js';
+import { TenantClient } from './tenant-client.js';
 import { migrations } from '../../../../migrations/index.js';
 
 export interface DatabaseOptions {
@@ -52,7 +53,7 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     connectTimeoutMS: CONNECTION_TIMEOUT_MS,
     extra: {
       ...(options.mayTakeLong ? {} : TIMEOUTS),
-      Client: ImpatientClient,
+      Client: TenantClient,
       options: SESSION_SETTINGS,
       keepAlive: true,
     },

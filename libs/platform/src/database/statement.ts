@@ -27,8 +27,14 @@ export async function preparedRowsOf<Row extends object>(
   parameters: readonly unknown[],
 ): Promise<Row[]> {
   const { master } = dataSource.driver as unknown as { readonly master: Pool };
-  const { rows } = await master.query<Row>({ name, text: sql, values: [...parameters] });
-  return rows;
+  // Not the pool's own query(): that one runs in the context of whoever gave the connection back.
+  const connection = await master.connect();
+  try {
+    const { rows } = await connection.query<Row>({ name, text: sql, values: [...parameters] });
+    return rows;
+  } finally {
+    connection.release();
+  }
 }
 
 /** How many rows an UPDATE or DELETE touched. */

@@ -1,6 +1,9 @@
 export {
+  bindToService,
   currentRequestId,
+  currentService,
   currentTraceparent,
   type RequestContext,
+  runForAllServices,
   runInRequestContext,
 } from './request-context.js';

@@ -7,10 +7,32 @@ export interface RequestContext {
   readonly traceparent: string | null;
 }
 
-const storage = new AsyncLocalStorage<RequestContext>();
+interface Stored extends RequestContext {
+  /** Whose rows its statements are about. Not known before the request is admitted, so it is filled in then. */
+  service?: string | null;
+}
+
+const storage = new AsyncLocalStorage<Stored>();
 
 export function runInRequestContext<T>(context: RequestContext, work: () => T): T {
-  return storage.run(context, work);
+  return storage.run({ ...context }, work);
+}
+
+/** From here on, whatever the request does in the database is done for this service only. */
+export function bindToService(service: string): void {
+  const context = storage.getStore();
+  if (context) context.service = service;
+}
+
+/** For work that a request sets off and that is not its own: what is shared by all services. */
+export function runForAllServices<T>(work: () => T): T {
+  const context = storage.getStore();
+  return context?.service ? storage.run({ ...context, service: null }, work) : work();
+}
+
+/** `null` outside a request, and in one that acts for no single service. */
+export function currentService(): string | null {
+  return storage.getStore()?.service ?? null;
 }
 
 /** `null` outside a request. */

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, type QueryDeepPartialEntity, Repository } from 'typeorm';
 import { type Queryable, rowsOf, violatedConstraint } from '@app/platform/database';
 import { CalendarEntity } from './calendar.entity.js';
-import { calendarNameTaken } from './calendars.errors.js';
+import { calendarNameTaken, serviceUnknown } from './calendars.errors.js';
 import { CALENDARS_NAMED, LOCK_NAMED_FOR_USE, USERS_OF_CALENDAR } from './calendars.sql.js';
 import type { Calendar, CalendarRules } from './domain/calendar.js';
 
@@ -102,7 +102,9 @@ async function namingClash(name: string, write: () => Promise<unknown>): Promise
   try {
     await write();
   } catch (error) {
-    throw violatedConstraint(error) === 'calendars_name_per_service' ? calendarNameTaken(name) : error;
+    const constraint = violatedConstraint(error);
+    if (constraint === 'calendars_of_service') throw serviceUnknown();
+    throw constraint === 'calendars_name_per_service' ? calendarNameTaken(name) : error;
   }
 }
 

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { bindToService, runForAllServices, runInRequestContext } from '@app/platform/request-context';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { dataSourceOptions, preparedRowsOf, rowsOf } from './index.js';
+
+/** What requests do not reach: nothing of a service is in it. */
+const WITHOUT_SERVICE = [
+  'operations',
+  'schema_compatibility',
+  'schema_migrations',
+  'typeorm_metadata',
+  'worker_sessions',
+];
+
+let testDatabase: TestDatabase;
+let database: DataSource;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  // One connection, so that every change of sides happens on it.
+  const options = dataSourceOptions({ url: testDatabase.url, poolSize: 1, applicationName: 'wall-test' });
+  database = await new DataSource(options).initialize();
+  await database.query(`INSERT INTO services (slug, name) VALUES ('a', 'A'), ('b', 'B')`);
+});
+afterAll(async () => {
+  await database.destroy();
+  await testDatabase.drop();
+});
+beforeEach(async () => {
+  await database.query('DELETE FROM jobs');
+  for (const service of ['a', 'a', 'b']) await insertJob(service);
+});
+
+function actingFor<T>(service: string, work: () => Promise<T>): Promise<T> {
+  return runInRequestContext({ requestId: 'r', traceparent: null }, () => {
+    bindToService(service);
+    return work();
+  });
+}
+
+function insertJob(service: string, db: { query: DataSource['query'] } = database): Promise<unknown> {
+  return db.query(
+    `INSERT INTO jobs (id, service, name, target, retry_policy, timeout_ms, priority, delivery_guarantee)
+     VALUES ($1::uuid, $2, $1::uuid::text, '{}', '{}', 1, 5, 'at_least_once')`,
+    [randomUUID(), service],
+  );
+}
+
+async function servicesSeen(): Promise<string[]> {
+  const rows = await rowsOf<{ service: string }>(database, 'SELECT service FROM jobs ORDER BY service');
+  return rows.map(({ service }) => service);
+}
+
+describe('a statement that forgot the service', () => {
+  it('reads the rows of the one that the request acts for', async () => {
+    expect(await actingFor('a', servicesSeen)).toEqual(['a', 'a']);
+    expect(await actingFor('b', servicesSeen)).toEqual(['b']);
+    expect(await actingFor('nobody', servicesSeen)).toEqual([]);
+  });
+
+  it('reads them all where nobody is acted for', async () => {
+    await actingFor('a', servicesSeen);
+    expect(await servicesSeen()).toEqual(['a', 'a', 'b']);
+    expect(await actingFor('a', () => runForAllServices(servicesSeen))).toEqual(['a', 'a', 'b']);
+  });
+
+  it('changes and deletes no row of another one', async () => {
+    await actingFor('b', () => database.query(`UPDATE jobs SET description = 'mine'`));
+    await actingFor('b', () => database.query('DELETE FROM jobs'));
+    expect(await servicesSeen()).toEqual(['a', 'a']);
+    expect(await database.query(`SELECT 1 FROM jobs WHERE description = 'mine'`)).toEqual([]);
+  });
+
+  it('makes no row of another one, and gives none away', async () => {
+    const refused = { driverError: { code: '42501' } };
+    await expect(actingFor('b', () => insertJob('a'))).rejects.toMatchObject(refused);
+    const gift = actingFor('b', () => database.query(`UPDATE jobs SET service = 'a'`));
+    await expect(gift).rejects.toMatchObject(refused);
+    expect(await servicesSeen()).toEqual(['a', 'a', 'b']);
+  });
+
+  it('is held back in a transaction, after one that was rolled back, and when it is prepared', async () => {
+    const failing = actingFor('a', () =>
+      database.transaction(async (tx) => {
+        await insertJob('a', tx);
+        throw new Error('no');
+      }),
+    );
+    await expect(failing).rejects.toThrow('no');
+    const count = () =>
+      preparedRowsOf<{ count: number }>(database, 'count', 'SELECT count(*)::integer FROM jobs', []);
+    expect(await actingFor('a', count)).toEqual([{ count: 2 }]);
+    expect(await actingFor('b', count)).toEqual([{ count: 1 }]);
+    expect(await count()).toEqual([{ count: 3 }]);
+  });
+
+  it('sees the lines of its own executions only', async () => {
+    const [mine, theirs] = [randomUUID(), randomUUID()];
+    for (const [id, service] of [
+      [mine, 'a'],
+      [theirs, 'b'],
+    ]) {
+      await database.query(
+        `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts)
+         VALUES ($1, now(), $2, $1, 1, 'manual', 'pending', now(), 1)`,
+        [id, service],
+      );
+      await database.query(
+        `INSERT INTO execution_logs SELECT id, scheduled_for, 0, 1, 'stdout', now(), 'x' FROM executions WHERE id = $1`,
+        [id],
+      );
+    }
+    const lines = () => database.query<unknown[]>('SELECT execution_id AS id FROM execution_logs');
+    expect(await actingFor('a', lines)).toEqual([{ id: mine }]);
+  });
+});
+
+describe('the wall', () => {
+  it('keeps a request from partitions, which have no wall of their own', async () => {
+    const read = actingFor('a', () => database.query('SELECT 1 FROM executions_default'));
+    await expect(read).rejects.toMatchObject({ driverError: { code: '42501' } });
+  });
+
+  it('stands around every table, but for those that have nothing of a service', async () => {
+    const open = await rowsOf<{ name: string }>(
+      database,
+      `SELECT relname AS name FROM pg_class c
+       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+         AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'own_service' AND c.relrowsecurity)`,
+    );
+    // A new table? End its migration with: SELECT raise_tenant_wall('its name').
+    expect(open.map(({ name }) => name).filter((name) => !WITHOUT_SERVICE.includes(name))).toEqual([]);
+  });
+});
