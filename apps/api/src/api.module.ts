@@ -5,7 +5,7 @@ import { JobsHttpModule } from '@app/jobs';
 import { MetricsModule } from '@app/metrics';
 import { ClockModule } from '@app/platform/clock';
 import { AppConfigModule } from '@app/platform/config';
-import { DatabaseModule } from '@app/platform/database';
+import { DatabaseModule, TenantWall } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
 import { IdempotencyModule } from '@app/platform/http';
 import { QueueModule } from '@app/platform/queue';
@@ -44,6 +44,6 @@ import { ServeWhileDraining } from './serve-while-draining.js';
     MetricsModule.forApp('closed'),
   ],
   controllers: [RootController],
-  providers: [ServeWhileDraining, ConnectionCloser],
+  providers: [TenantWall, ServeWhileDraining, ConnectionCloser],
 })
 export class ApiModule {}

@@ -12,6 +12,7 @@ const LINKS = {
   keys: '/keys',
   secrets: '/secrets',
   signingSecrets: '/signing-secrets',
+  services: '/services',
   docs: '/docs',
   openapi: '/openapi.json',
   status: '/status',

@@ -8,4 +8,5 @@ export { countOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js'
 export { driverErrorOf, isPassingFailure, isRefusal } from './passing-failure.js';
 export { databaseReadiness } from './readiness.js';
 export { ANSWER_TIMEOUT_MS, ImpatientClient } from './impatient-client.js';
+export { TenantWall } from './tenant-wall.js';
 export { retryWhileAway } from './while-away.js';

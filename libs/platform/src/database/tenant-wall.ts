@@ -1,0 +1,29 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { rowsOf } from './statement.js';
+
+/** Whether the role of the tenants is there for our login to take on, and what it may not see is decided. */
+const STANDS = `
+  SELECT EXISTS (SELECT FROM pg_policy WHERE polname = 'own_service')
+         AND COALESCE(pg_has_role(session_user, to_regrole('scheduler_tenant'), 'SET'), false) AS stands`;
+
+/** Says at start that services have one wall between them where they should have two. */
+@Injectable()
+export class TenantWall implements OnApplicationBootstrap {
+  private readonly logger = new Logger(TenantWall.name);
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    // A database that does not answer is for readiness to report.
+    if (await this.stands().catch(() => true)) return;
+    this.logger.warn(
+      'row-level security does not stand behind requests: the role scheduler_tenant is missing or not granted',
+    );
+  }
+
+  private async stands(): Promise<boolean> {
+    const [row] = await rowsOf<{ stands: boolean }>(this.dataSource, STANDS);
+    return row?.stands ?? false;
+  }
+}
