@@ -1,5 +1,7 @@
 /** What a campaign needs of this machine: its own code compiled, and a product and a folder that nobody else touches. */
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -12,7 +14,11 @@ const root = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.ur
 const cache = path.join(root, 'node_modules', '.cache', `chaos-${process.pid}`);
 const HARNESS_FOLDERS = ['test/chaos', 'test/support'];
 const POSTGRES = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
+/** Debian's libfaketime, on any architecture. */
+const LIBRARIES = '/usr/lib';
 const folders = [];
+const mounts = [];
+process.once('exit', unmount);
 
 /** Compiles the harness and loads it. */
 export async function prepareHarness() {
@@ -62,9 +68,33 @@ export async function newMachine() {
       const { prepareDatabases } = await import(path.join(dist, 'apps/standalone/src/prepare.js'));
       await prepareDatabases({ PATH: process.env.PATH, ...environment });
     },
+    mountTmpfs: (name, megabytes) => mountTmpfs(path.join(folder, name), megabytes),
+    unmountAll: async () => unmount(),
+    clockLibrary,
     stopWithUs,
     log: (line) => console.log(line),
   };
+}
+
+async function mountTmpfs(folder, megabytes) {
+  await mkdir(folder);
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', folder]);
+  if (status !== 0) return null;
+  mounts.push(folder);
+  return folder;
+}
+
+/** Lazily: what still runs there ends with us. */
+function unmount() {
+  for (const folder of mounts.splice(0)) spawnSync('umount', ['--lazy', folder]);
+}
+
+async function clockLibrary() {
+  for (const architecture of await readdir(LIBRARIES)) {
+    const library = path.join(LIBRARIES, architecture, 'faketime', 'libfaketimeMT.so.1');
+    if (existsSync(library)) return library;
+  }
+  return null;
 }
 
 export function removeCode() {

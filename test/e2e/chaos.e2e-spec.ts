@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Verdict } from '../chaos/checker/check-history.js';
 import { violations } from '../chaos/checker/verdict.js';
+import { mutantsFor } from '../chaos/mutants/mutants.js';
+import { occurrences } from '../chaos/mutants/run-mutants.js';
 import { queueBackendsUnderTest, type QueueBackendUnderTest } from '../support/test-redis.js';
 
 const ROOT = path.dirname(path.dirname(import.meta.dirname));
@@ -33,6 +35,20 @@ describe.each(queueBackendsUnderTest())('a short chaos campaign on %s', (backend
       expect(verdict.counted.faults).toBeGreaterThanOrEqual(3);
     },
     TIMEOUT_MS,
+  );
+});
+
+/** Only `npm run chaos -- --mutants` shows that they are caught; that they still are mutants shows here. */
+describe.each(queueBackendsUnderTest())('the mutants of the checker on %s', (backend) => {
+  it.each(mutantsFor(backend).map((mutant) => [mutant.name, mutant] as const))(
+    'still change the product: %s',
+    async (_name, { patches }) => {
+      for (const patch of patches)
+        expect({ patch, found: await occurrences(patch, path.join(ROOT, 'dist')) }).toEqual({
+          patch,
+          found: patch.times ?? 1,
+        });
+    },
   );
 });
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
-import { Clock } from '@app/platform/clock';
+import { validate as isUuid } from 'uuid';
+import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import type { Job, JobSpec } from './domain/job.js';
 import { JobLifecycle } from './job-lifecycle.js';
 import { jobChanged, jobNotFound } from './jobs.errors.js';
@@ -27,7 +27,7 @@ export class JobsService {
     const job: Job = {
       ...spec,
       active: spec.active ?? true,
-      id: uuidv7(),
+      id: newTimeOrderedId(now),
       service,
       version: 1,
       createdAt: now,

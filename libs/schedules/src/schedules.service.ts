@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { validate as isUuid } from 'uuid';
 import { type Job, JobsService } from '@app/jobs';
-import { Clock } from '@app/platform/clock';
+import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { CalendarsService } from './calendars/calendars.service.js';
 import type { ScheduleDefinition } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
@@ -107,7 +107,7 @@ export class SchedulesService {
 
 /** Version 1, on the clock from its first instant after `now` unless its job is inactive. */
 function newSchedule(job: Job, definition: ScheduleDefinition, now: Date): Schedule {
-  const id = uuidv7();
+  const id = newTimeOrderedId(now);
   const timing = { ...definition, anchorAt: definition.startAt ?? now };
   const first = firstRunAfter(now, timing, id);
   return {

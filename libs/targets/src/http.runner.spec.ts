@@ -60,6 +60,18 @@ describe('HttpRunner', () => {
       });
     });
 
+    it("reads a date to wait for by the target's own clock", async () => {
+      const server = await http.aServer((_, response) =>
+        response
+          .writeHead(503, {
+            date: 'Tue, 01 Jan 2030 00:00:00 GMT',
+            'retry-after': 'Tue, 01 Jan 2030 00:00:30 GMT',
+          })
+          .end(),
+      );
+      expect(await http.call(server.url)).toMatchObject({ type: 'failed', retryAfterMs: 30_000 });
+    });
+
     it('succeeds on the statuses that the job names, and on no other', async () => {
       const server = await http.aServer((request, response) =>
         response.writeHead(Number(request.path.slice(1))).end(),

@@ -59,7 +59,7 @@ export class HttpRunner implements Runner<HttpTarget> {
       const answer = await this.send(call, request);
       if ('type' in answer) return answer;
       const next = nextRequest(call.target, request, answer);
-      if (next === null) return outcomeOfStatus(answer.result, call.target.successStatus, Date.now());
+      if (next === null) return outcomeOfStatus(answer.result, call.target.successStatus, answeredAtMs(answer));
       if (redirects === MAX_REDIRECTS) return tooManyRedirects(answer);
       if (carriesSecretAway(call, request, next)) return secretRedirected();
       request = next;
@@ -127,6 +127,12 @@ function carriesSecretAway({ redaction }: Call, from: HttpRequest, to: HttpReque
 
 function secretRedirected(): Outcome {
   return egressDenied('the target redirected a body that holds a secret to another origin');
+}
+
+/** A target means dates by its own clock, which it tells; ours may differ from it, or jump. */
+function answeredAtMs({ result }: HttpAnswer): number {
+  const told = Date.parse(result.headers?.date ?? '');
+  return Number.isNaN(told) ? Date.now() : told;
 }
 
 function tooManyRedirects({ result }: HttpAnswer): Outcome {

@@ -13,12 +13,16 @@ interface Page<T> {
 export class ApiClient {
   private creations = 0;
 
-  constructor(private readonly urls: readonly string[]) {}
+  /** @param keyPrefix tells the idempotency keys of several clients apart */
+  constructor(
+    private readonly urls: readonly string[],
+    private readonly keyPrefix = 'chaos',
+  ) {}
 
   /** Repeated under one idempotency key until it is accepted. */
   create<T>(path: string, body: object): Promise<T> {
     this.creations += 1;
-    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': `chaos-${this.creations}` };
+    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': `${this.keyPrefix}-${this.creations}` };
     return this.patiently<T>(path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 

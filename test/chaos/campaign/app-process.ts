@@ -10,6 +10,8 @@ export interface AppPlan {
   readonly kind: 'api' | 'worker';
   readonly url: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** What a process leaves behind, for whoever put it there. */
+  readonly onExit?: (pid: number) => void;
 }
 
 const READY_TIMEOUT_MS = 60_000;
@@ -29,6 +31,10 @@ export class AppProcess {
 
   get name(): string {
     return this.plan.name;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
   }
 
   /** How often it has ended so far, for whatever reason. */
@@ -87,6 +93,7 @@ export class AppProcess {
 
   private onExit(child: ChildProcess): void {
     this.exits += 1;
+    if (child.pid !== undefined) this.plan.onExit?.(child.pid);
     if (this.child === child) this.child = null;
     setTimeout(() => {
       if (this.isWanted && !this.child) this.launch({});

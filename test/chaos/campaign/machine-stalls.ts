@@ -29,6 +29,7 @@ export class MachineStalls {
       until,
       recoveryMs: CATCH_UP_MS,
       recoveredAt: null,
+      delaysStarts: true,
       costsTries: false,
     });
   }

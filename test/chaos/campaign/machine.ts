@@ -9,6 +9,12 @@ export interface Machine {
   readonly prepareDatabases: (environment: Readonly<Record<string, string>>) => Promise<void>;
   /** Ends the server when this process is killed. */
   readonly stopWithUs: (server: ChildProcess) => void;
+  /** A file system of that size below `folder`; null where this user may not mount one. */
+  readonly mountTmpfs: (name: string, megabytes: number) => Promise<string | null>;
+  /** Once nothing runs on them any more. */
+  readonly unmountAll: () => Promise<void>;
+  /** libfaketime, for LD_PRELOAD; null where it is not installed. */
+  readonly clockLibrary: () => Promise<string | null>;
   readonly log: (line: string) => void;
 }
 

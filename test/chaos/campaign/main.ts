@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { measureMemory } from '../memory/measure-memory.js';
 import { runMutants } from '../mutants/run-mutants.js';
 import type { Machine } from './machine.js';
 import type { ChaosOptions } from './options.js';
@@ -11,6 +12,7 @@ export { readOptions } from './options.js';
 export async function chaos(options: ChaosOptions, newMachine: () => Promise<Machine>): Promise<boolean> {
   if (options.mutants) return runMutants(options, newMachine);
   const machine = await newMachine();
+  if (options.memory) return measureMemory(machine, options);
   machine.log(
     `seed ${options.seed}, ${options.minutes} minutes, ${options.backend}; logs in ${machine.folder}`,
   );

@@ -15,6 +15,8 @@ export interface CampaignOptions {
 
 export interface ChaosOptions extends CampaignOptions {
   readonly mutants: boolean;
+  /** Measure what a worker needs at worst, in place of a campaign. */
+  readonly memory: boolean;
   /** Where to write the verdict as JSON, too. */
   readonly jsonFile: string | null;
 }
@@ -23,7 +25,7 @@ export interface ChaosOptions extends CampaignOptions {
 const LATE_MS = 2_000;
 
 export const USAGE = `npm run chaos -- [--minutes N] [--seed S] [--backend redis|postgres] [--faults a,b] [--workers N] [--late-ms N]
-                  [--mutants] [--json FILE]`;
+                  [--mutants] [--memory] [--json FILE]`;
 
 /** @throws Error for an argument that is not understood */
 export function readOptions(args: readonly string[]): ChaosOptions {
@@ -37,6 +39,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
       workers: { type: 'string', default: '3' },
       'late-ms': { type: 'string', default: String(LATE_MS) },
       mutants: { type: 'boolean', default: false },
+      memory: { type: 'boolean', default: false },
       json: { type: 'string' },
     },
   });
@@ -48,6 +51,7 @@ export function readOptions(args: readonly string[]): ChaosOptions {
     workers: positive('workers', values.workers),
     lateMs: positive('late-ms', values['late-ms']),
     mutants: values.mutants,
+    memory: values.memory,
     jsonFile: values.json ?? null,
   };
 }

@@ -1,9 +1,10 @@
-import type { AttemptRecord, Row } from '../checker/history.js';
+import { askedScheduleOf, type AttemptRecord, type Row } from '../checker/history.js';
 import type { ApiClient } from './api-client.js';
 
 /** What the contract's §2 says of an execution; no type of the product. */
 interface ExecutionResource {
   readonly id: string;
+  readonly jobId: string;
   readonly scheduleId: string | null;
   readonly state: string;
   readonly reason: string | null;
@@ -44,10 +45,10 @@ async function readRow(api: ApiClient, executionId: string): Promise<Row> {
 }
 
 function rowOf(execution: ExecutionResource, attempts: readonly AttemptRecord[]): Row {
-  const { id, scheduleId, state, reason, attempt } = execution;
+  const { id, jobId, scheduleId, state, reason, attempt } = execution;
   return {
     executionId: id,
-    scheduleId,
+    scheduleId: scheduleId ?? askedScheduleOf(jobId),
     scheduledFor: Date.parse(execution.scheduledFor),
     state,
     reason,

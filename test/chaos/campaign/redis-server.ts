@@ -12,18 +12,32 @@ export class RedisServer {
   private child: ChildProcess | null = null;
 
   constructor(
-    private readonly machine: Pick<Machine, 'folder' | 'stopWithUs'>,
+    private readonly machine: Pick<Machine, 'stopWithUs'>,
+    private readonly folder: string,
     readonly port: number,
   ) {}
 
-  async start(): Promise<this> {
-    const flags = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.machine.folder];
+  /** @param primaryPort to copy from; resolves when all is copied */
+  async start(primaryPort?: number): Promise<this> {
+    const flags = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.folder];
     const durability = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction'];
-    const args = [...flags, ...durability].map(String);
+    const role = primaryPort === undefined ? [] : ['--replicaof', '127.0.0.1', primaryPort];
+    const args = [...flags, ...durability, ...role].map(String);
     this.child = spawn('redis-server', args, { stdio: 'ignore', detached: true });
     this.machine.stopWithUs(this.child);
     await waitFor(() => this.ask((redis) => redis.ping()), { describe: 'redis-server to answer' });
+    if (primaryPort !== undefined) await waitFor(() => this.isCopied(), { describe: 'the replica to be in step' });
     return this;
+  }
+
+  async promote(): Promise<void> {
+    await this.ask((redis) => redis.replicaof('NO', 'ONE'));
+  }
+
+  async configure(settings: Readonly<Record<string, string>>): Promise<void> {
+    await this.ask(async (redis) => {
+      for (const [name, value] of Object.entries(settings)) await redis.config('SET', name, value);
+    });
   }
 
   async kill(): Promise<void> {
@@ -41,6 +55,10 @@ export class RedisServer {
     await this.ask(async (redis) => {
       for (; performance.now() < end; await delay(FLUSH_EVERY_MS)) await redis.flushall();
     });
+  }
+
+  private async isCopied(): Promise<boolean> {
+    return (await this.ask((redis) => redis.info('replication'))).includes('master_link_status:up');
   }
 
   private async ask<T>(question: (redis: Redis) => Promise<T>): Promise<T> {

@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { checkHistory, type Verdict } from '../checker/check-history.js';
 import type { Fault, History } from '../checker/history.js';
 import { ApiClient } from './api-client.js';
-import { faultPlan } from './faults/fault-plan.js';
+import { WHY_MISSING } from './equipment.js';
+import { faultPlan, needsOf, possibleFaults } from './faults/fault-plan.js';
 import type { FaultKind } from './faults/fault-kind.js';
 import type { Machine } from './machine.js';
 import { MachineStalls } from './machine-stalls.js';
+import { ManualRuns } from './manual-runs.js';
 import type { CampaignOptions } from './options.js';
 import { Random } from './random.js';
 import { readRows } from './read-rows.js';
@@ -37,19 +39,23 @@ export async function runCampaign(
   sabotage: Sabotage = async () => undefined,
 ): Promise<CampaignResult> {
   const target = await new TargetLog().start();
-  const site = await Site.start(machine, options);
+  const site = await Site.start(machine, options, needsOf(possibleFaults(options)));
   const stalls = new MachineStalls();
   try {
     await sabotage(site);
     const api = new ApiClient(site.apiUrls);
     const startsAt = Math.ceil((Date.now() + CREATION_MS) / 1_000) * 1_000;
     const workload = await createWorkload(api, target, startsAt, options.minutes * 60_000);
+    const manual = await ManualRuns.create(site.apiUrls, target);
     const watch = new RecoveryWatch(workload.schedules, target, api);
     await delay(startsAt - Date.now());
+    const asking = manual.askUntil(workload.endsAt);
     const faults = await breakUntilEnd(site, workload, watch);
-    const rows = await comeToRest(machine, workload, watch, api);
+    await asking;
+    const jobIds = [...workload.jobIds, ...manual.jobIds];
+    const rows = await comeToRest(machine, jobIds, watch, api);
     const history: History = {
-      schedules: workload.schedules,
+      schedules: [...workload.schedules, ...manual.schedules],
       arrivals: target.arrivals,
       rows,
       faults: [...faults, ...stalls.faults],
@@ -65,13 +71,23 @@ export async function runCampaign(
 async function breakUntilEnd(site: Site, { endsAt }: Workload, watch: RecoveryWatch): Promise<Fault[]> {
   const random = new Random(site.options.seed);
   const faults: Fault[] = [];
-  for (const kind of faultPlan(site.options, random)) {
+  const { length } = site.options.faults;
+  for (const kind of faultPlan(feasible(site), length > 0, random)) {
     await delay(random.between(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS));
     if (Date.now() > endsAt - LAST_FAULT_BEFORE_END_MS) break;
     faults.push(await inflict(site, kind, watch, random));
   }
   await delay(Math.max(0, endsAt - Date.now()));
   return faults;
+}
+
+/** What this machine cannot do is said aloud: a fault that was never inflicted proves nothing. */
+function feasible({ machine, equipment, options }: Site): FaultKind[] {
+  return possibleFaults(options).filter(({ kind, needs }) => {
+    if (needs === undefined || equipment.has(needs)) return true;
+    machine.log(`  !! SKIPPED ${kind}: ${WHY_MISSING[needs]}`);
+    return false;
+  });
 }
 
 async function inflict(site: Site, kind: FaultKind, watch: RecoveryWatch, random: Random): Promise<Fault> {
@@ -81,11 +97,20 @@ async function inflict(site: Site, kind: FaultKind, watch: RecoveryWatch, random
   const recoveredAt = await watch.recoveredAfter(until, RECOVERY_PATIENCE_MS);
   const took = recoveredAt === null ? 'did not recover' : `recovered after ${seconds(recoveredAt - until)}`;
   site.machine.log(`  ${kind.kind} (${victim}), ${seconds(until - from)} long, ${took}`);
-  const { recoveryMs, costsTries } = kind;
-  return { kind: kind.kind, victim, from, until, recoveryMs, recoveredAt, costsTries };
+  const { recoveryMs, costsTries, isHarmless = false } = kind;
+  return {
+    kind: kind.kind,
+    victim,
+    from,
+    until,
+    recoveryMs,
+    recoveredAt,
+    costsTries,
+    delaysStarts: !isHarmless,
+  };
 }
 
-async function comeToRest(machine: Machine, { jobIds }: Workload, watch: RecoveryWatch, api: ApiClient) {
+async function comeToRest(machine: Machine, jobIds: readonly string[], watch: RecoveryWatch, api: ApiClient) {
   if (!(await watch.finished(DRAIN_PATIENCE_MS))) machine.log('  not everything came to rest');
   return readRows(api, jobIds);
 }

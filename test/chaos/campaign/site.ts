@@ -2,6 +2,8 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { AppProcess } from './app-process.js';
+import { Equipment, type Need } from './equipment.js';
+import type { FakeClock } from './fake-clock.js';
 import type { Machine, PostgresServer } from './machine.js';
 import type { CampaignOptions } from './options.js';
 import { RedisServer } from './redis-server.js';
@@ -12,6 +14,8 @@ export interface Member {
   readonly app: AppProcess;
   readonly postgres: TcpProxy;
   readonly queue: TcpProxy;
+  /** Null where clocks cannot be faked, or no fault of this campaign does. */
+  readonly clock: FakeClock | null;
 }
 
 /** Everything a campaign runs, and can break. */
@@ -23,13 +27,22 @@ export class Site {
     readonly machine: Machine,
     readonly options: CampaignOptions,
     readonly postgres: PostgresServer,
-    readonly redis: RedisServer,
+    private currentRedis: RedisServer,
+    readonly equipment: Equipment,
+    private readonly extra: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(machine: Machine, options: CampaignOptions): Promise<Site> {
-    const postgres = await machine.startPostgres(machine.folder);
-    const redis = await new RedisServer(machine, await freePort()).start();
-    const site = new Site(machine, options, postgres, redis);
+  /** @param extra environment of every process */
+  static async start(
+    machine: Machine,
+    options: CampaignOptions,
+    needs: ReadonlySet<Need>,
+    extra: Readonly<Record<string, string>> = {},
+  ): Promise<Site> {
+    const equipment = await Equipment.get(machine, needs);
+    const postgres = await machine.startPostgres(equipment.postgresDisk?.folder ?? machine.folder);
+    const redis = new RedisServer(machine, equipment.redisDisk?.folder ?? machine.folder, await freePort());
+    const site = new Site(machine, options, postgres, await redis.start(), equipment, extra);
     try {
       await site.startApps();
       return site;
@@ -37,6 +50,26 @@ export class Site {
       await site.stop();
       throw error;
     }
+  }
+
+  get redis(): RedisServer {
+    return this.currentRedis;
+  }
+
+  /** Where the data cluster is. */
+  get postgresFolder(): string {
+    return this.equipment.postgresDisk?.folder ?? this.machine.folder;
+  }
+
+  /** In step with the present primary. */
+  async startReplica(): Promise<RedisServer> {
+    const folder = this.equipment.redisDisk?.folder ?? this.machine.folder;
+    return new RedisServer(this.machine, folder, await freePort()).start(this.redis.port);
+  }
+
+  failOverTo(redis: RedisServer): void {
+    this.currentRedis = redis;
+    for (const { queue } of this.members) queue.switchTo(redis.port);
   }
 
   get members(): readonly Member[] {
@@ -55,6 +88,7 @@ export class Site {
     await Promise.all(this.members.map(({ app }) => app.stop()));
     for (const { postgres, queue } of this.members) for (const proxy of [postgres, queue]) proxy.refuse();
     await Promise.all([this.postgres.stop(), this.redis.kill()]);
+    await this.machine.unmountAll();
   }
 
   private async startApps(): Promise<void> {
@@ -75,15 +109,23 @@ export class Site {
     const postgres = await new TcpProxy(postgresPort).listen();
     const queue = await new TcpProxy(backend === 'redis' ? this.redis.port : postgresPort).listen();
     const port = await freePort();
+    const clock = await this.equipment.clockFor(name);
     const environment = {
+      ...clock?.environment,
       ...this.commonEnvironment(),
       DATABASE_URL: throughProxy(this.postgres.url('scheduler'), postgres),
       QUEUE_DATABASE_URL: throughProxy(this.postgres.url('scheduler_queue'), queue),
       REDIS_URL: `redis://127.0.0.1:${queue.port}`,
       [kind === 'api' ? 'PORT' : 'WORKER_PORT']: String(port),
     };
-    const app = new AppProcess(this.machine, { name, kind, url: `http://127.0.0.1:${port}`, environment });
-    return { app, postgres, queue };
+    const app = new AppProcess(this.machine, {
+      name,
+      kind,
+      url: `http://127.0.0.1:${port}`,
+      environment,
+      onExit: (pid) => clock?.tidyAfter(pid),
+    });
+    return { app, postgres, queue, clock };
   }
 
   private commonEnvironment(): Record<string, string> {
@@ -95,6 +137,7 @@ export class Site {
       WORKER_CONCURRENCY: '40',
       DRAIN_TIMEOUT_SECONDS: '10',
       LOG_FORMAT: 'text',
+      ...this.extra,
     };
   }
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Arrival, isAnsweredWell, slotOf } from '../checker/history.js';
+import { type Arrival, askedScheduleOf, isAnsweredWell, slotOf } from '../checker/history.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -65,7 +65,7 @@ function arrivalOf({ headers }: IncomingMessage): Mutable<Arrival> {
   const header = (name: string): string => String(headers[`x-scheduler-${name}`] ?? '');
   return {
     executionId: header('execution-id'),
-    scheduleId: header('schedule-id'),
+    scheduleId: header('schedule-id') || askedScheduleOf(header('job-id')),
     scheduledFor: Date.parse(header('scheduled-for')),
     attempt: Number(header('attempt')),
     at: Date.now(),

@@ -21,7 +21,7 @@ export class TcpProxy {
   private mode: ProxyMode = PASS;
   private listeningPort = 0;
 
-  constructor(private readonly targetPort: number) {}
+  constructor(private targetPort: number) {}
 
   get port(): number {
     return this.listeningPort;
@@ -35,6 +35,12 @@ export class TcpProxy {
     await once(this.server, 'listening');
     this.listeningPort = (this.server.address() as AddressInfo).port;
     return this;
+  }
+
+  /** As an address that moves to another server: who is connected has to connect anew. */
+  switchTo(targetPort: number): void {
+    this.targetPort = targetPort;
+    this.reset();
   }
 
   /** Nobody listens any more: connections are reset, and new ones refused. */

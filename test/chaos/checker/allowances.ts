@@ -19,7 +19,7 @@ export class Allowances {
   deadlineOf(scheduledFor: number): number {
     let deadline = scheduledFor + this.lateMs;
     for (const fault of this.faults) {
-      const touches = fault.from <= deadline && scheduledFor <= windowEnd(fault);
+      const touches = fault.delaysStarts && fault.from <= deadline && scheduledFor <= windowEnd(fault);
       if (touches) deadline = Math.max(deadline, windowEnd(fault) + this.lateMs);
     }
     return deadline;

@@ -3,6 +3,7 @@ import { checkHistory, type Verdict } from './check-history.js';
 import type { Fault, History, Row } from './history.js';
 import {
   arrivalOf,
+  ASKED,
   CRON_10_S,
   EVERY_5_S,
   ONCE_10_S,
@@ -64,6 +65,27 @@ const SETTLED_TWICE = withRow({
   ],
   finishedAt: SLOT.scheduledFor + 20_000,
 });
+
+const HOUR_MS = 3_600_000;
+const ASKED_SLOT = { scheduleId: ASKED.scheduleId, scheduledFor: START + 13_471 };
+const ASKED_ID = rowOf(ASKED_SLOT).executionId;
+
+/** By an api whose clock was wrong: it ran at once all the same. */
+function toldOffBy(ms: number): Edit {
+  const scheduledFor = ASKED_SLOT.scheduledFor + ms;
+  return (history) => ({
+    ...history,
+    schedules: history.schedules.map((model) =>
+      model.scheduleId === ASKED.scheduleId
+        ? { ...model, recurrence: { type: 'asked', instants: [scheduledFor, START + 41_702] } }
+        : model,
+    ),
+    rows: history.rows.map((row) => (row.executionId === ASKED_ID ? { ...row, scheduledFor } : row)),
+    arrivals: history.arrivals.map((one) =>
+      one.executionId === ASKED_ID ? { ...one, scheduledFor } : one,
+    ),
+  });
+}
 
 const MUTATIONS: readonly (readonly [string, VerdictClass, Edit])[] = [
   ['a final row without any call', 'LOST', all(withRow({ state: 'failed' }), withArrivals())],
@@ -150,6 +172,17 @@ const MUTATIONS: readonly (readonly [string, VerdictClass, Edit])[] = [
     'FALSE-FAILURE',
     all(withArrivals(arrivalOf(SLOT, { status: null }), secondTry(1)), SETTLED_TWICE),
   ],
+  [
+    'an accepted run that is nowhere',
+    'SILENT-MISS',
+    (history) => ({
+      ...history,
+      rows: history.rows.filter(({ executionId }) => executionId !== ASKED_ID),
+      arrivals: history.arrivals.filter(({ executionId }) => executionId !== ASKED_ID),
+    }),
+  ],
+  ['an asked run that was told an hour too late an instant', 'EARLY', toldOffBy(HOUR_MS)],
+  ['an asked run that was told an hour too early an instant', 'VERY-LATE', toldOffBy(-HOUR_MS)],
   ['a row that stays queued', 'STUCK', withRow({ state: 'queued', finishedAt: null })],
   [
     'an older attempt after a newer one',
@@ -203,8 +236,8 @@ describe('checkHistory', () => {
       isGood: true,
       findings: [],
       matching: { byIdentity: 0, blind: 0, disagreements: [] },
-      counted: { instants: 27, faultFreeInstants: 27, calls: 27, repeatedCalls: 0, rows: 27, faults: 0 },
-      delays: { count: 27, p50: 40, p99: 40, max: 40 },
+      counted: { instants: 29, faultFreeInstants: 29, calls: 29, repeatedCalls: 0, rows: 29, faults: 0 },
+      delays: { count: 29, p50: 40, p99: 40, max: 40 },
     });
   });
 
@@ -236,6 +269,10 @@ describe('checkHistory around a fault', () => {
   it('allows a late start until its window ends', () => {
     expect(classesUnder([WORKER_KILL], lateBy(35, 14_000))).toEqual([]);
     expect(classesUnder([WORKER_KILL], lateBy(35, 18_000))).toEqual(['LATE']);
+  });
+
+  it('allows none for a fault that nobody may notice', () => {
+    expect(classesUnder([{ ...WORKER_KILL, delaysStarts: false }], lateBy(35, 14_000))).toEqual(['LATE']);
   });
 
   it('allows none before it, and none once everything had been served again', () => {

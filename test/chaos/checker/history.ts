@@ -22,6 +22,8 @@ export interface ScheduleModel {
 
 export type RecurrenceModel =
   | { readonly type: 'interval'; readonly anchor: number; readonly everyMs: number }
+  /** Instants at which a client was told that its run is due. */
+  | { readonly type: 'asked'; readonly instants: readonly number[] }
   /** Cron with a step in its seconds or minutes field: the multiples of n within the hour or minute, n a divisor of 60. */
   | { readonly type: 'cron_step'; readonly field: 'second' | 'minute'; readonly step: number };
 
@@ -67,8 +69,15 @@ export interface Fault {
   readonly recoveryMs: number;
   /** When nothing due was outstanding any more, as the target saw it: from then on nothing may be late again. */
   readonly recoveredAt: number | null;
+  /** Whether an instant that falls due meanwhile may be late at all. */
+  readonly delaysStarts: boolean;
   /** Whether it can cost a try, so that another try of the same execution is allowed. */
   readonly costsTries: boolean;
+}
+
+/** Runs of a job without a schedule are told apart by their job. */
+export function askedScheduleOf(jobId: string): string {
+  return `asked:${jobId}`;
 }
 
 export function isAnsweredWell({ status }: Arrival): boolean {

@@ -1,10 +1,13 @@
 import type { RecurrenceModel, ScheduleModel } from './history.js';
 
+type Progression = Exclude<RecurrenceModel, { type: 'asked' }>;
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 /** Every instant at which the schedule is due: additions and a remainder, nothing of the product's cron or calendars. */
 export function instantsOf({ recurrence, from, until }: ScheduleModel): number[] {
+  if (recurrence.type === 'asked') return [...recurrence.instants];
   const { first, everyMs } = progressionFrom(recurrence, from);
   const instants: number[] = [];
   for (let instant = first; instant <= until; instant += everyMs) instants.push(instant);
@@ -12,7 +15,7 @@ export function instantsOf({ recurrence, from, until }: ScheduleModel): number[]
 }
 
 /** UTC has no clock changes, and epoch ms have no leap seconds: the steps of an hour or minute are one progression. */
-function progressionFrom(recurrence: RecurrenceModel, from: number): { first: number; everyMs: number } {
+function progressionFrom(recurrence: Progression, from: number): { first: number; everyMs: number } {
   switch (recurrence.type) {
     case 'interval': {
       const { anchor, everyMs } = recurrence;

@@ -1,4 +1,4 @@
-import type { Arrival, Fault, History, Row, ScheduleModel } from './history.js';
+import { type Arrival, askedScheduleOf, type Fault, type History, type Row, type ScheduleModel } from './history.js';
 import { instantsOf } from './oracle.js';
 
 /** A multiple of a minute, so that cron steps and intervals meet. */
@@ -28,6 +28,14 @@ export const ONCE_10_S: ScheduleModel = {
   deliveryGuarantee: 'at_most_once',
 };
 
+/** Runs that a client asked for, at odd times. */
+export const ASKED: ScheduleModel = {
+  ...window,
+  scheduleId: askedScheduleOf('job-1'),
+  recurrence: { type: 'asked', instants: [START + 13_471, START + 41_702] },
+  overlap: 'allow',
+};
+
 /** A worker is killed at second 30, and what it ran is served again by second 50. */
 export const WORKER_KILL: Fault = {
   kind: 'worker-kill',
@@ -36,12 +44,13 @@ export const WORKER_KILL: Fault = {
   until: START + 30_000,
   recoveryMs: 20_000,
   recoveredAt: null,
+  delaysStarts: true,
   costsTries: true,
 };
 
 /** Three schedules over one minute, each instant served once and in time. */
 export function validHistory(faults: readonly Fault[] = []): History {
-  const schedules = [EVERY_5_S, CRON_10_S, ONCE_10_S];
+  const schedules = [EVERY_5_S, CRON_10_S, ONCE_10_S, ASKED];
   const slots = schedules.flatMap((schedule) =>
     instantsOf(schedule).map((scheduledFor) => ({ scheduleId: schedule.scheduleId, scheduledFor })),
   );

@@ -25,8 +25,8 @@ const LOCK_DUE: Patch = {
   file: 'libs/schedules/src/schedules.sql.js',
   find: 'FOR UPDATE SKIP LOCKED',
   replace: '',
-  // Live schedules and late ones.
-  times: 2,
+  // Live schedules, late ones, and one alone.
+  times: 3,
 };
 
 export function mutantsFor(backend: QueueBackend): readonly Mutant[] {
@@ -93,6 +93,32 @@ export function mutantsFor(backend: QueueBackend): readonly Mutant[] {
       faults: ['worker-kill'],
       minutes: 1,
       expected: ['STUCK'],
+    },
+    {
+      name: "this machine's clock",
+      patches: [
+        {
+          file: 'libs/platform/src/clock/database-clock.js',
+          find: 'return new Date(this.epochMs + performance.now())',
+          replace: 'return new Date()',
+        },
+      ],
+      faults: ['api-clock-ahead', 'api-clock-behind'],
+      minutes: 1.25,
+      expected: ['EARLY', 'VERY-LATE'],
+    },
+    {
+      name: 'a full disk is final',
+      patches: [
+        {
+          file: 'libs/platform/src/database/passing-failure.js',
+          find: '/^(08|53)...$/',
+          replace: '/^08...$/',
+        },
+      ],
+      faults: ['postgres-disk-full', 'postgres-disk-full', 'postgres-disk-full'],
+      minutes: 1.5,
+      expected: ['STUCK', 'SILENT-MISS', 'VERY-LATE', 'LATE'],
     },
   ];
 }

@@ -45,11 +45,17 @@ function isExpected({ expected }: Mutant, found: ReadonlyMap<VerdictClass, numbe
 }
 
 /** @throws Error when the text is not there as often as it should be: a mutant that changes nothing would prove nothing */
-async function apply({ file, find, replace, times = 1 }: Patch, dist: string): Promise<void> {
+async function apply(patch: Patch, dist: string): Promise<void> {
+  const { file, find, replace, times = 1 } = patch;
+  const found = await occurrences(patch, dist);
+  if (found !== times) throw new Error(`${file} has ${found} times: ${find}`);
   const at = path.join(dist, file);
-  const parts = (await readFile(at, 'utf8')).split(find);
-  if (parts.length !== times + 1) throw new Error(`${file} has ${parts.length - 1} times: ${find}`);
-  await writeFile(at, parts.join(replace));
+  await writeFile(at, (await readFile(at, 'utf8')).replaceAll(find, () => replace));
+}
+
+/** How often the text of a patch stands in the built product. */
+export async function occurrences({ file, find }: Patch, dist: string): Promise<number> {
+  return (await readFile(path.join(dist, file), 'utf8')).split(find).length - 1;
 }
 
 async function sabotage({ postgres }: Site, { sql }: Mutant): Promise<void> {

@@ -1,10 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { Clock } from './clock.js';
-import { SystemClock } from './system-clock.js';
+import { DatabaseClock } from './database-clock.js';
 
 @Global()
 @Module({
-  providers: [{ provide: Clock, useClass: SystemClock }],
+  providers: [{ provide: Clock, useClass: DatabaseClock }],
   exports: [Clock],
 })
 export class ClockModule {}

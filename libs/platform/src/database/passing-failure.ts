@@ -10,7 +10,6 @@ const UNREACHABLE = new Set([
 
 /** SQLSTATEs that a later try of the same statement may not meet. */
 const PASSING = new Set([
-  '53300', // too_many_connections
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
@@ -20,6 +19,9 @@ const PASSING = new Set([
   '40P01', // deadlock_detected
   '25006', // read_only_sql_transaction: a standby after a failover
 ]);
+
+/** Connections; and resources that ran out (a full disk, memory, connections): what a worker holds is kept for their return. */
+const PASSING_CLASS = /^(08|53)...$/;
 
 /** pg and pg-pool report these without a code. */
 const PASSING_MESSAGE =
@@ -31,7 +33,10 @@ export function isPassingFailure(error: unknown): boolean {
   const cause = driverErrorOf(error);
   const code = cause.code ?? '';
   return (
-    UNREACHABLE.has(code) || code.startsWith('08') || PASSING.has(code) || PASSING_MESSAGE.test(cause.message)
+    UNREACHABLE.has(code) ||
+    PASSING_CLASS.test(code) ||
+    PASSING.has(code) ||
+    PASSING_MESSAGE.test(cause.message)
   );
 }
 
@@ -46,7 +51,7 @@ const REFUSED_CLASSES = new Set([
 
 /**
  * Whether the database would not have the values, so that it will not have them later either. Neither this nor a passing
- * failure is what hits every statement until an operator comes: a full disk, a missing table, a missing permission.
+ * failure is what hits every statement until an operator comes: a missing table, a missing permission.
  */
 export function isRefusal(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

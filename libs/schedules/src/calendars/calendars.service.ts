@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
-import { Clock } from '@app/platform/clock';
+import { validate as isUuid } from 'uuid';
+import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { calendarChanged, calendarInUse, calendarNotFound, unknownCalendars } from './calendars.errors.js';
 import { type CalendarFilter, CalendarsRepository, type CalendarWindow } from './calendars.repository.js';
 import type { Calendar, CalendarDefinition } from './domain/calendar.js';
@@ -22,7 +22,7 @@ export class CalendarsService {
   /** @throws ProblemError `calendar_name_taken` */
   async create(service: string, definition: CalendarDefinition): Promise<Calendar> {
     const now = this.clock.now();
-    const calendar = { ...definition, id: uuidv7(), service, version: 1, createdAt: now, updatedAt: now };
+    const calendar = { ...definition, id: newTimeOrderedId(now), service, version: 1, createdAt: now, updatedAt: now };
     await this.repository.insert(calendar);
     return calendar;
   }

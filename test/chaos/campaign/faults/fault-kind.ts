@@ -1,3 +1,4 @@
+import type { Need } from '../equipment.js';
 import type { QueueBackend } from '../options.js';
 import type { Random } from '../random.js';
 import type { Site } from '../site.js';
@@ -9,6 +10,10 @@ export interface FaultKind {
   readonly recoveryMs: number;
   /** Whether a try may be lost and delivered again. An outage that is shorter than a lease costs none. */
   readonly costsTries: boolean;
+  /** Nobody may notice it: not even a start may be late on its account. Default false. */
+  readonly isHarmless?: boolean;
+  /** What the machine must have for it; skipped, and said so, where it has not. */
+  readonly needs?: Need;
   /** Only where the queue lives there. */
   readonly onlyFor?: QueueBackend;
   /** Resolves when the cause is gone, which is not yet its effect. @returns whom it was done to */

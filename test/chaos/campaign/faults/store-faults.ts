@@ -33,6 +33,23 @@ const redisRestart: FaultKind = {
   },
 };
 
+/** A replica takes over; what the old primary still accepted meanwhile is gone. */
+const redisFailover: FaultKind = {
+  ...outage,
+  kind: 'redis-failover',
+  onlyFor: 'redis',
+  async inflict(site, random) {
+    const primary = site.redis;
+    const replica = await site.startReplica();
+    await replica.promote();
+    await delay(random.between(200, 1_500));
+    await primary.kill();
+    await delay(random.between(1_000, 4_000));
+    site.failOverTo(replica);
+    return `redis at port ${primary.port}`;
+  },
+};
+
 /** What FLUSHALL, again and again, is to Redis. */
 const queueTruncate: FaultKind = {
   ...outage,
@@ -67,8 +84,8 @@ const postgresRestart: FaultKind = {
   },
 };
 
-async function postmasterPid({ machine }: Site): Promise<number> {
-  const text = await readFile(path.join(machine.folder, 'postgres', 'postmaster.pid'), 'utf8');
+async function postmasterPid({ postgresFolder }: Site): Promise<number> {
+  const text = await readFile(path.join(postgresFolder, 'postgres', 'postmaster.pid'), 'utf8');
   return Number(text.split('\n')[0]);
 }
 
@@ -88,4 +105,10 @@ async function withClient(url: string, work: (client: Client) => Promise<unknown
   }
 }
 
-export const STORE_FAULTS: readonly FaultKind[] = [redisFlush, redisRestart, queueTruncate, postgresRestart];
+export const STORE_FAULTS: readonly FaultKind[] = [
+  redisFlush,
+  redisRestart,
+  redisFailover,
+  queueTruncate,
+  postgresRestart,
+];
