@@ -78,7 +78,14 @@ export async function newMachine() {
 
 async function mountTmpfs(folder, megabytes) {
   await mkdir(folder);
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', folder]);
+  const { status } = spawnSync('mount', [
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=${megabytes}m,mode=755`,
+    'tmpfs',
+    folder,
+  ]);
   if (status !== 0) return null;
   mounts.push(folder);
   return folder;

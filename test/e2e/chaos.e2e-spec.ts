@@ -19,8 +19,8 @@ const LEAST_INSTANTS = 1_000;
 const LATE_MS = 4_000;
 
 const FAULTS: Readonly<Record<QueueBackendUnderTest, string>> = {
-  redis: 'worker-kill,redis-flush,postgres-restart',
-  postgres: 'worker-kill,queue-truncate,postgres-restart',
+  redis: 'worker-kill,api-clock-ahead,redis-failover,postgres-restart',
+  postgres: 'worker-kill,api-clock-behind,queue-truncate,postgres-restart',
 };
 
 describe.each(queueBackendsUnderTest())('a short chaos campaign on %s', (backend) => {

@@ -59,7 +59,8 @@ export class HttpRunner implements Runner<HttpTarget> {
       const answer = await this.send(call, request);
       if ('type' in answer) return answer;
       const next = nextRequest(call.target, request, answer);
-      if (next === null) return outcomeOfStatus(answer.result, call.target.successStatus, answeredAtMs(answer));
+      if (next === null)
+        return outcomeOfStatus(answer.result, call.target.successStatus, answeredAtMs(answer));
       if (redirects === MAX_REDIRECTS) return tooManyRedirects(answer);
       if (carriesSecretAway(call, request, next)) return secretRedirected();
       request = next;

@@ -22,7 +22,10 @@ export class ApiClient {
   /** Repeated under one idempotency key until it is accepted. */
   create<T>(path: string, body: object): Promise<T> {
     this.creations += 1;
-    const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': `${this.keyPrefix}-${this.creations}` };
+    const headers = {
+      'Content-Type': 'application/json',
+      'Idempotency-Key': `${this.keyPrefix}-${this.creations}`,
+    };
     return this.patiently<T>(path, { method: 'POST', headers, body: JSON.stringify(body) });
   }
 

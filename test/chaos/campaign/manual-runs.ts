@@ -30,7 +30,9 @@ export class ManualRuns {
 
   /** The oracle's view: what was accepted has to run, at the instant that was confirmed. */
   get schedules(): ScheduleModel[] {
-    return this.askers.map((asker) => asker.schedule).filter(({ recurrence }) => recurrence.instants.length > 0);
+    return this.askers
+      .map((asker) => asker.schedule)
+      .filter(({ recurrence }) => recurrence.instants.length > 0);
   }
 }
 

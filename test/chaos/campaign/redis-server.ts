@@ -26,7 +26,8 @@ export class RedisServer {
     this.child = spawn('redis-server', args, { stdio: 'ignore', detached: true });
     this.machine.stopWithUs(this.child);
     await waitFor(() => this.ask((redis) => redis.ping()), { describe: 'redis-server to answer' });
-    if (primaryPort !== undefined) await waitFor(() => this.isCopied(), { describe: 'the replica to be in step' });
+    if (primaryPort !== undefined)
+      await waitFor(() => this.isCopied(), { describe: 'the replica to be in step' });
     return this;
   }
 

@@ -81,9 +81,7 @@ function toldOffBy(ms: number): Edit {
         : model,
     ),
     rows: history.rows.map((row) => (row.executionId === ASKED_ID ? { ...row, scheduledFor } : row)),
-    arrivals: history.arrivals.map((one) =>
-      one.executionId === ASKED_ID ? { ...one, scheduledFor } : one,
-    ),
+    arrivals: history.arrivals.map((one) => (one.executionId === ASKED_ID ? { ...one, scheduledFor } : one)),
   });
 }
 

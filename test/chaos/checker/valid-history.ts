@@ -1,4 +1,11 @@
-import { type Arrival, askedScheduleOf, type Fault, type History, type Row, type ScheduleModel } from './history.js';
+import {
+  type Arrival,
+  askedScheduleOf,
+  type Fault,
+  type History,
+  type Row,
+  type ScheduleModel,
+} from './history.js';
 import { instantsOf } from './oracle.js';
 
 /** A multiple of a minute, so that cron steps and intervals meet. */

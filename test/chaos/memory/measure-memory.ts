@@ -138,7 +138,11 @@ function tableOf(figures: readonly Figure[]): string {
     ({ what, beforeMb, peakMb, goal, isMet }) =>
       `| ${what} | ${megabytes(beforeMb)} | ${megabytes(peakMb)} | ${megabytes(peakMb - beforeMb)} | ${goal} | ${isMet ? 'yes' : 'NO'} |`,
   );
-  return ['| worker holds | before | peak | more | goal | met |', '|---|---:|---:|---:|---:|---|', ...lines].join('\n');
+  return [
+    '| worker holds | before | peak | more | goal | met |',
+    '|---|---:|---:|---:|---:|---|',
+    ...lines,
+  ].join('\n');
 }
 
 function megabytes(mb: number): string {

@@ -50,7 +50,10 @@ async function apply(patch: Patch, dist: string): Promise<void> {
   const found = await occurrences(patch, dist);
   if (found !== times) throw new Error(`${file} has ${found} times: ${find}`);
   const at = path.join(dist, file);
-  await writeFile(at, (await readFile(at, 'utf8')).replaceAll(find, () => replace));
+  await writeFile(
+    at,
+    (await readFile(at, 'utf8')).replaceAll(find, () => replace),
+  );
 }
 
 /** How often the text of a patch stands in the built product. */

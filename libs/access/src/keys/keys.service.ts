@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { validate as isUuid } from 'uuid';
 import type { EntityManager } from 'typeorm';
-import { Clock } from '@app/platform/clock';
+import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { AppConfig } from '@app/platform/config';
 import type { Principal } from '../principal.js';
 import type { ApiKey, FreshKey, KeySpec } from './api-key.js';
@@ -84,7 +84,7 @@ export class KeysService {
     const secret = newSecret();
     const key: ApiKey = {
       ...spec,
-      id: uuidv7(),
+      id: newTimeOrderedId(now),
       service,
       createdBy,
       lastUsedAt: null,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { validate as isUuid } from 'uuid';
+import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { bulkOperationFinished, bulkOperationNotFound, stateNotForAction } from './bulk-operations.errors.js';
 import { BulkOperationsRepository } from './bulk-operations.repository.js';
 import { type BulkOperation, statesFor } from './domain/bulk-operation.js';
@@ -9,7 +10,10 @@ type Asked = Pick<BulkOperation, 'service' | 'action' | 'filter'>;
 /** Cancels and retries of all executions that fit a filter: asked for here, performed by the workers. */
 @Injectable()
 export class BulkOperationsService {
-  constructor(private readonly operations: BulkOperationsRepository) {}
+  constructor(
+    private readonly operations: BulkOperationsRepository,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * How many executions it would act on now.
@@ -23,7 +27,7 @@ export class BulkOperationsService {
 
   /** @throws as `count` does */
   async start(asked: Asked & Pick<BulkOperation, 'reason' | 'createdBy'>): Promise<BulkOperation> {
-    const id = uuidv7();
+    const id = newTimeOrderedId(this.clock.now());
     const matched = await this.count(asked);
     await this.operations.insert({ ...asked, id, matched });
     return this.get(asked.service, id);

@@ -22,7 +22,14 @@ export class CalendarsService {
   /** @throws ProblemError `calendar_name_taken` */
   async create(service: string, definition: CalendarDefinition): Promise<Calendar> {
     const now = this.clock.now();
-    const calendar = { ...definition, id: newTimeOrderedId(now), service, version: 1, createdAt: now, updatedAt: now };
+    const calendar = {
+      ...definition,
+      id: newTimeOrderedId(now),
+      service,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
     await this.repository.insert(calendar);
     return calendar;
   }

@@ -48,7 +48,9 @@ async function switchLogUntilItEnds({ postgres }: Site, disk: SmallDisk | null):
   try {
     await client.connect();
     for (let switches = 0; switches < LOG_SWITCHES; switches++) {
-      await client.query(`SELECT pg_logical_emit_message(false, 'chaos', 'a switch wants something to end'), pg_switch_wal()`);
+      await client.query(
+        `SELECT pg_logical_emit_message(false, 'chaos', 'a switch wants something to end'), pg_switch_wal()`,
+      );
       await disk?.fill();
     }
   } catch {
