@@ -60,7 +60,7 @@ export class HttpRunner implements Runner<HttpTarget> {
       if ('type' in answer) return answer;
       const next = nextRequest(call.target, request, answer);
       if (next === null)
-        return outcomeOfStatus(answer.result, call.target.successStatus, answeredAtMs(answer));
+        return outcomeOfStatus(answer.result, call.target.successStatus, answeredAtMs(answer, call.context));
       if (redirects === MAX_REDIRECTS) return tooManyRedirects(answer);
       if (carriesSecretAway(call, request, next)) return secretRedirected();
       request = next;
@@ -94,7 +94,7 @@ function dispatch(
 ): Promise<Dispatcher.ResponseData> {
   const idleTimeoutMs = context.timeoutMs + IDLE_TIMEOUT_SLACK_MS;
   const signingSecrets = context.grants.signingSecrets.filter((secret) => secret !== null);
-  const signed = signatureHeaders(request, context.executionId, signingSecrets, Date.now());
+  const signed = signatureHeaders(request, context.executionId, signingSecrets, context.now().getTime());
   return agent.request({
     origin: request.url.origin,
     path: `${request.url.pathname}${request.url.search}`,
@@ -130,10 +130,10 @@ function secretRedirected(): Outcome {
   return egressDenied('the target redirected a body that holds a secret to another origin');
 }
 
-/** A target means dates by its own clock, which it tells; ours may differ from it, or jump. */
-function answeredAtMs({ result }: HttpAnswer): number {
+/** A target means dates by its own clock, which it tells as a rule. */
+function answeredAtMs({ result }: HttpAnswer, { now }: RunContext): number {
   const told = Date.parse(result.headers?.date ?? '');
-  return Number.isNaN(told) ? Date.now() : told;
+  return Number.isNaN(told) ? now().getTime() : told;
 }
 
 function tooManyRedirects({ result }: HttpAnswer): Outcome {

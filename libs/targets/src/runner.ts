@@ -28,6 +28,8 @@ export interface RunContext {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
   readonly deadline: string;
+  /** The database's time: a receiver refuses a signature whose time is minutes off. */
+  readonly now: () => Date;
   /** W3C trace context, when there is one. */
   readonly traceparent: string | null;
   readonly grants: RunGrants;

@@ -75,7 +75,7 @@ export class ExecutionRunner {
     const timer = setTimeout(() => this.runs.abort(claim.id, timeOut), claim.timeoutMs);
     try {
       const grants = await this.lender.lend(claim);
-      return await this.targets.run(claim.target, contextOf(claim, grants, traceparent), signal, log);
+      return await this.targets.run(claim.target, contextOf(claim, grants, traceparent, () => this.clock.now()), signal, log);
     } catch (error) {
       return this.bug(claim, error as Error);
     } finally {
@@ -99,7 +99,12 @@ export class ExecutionRunner {
   }
 }
 
-function contextOf(claim: Claim, grants: RunGrants, traceparent: string): RunContext {
+function contextOf(
+  claim: Claim,
+  grants: RunGrants,
+  traceparent: string,
+  now: () => Date,
+): RunContext {
   return {
     executionId: claim.id,
     jobId: claim.jobId,
@@ -113,6 +118,7 @@ function contextOf(claim: Claim, grants: RunGrants, traceparent: string): RunCon
     parameters: claim.parameters,
     timeoutMs: claim.timeoutMs,
     deadline: new Date(claim.attemptStartedAt.getTime() + claim.timeoutMs).toISOString(),
+    now,
     traceparent,
     grants,
   };
