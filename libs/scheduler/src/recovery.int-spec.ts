@@ -16,6 +16,18 @@ import { queueBackendsUnderTest } from '../../../test/support/test-redis.js';
 import { waitFor } from '../../../test/support/wait-for.js';
 import { startFirer, startWorker } from '../../../test/support/worker-under-test.js';
 
+/** To whoever settles. A sequence counts the refusals: nothing else outlives the transaction. */
+const ANSWER_AS_A_FULL_DISK = `
+  CREATE SEQUENCE refusals;
+  CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    PERFORM nextval('refusals');
+    RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100';
+  END $$;
+  CREATE TRIGGER full_disk BEFORE UPDATE ON executions
+    FOR EACH ROW WHEN (NEW.state = 'succeeded') EXECUTE FUNCTION refuse()`;
+const REFUSALS = `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS n FROM refusals`;
+
 describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) => {
   let database: TestDatabase;
   let target: TargetServer;
@@ -158,6 +170,20 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
 
     worker = await startWorker(database, backend);
     expect(await inState(id, 'failed')).toMatchObject({ lostCount: 3, error: { type: 'worker_lost' } });
+  });
+
+  it('keeps the result of a run until a full disk has space for it', async () => {
+    await query(ANSWER_AS_A_FULL_DISK);
+    worker = await startWorker(database, backend);
+    const id = await executed('/full-disk');
+    await waitFor(async () => (await query<{ n: string }>(REFUSALS))[0]?.n !== '0', {
+      timeoutMs: 30_000,
+      describe: 'a settle to be refused',
+    });
+    await query('DROP TRIGGER full_disk ON executions');
+
+    expect(await inState(id, 'succeeded')).toMatchObject({ attempt: 1 });
+    expect(target.requestsTo('/full-disk')).toHaveLength(1);
   });
 
   it('takes back what the queue refuses, and keeps it due', async () => {

@@ -107,19 +107,6 @@ export function mutantsFor(backend: QueueBackend): readonly Mutant[] {
       minutes: 1.25,
       expected: ['EARLY', 'VERY-LATE'],
     },
-    {
-      name: 'a full disk is final',
-      patches: [
-        {
-          file: 'libs/platform/src/database/passing-failure.js',
-          find: '/^(08|53)...$/',
-          replace: '/^08...$/',
-        },
-      ],
-      faults: ['postgres-disk-full', 'postgres-disk-full', 'postgres-disk-full'],
-      minutes: 1.5,
-      expected: ['STUCK', 'SILENT-MISS', 'VERY-LATE', 'LATE'],
-    },
   ];
 }
 

@@ -75,7 +75,12 @@ export class ExecutionRunner {
     const timer = setTimeout(() => this.runs.abort(claim.id, timeOut), claim.timeoutMs);
     try {
       const grants = await this.lender.lend(claim);
-      return await this.targets.run(claim.target, contextOf(claim, grants, traceparent, () => this.clock.now()), signal, log);
+      return await this.targets.run(
+        claim.target,
+        contextOf(claim, grants, traceparent, () => this.clock.now()),
+        signal,
+        log,
+      );
     } catch (error) {
       return this.bug(claim, error as Error);
     } finally {
@@ -99,12 +104,7 @@ export class ExecutionRunner {
   }
 }
 
-function contextOf(
-  claim: Claim,
-  grants: RunGrants,
-  traceparent: string,
-  now: () => Date,
-): RunContext {
+function contextOf(claim: Claim, grants: RunGrants, traceparent: string, now: () => Date): RunContext {
   return {
     executionId: claim.id,
     jobId: claim.jobId,
