@@ -44,6 +44,7 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
   });
 
   afterEach(async () => {
+    await query('DROP TRIGGER IF EXISTS full_disk ON executions');
     await worker?.close();
     await api.close();
     await target.stop();

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const PATIENCE_MS = 60_000;
+/** A request that was cut off keeps its idempotency key for a minute. */
+const PATIENCE_MS = 150_000;
 const PAUSE_MS = 250;
 const CALL_TIMEOUT_MS = 10_000;
 
