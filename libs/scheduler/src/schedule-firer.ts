@@ -224,6 +224,7 @@ function advanceOf({ due, plan }: PlannedSchedule): ScheduleAdvance {
   return {
     scheduleId: due.schedule.id,
     nextRunAt: dateOf(plan.nextRunAt),
+    offClock: plan.offClock,
     lastRunAt: dateOf(plan.lastRunAt),
     runs: plan.runs,
     finished: plan.finished,

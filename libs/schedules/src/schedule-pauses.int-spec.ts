@@ -75,7 +75,14 @@ describe('resume', () => {
   });
 
   it('refuses a finished schedule', async () => {
-    const end = { scheduleId: schedule.id, nextRunAt: null, lastRunAt: null, runs: 0, finished: 'completed' };
+    const end = {
+      scheduleId: schedule.id,
+      nextRunAt: null,
+      offClock: false,
+      lastRunAt: null,
+      runs: 0,
+      finished: 'completed',
+    };
     await app.repository.transaction((tx) => app.repository.advance(tx, [end]));
     await expect(app.pauses.resume('default', schedule.id, 'none')).rejects.toMatchObject({
       kind: 'conflict',

@@ -37,7 +37,14 @@ const dueIds = async (limit?: number) => {
 };
 
 async function advance(scheduleId: string, change: Partial<ScheduleAdvance>): Promise<Schedule | null> {
-  const unchanged = { scheduleId, nextRunAt: null, lastRunAt: null, runs: 0, finished: null };
+  const unchanged = {
+    scheduleId,
+    nextRunAt: null,
+    offClock: false,
+    lastRunAt: null,
+    runs: 0,
+    finished: null,
+  };
   await app.repository.transaction((tx) => app.repository.advance(tx, [{ ...unchanged, ...change }]));
   return app.repository.find('default', scheduleId);
 }
@@ -120,9 +127,10 @@ describe('advance', () => {
 
   it('takes a schedule of an inactive job off the clock, but not one whose job is active again', async () => {
     const [staying, leaving] = [await store({ nextRunAt: secondsAgo(1) }), await store()];
-    expect((await advance(staying.id, {}))?.nextRunAt).toEqual(staying.nextRunAt);
+    const change = { nextRunAt: new Date('2030-01-01T00:00:00Z'), offClock: true };
+    expect((await advance(staying.id, change))?.nextRunAt).toEqual(change.nextRunAt);
     await app.database.query('UPDATE jobs SET active = false WHERE id = $1', [job.id]);
-    expect((await advance(leaving.id, {}))?.nextRunAt).toBeNull();
+    expect((await advance(leaving.id, change))?.nextRunAt).toBeNull();
   });
 });
 

@@ -30,6 +30,8 @@ import {
 export interface ScheduleAdvance {
   readonly scheduleId: string;
   readonly nextRunAt: Date | null;
+  /** Its job was found inactive: no next instant, unless the job has been activated since. */
+  readonly offClock: boolean;
   /** null keeps the stored one. */
   readonly lastRunAt: Date | null;
   /** Added to runCount. */
@@ -78,6 +80,7 @@ export class SchedulesRepository {
       advances.map(({ lastRunAt }) => lastRunAt),
       advances.map(({ runs }) => runs),
       advances.map(({ finished }) => finished),
+      advances.map(({ offClock }) => offClock),
     ]);
   }
 

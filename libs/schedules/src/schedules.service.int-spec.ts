@@ -123,7 +123,14 @@ describe('change', () => {
     const schedule = await create({ type: 'one_time', runAt: at('12:30:00'), intervalSeconds: null });
     await app.repository.transaction((tx) =>
       app.repository.advance(tx, [
-        { scheduleId: schedule.id, nextRunAt: null, lastRunAt: null, runs: 1, finished: 'completed' },
+        {
+          scheduleId: schedule.id,
+          nextRunAt: null,
+          offClock: false,
+          lastRunAt: null,
+          runs: 1,
+          finished: 'completed',
+        },
       ]),
     );
     app.clock.set('2026-06-01T13:00:00Z');

@@ -91,21 +91,20 @@ export const DUE_JOB = `
 /**
  * One statement for the whole batch. No new version: firing is not a change that a client made.
  *
- * No next instant and no end means that the job was found inactive. Should it have been activated since, the schedule
- * keeps its place: that activation saw it on the clock and left it alone, so nobody else would ever put it back.
+ * Off the clock goes what was found under an inactive job. Should that have been activated since, the schedule goes on:
+ * the activation saw it on the clock and left it alone, so nobody else would ever put it back.
  */
 export const ADVANCE = `
   UPDATE schedules AS s
-  SET next_run_at      = CASE WHEN a.next_run_at IS NULL AND a.finished IS NULL
-                                   AND EXISTS (SELECT FROM jobs AS j WHERE j.id = s.job_id AND j.active)
-                              THEN s.next_run_at ELSE a.next_run_at END,
+  SET next_run_at      = CASE WHEN a.off_clock AND NOT EXISTS (SELECT FROM jobs AS j WHERE j.id = s.job_id AND j.active)
+                              THEN NULL ELSE a.next_run_at END,
       last_run_at      = COALESCE(a.last_run_at, s.last_run_at),
       run_count        = s.run_count + a.runs,
       active           = s.active AND a.finished IS NULL,
       pause_reason     = COALESCE(a.finished, s.pause_reason),
       catchup_override = NULL
-  FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::text[])
-       AS a (schedule_id, next_run_at, last_run_at, runs, finished)
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::integer[], $5::text[], $6::boolean[])
+       AS a (schedule_id, next_run_at, last_run_at, runs, finished, off_clock)
   WHERE s.id = a.schedule_id
 `;
 

@@ -200,9 +200,10 @@ describe('an inactive job', () => {
   const inactive = { job: { active: false } };
 
   it('leaves one record and the clock', () => {
-    const { firings, nextRunAt, finished } = plan({}, '01:00:00', inactive);
+    const { firings, nextRunAt, offClock, finished } = plan({}, '01:00:00', inactive);
     expect(firings.map(line)).toEqual(['01:00:00 skipped job_inactive 00:00:00–01:00:00 ×361']);
-    expect({ nextRunAt, finished }).toEqual({ nextRunAt: null, finished: null });
+    expect({ offClock, finished }).toEqual({ offClock: true, finished: null });
+    expect(nextRunAt).toBe(at('01:00:10'));
   });
 
   it('ends a schedule with nothing to come', () => {

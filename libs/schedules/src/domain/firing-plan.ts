@@ -26,6 +26,8 @@ export interface FiringPlan {
   readonly firings: readonly PlannedFiring[];
   /** The first instant that this plan leaves out, also when it is due already; null when there is none. */
   readonly nextRunAt: number | null;
+  /** The job was found inactive: the schedule leaves the clock, unless the job has been activated since. */
+  readonly offClock: boolean;
   /** The newest instant that runs; null when none does. */
   readonly lastRunAt: number | null;
   /** How many of the firings run: to add to runCount. */
@@ -50,19 +52,22 @@ export function planFirings(schedule: Schedule, recurrence: Recurrence, context:
 export const NOTHING_TO_FIRE: FiringPlan = {
   firings: [],
   nextRunAt: null,
+  offClock: false,
   lastRunAt: null,
   runs: 0,
   finished: null,
   cancelRunning: false,
 };
 
-/** One record; the job's activation computes the next instant, so that the whole pause leaves no more than this. */
+/** One record; the job's activation computes the instant to go on with, so that the whole pause leaves no more than this. */
 function planInactive(schedule: Schedule, recurrence: Recurrence, due: InstantRange): FiringPlan {
-  const isLast = recurrence.nextAfter(due.until) === null;
+  const next = recurrence.nextAfter(due.until);
   return {
     ...NOTHING_TO_FIRE,
     firings: recordOf(recurrence, due, 'skipped', 'job_inactive'),
-    finished: isLast ? endReasonOf(schedule) : null,
+    nextRunAt: next,
+    offClock: next !== null,
+    finished: next === null ? endReasonOf(schedule) : null,
   };
 }
 
@@ -128,6 +133,7 @@ function concluded(
   return {
     firings,
     nextRunAt: finished === null ? next : null,
+    offClock: false,
     lastRunAt: runs.at(-1)?.scheduledFor ?? null,
     runs: runs.length,
     finished,

@@ -48,7 +48,7 @@ export function toResumePlanResponse(catchup: Catchup, plan: FiringPlan): Resume
     catchup,
     wouldRun: plan.runs,
     wouldNotRun: plan.firings.filter(isNotRun).map(toNotRunResponse),
-    nextRunAt: plan.nextRunAt === null ? null : new Date(plan.nextRunAt).toISOString(),
+    nextRunAt: plan.nextRunAt === null || plan.offClock ? null : new Date(plan.nextRunAt).toISOString(),
   };
 }
 
