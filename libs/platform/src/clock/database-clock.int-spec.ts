@@ -9,6 +9,8 @@ const HOUR_MS = 3_600_000;
 /** An answer on a busy machine takes this long at most. */
 const SLACK_MS = 2_000;
 
+jest.setTimeout(30_000);
+
 let database: TestDatabase;
 let dataSource: DataSource;
 

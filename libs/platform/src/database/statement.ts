@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import { isPassingFailure } from './passing-failure.js';
 
 /** A connection pool, a transaction or a query runner: whatever runs hand-written SQL. */
 export interface Queryable {
@@ -29,11 +30,19 @@ export async function preparedRowsOf<Row extends object>(
   const { master } = dataSource.driver as unknown as { readonly master: Pool };
   // Not the pool's own query(): that one runs in the context of whoever gave the connection back.
   const connection = await master.connect();
+  let broken: Error | undefined;
+  // The statement fails as well; but an error that nobody listens for would end the process.
+  const onBroken = (error: Error) => (broken = error);
+  connection.on('error', onBroken);
   try {
     const { rows } = await connection.query<Row>({ name, text: sql, values: [...parameters] });
     return rows;
+  } catch (error) {
+    if (isPassingFailure(error)) broken = error as Error;
+    throw error;
   } finally {
-    connection.release();
+    connection.removeListener('error', onBroken);
+    connection.release(broken);
   }
 }
 

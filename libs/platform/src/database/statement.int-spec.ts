@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { waitFor } from '../../../../test/support/wait-for.js';
+import { dataSourceOptions } from './data-source.js';
+import { preparedRowsOf } from './statement.js';
+
+const SLEEP = 'SELECT 1 AS one FROM pg_sleep(30)';
+const END_SLEEPER = `
+  SELECT pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid() AND query = '${SLEEP}'`;
+
+jest.setTimeout(30_000);
+
+let database: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const options = dataSourceOptions({ url: database.url, poolSize: 2, applicationName: 'test' });
+  dataSource = await new DataSource(options).initialize();
+});
+
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+describe('a prepared statement', () => {
+  it('fails alone when its connection breaks, and the next one has another connection', async () => {
+    const sleeping = preparedRowsOf(dataSource, 'sleep', SLEEP, []).then(
+      () => 'answered',
+      (error: Error) => error.message,
+    );
+    await waitFor(async () => (await dataSource.query<unknown[]>(END_SLEEPER)).length > 0);
+    expect(await sleeping).toMatch(/terminat/);
+    expect(await preparedRowsOf(dataSource, 'one', 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
+  });
+});
