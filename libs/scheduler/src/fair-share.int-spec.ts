@@ -52,6 +52,8 @@ describe.each(queueBackendsUnderTest())(
     });
 
     const createJob = async (service: string, spec: Partial<JobSpec>): Promise<string> => {
+      const ensureService = 'INSERT INTO services (slug, name) VALUES ($1, $1) ON CONFLICT DO NOTHING';
+      await api.get(DataSource).query(ensureService, [service]);
       const job = await api.get(JobsService, { strict: false }).create(service, {
         name: uuidv7(),
         description: '',

@@ -294,7 +294,8 @@ describe("another service's execution", () => {
       ]);
     }
     expect((await app.call('POST', `/executions/${waiting}/cancel`)).status).toBe(404);
-    expect(await app.executions.get('other', waiting)).toMatchObject({ state: 'pending' });
+    const untouched = { cancelRequestedAt: null, finishedAt: null };
+    expect(await app.executions.get('other', waiting)).toMatchObject(untouched);
     expect(await idsAt(`/executions?jobId=${jobId}&state=pending`)).not.toContain(waiting);
   });
 
