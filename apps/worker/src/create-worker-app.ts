@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { measureHttp } from '@app/metrics';
 import type { AppConfig } from '@app/platform/config';
-import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
+import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter } from '@app/platform/http';
 import { WorkerModule } from './worker.module.js';
 
 /** The worker, ready to listen and to run. @throws what keeps it from starting */
@@ -11,11 +11,15 @@ export async function createWorkerApp(
   config: AppConfig,
   logger: LoggerService,
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(WorkerModule.for(config), {
-    ...HTTP_APP_OPTIONS,
-    logger,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(
+    WorkerModule.for(config),
+    new HttpServerAdapter(),
+    {
+      ...HTTP_APP_OPTIONS,
+      logger,
+      abortOnError: false,
+    },
+  );
   app.use(measureHttp);
   configureHttp(app);
   app.enableShutdownHooks();

@@ -6,6 +6,7 @@ import { EntityTagInterceptor } from './entity-tag/entity-tag.interceptor.js';
 import { jsonBody } from './json-body/json-body.middleware.js';
 import { PageLinkInterceptor } from './paging/page-link.interceptor.js';
 import { requestContext } from './request-context.middleware.js';
+import { refuseFaultyUrl } from './url-faults.middleware.js';
 
 /** `NestFactory.create` must get this: reading bodies is ours, in `configureHttp`. */
 export const HTTP_APP_OPTIONS = { bodyParser: false } as const;
@@ -17,7 +18,7 @@ export const HTTP_APP_OPTIONS = { bodyParser: false } as const;
 export function configureHttp(app: NestExpressApplication, ...admission: RequestHandler[]): void {
   app.disable('x-powered-by');
   app.set('etag', false); // Only a version makes an entity tag; a hash of the text would be useless to If-Match.
-  app.use(requestContext, accessLog, ...admission, ...jsonBody());
+  app.use(requestContext, accessLog, ...admission, refuseFaultyUrl, ...jsonBody());
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
   app.useGlobalInterceptors(new EntityTagInterceptor(), new PageLinkInterceptor());

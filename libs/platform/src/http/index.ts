@@ -1,5 +1,6 @@
 export { currentRequestId, currentTraceparent } from '@app/platform/request-context';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
+export { HttpServerAdapter } from './http-server/http-server.adapter.js';
 export { IfMatch } from './entity-tag/if-match.js';
 export { IdempotencyModule } from './idempotency/idempotency.module.js';
 export { NotReplayed } from './idempotency/not-replayed.js';

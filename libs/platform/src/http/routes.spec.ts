@@ -15,6 +15,9 @@ describe('routes', () => {
   it.each<[string, string, number, string]>([
     ['GET', '/nothing', 404, 'not_found'],
     ['GET', '/things/%zz', 400, 'malformed_url'],
+    ['GET', '/things?cursor=%zz', 400, 'malformed_url'],
+    ['GET', '/things?cursor=%ff', 400, 'malformed_url'],
+    ['GET', `/things?${'limit=1&'.repeat(100)}`, 400, 'too_many_parameters'],
     ['GET', '/things/not-an-id', 400, 'bad_request'],
     ['DELETE', '/things', 405, 'method_not_allowed'],
     ['POST', `/things/${THING_ID}`, 405, 'method_not_allowed'],
@@ -32,7 +35,7 @@ describe('routes', () => {
     expect(await problemOf(response)).toMatchObject({
       status,
       code,
-      instance: path,
+      instance: path.split('?')[0],
       type: `urn:scheduler:problem:${code}`,
     });
   });

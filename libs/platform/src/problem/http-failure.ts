@@ -1,6 +1,5 @@
 import { HttpException } from '@nestjs/common';
 import { type Answer } from './answer.js';
-import { jsonFaultOffset } from './json-fault-offset.js';
 
 const CODE_OF_STATUS: Readonly<Record<number, string>> = {
   400: 'bad_request',
@@ -23,8 +22,6 @@ const CODE_OF_STATUS: Readonly<Record<number, string>> = {
 /** What body-parser and Express throw; Nest wraps it in an HttpException whose `cause` it is. */
 interface ParserError extends Error {
   readonly type?: string;
-  /** The text that did not parse. */
-  readonly body?: string;
   readonly limit?: number;
 }
 
@@ -48,23 +45,11 @@ function explainCause(cause: ParserError | null): { code: string; detail: string
     };
   }
   switch (cause?.type) {
-    case 'entity.parse.failed':
-      return { code: 'malformed_json', detail: describeSyntaxFault(cause.body ?? '') };
     case 'entity.too.large':
       return { code: 'body_too_large', detail: `The body is larger than ${cause.limit ?? 0} bytes.` };
-    case 'charset.unsupported':
-      return { code: 'unsupported_charset', detail: 'The body must be JSON in UTF-8.' };
     case 'encoding.unsupported':
       return { code: 'unsupported_encoding', detail: 'Send the body without Content-Encoding.' };
     default:
       return null;
   }
-}
-
-function describeSyntaxFault(text: string): string {
-  const offset = jsonFaultOffset(text);
-  if (offset >= text.length) return 'The body ends before its JSON does.';
-  const before = text.slice(0, offset).split('\n');
-  const column = (before.at(-1) ?? '').length + 1;
-  return `The body is not JSON: unexpected ${JSON.stringify(text[offset])} at line ${before.length}, column ${column}.`;
 }

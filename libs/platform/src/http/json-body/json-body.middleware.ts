@@ -1,30 +1,27 @@
-import { ProblemError, validationProblem } from '@app/platform/problem';
-import { json, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { type FieldError, malformedJson, ProblemError, validationProblem } from '@app/platform/problem';
+import { type NextFunction, raw, type Request, type RequestHandler, type Response } from 'express';
 import { jsonFaults } from './json-faults.js';
+import { jsonTextFaults } from './json-text-faults.js';
 
 const LIMIT_BYTES = 1024 * 1024;
 /** `application/json` and its kin, such as `application/merge-patch+json`. */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 
 /** The only way a body comes in: JSON in UTF-8, uncompressed, up to 1 MB, that Postgres can store as it is. */
 export function jsonBody(): RequestHandler[] {
-  const parse = json({
-    limit: LIMIT_BYTES,
-    inflate: false,
-    strict: false,
-    type: () => true,
-  });
-  return [refuseOtherTypes, parse, refuseFaultyJson];
+  const read = raw({ limit: LIMIT_BYTES, inflate: false, type: () => true });
+  return [refuseOtherTypes, read, parse];
 }
 
 /** Checked before reading: express would leave a body it does not understand unread and go on without one. */
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
   if (!hasBody(request)) return next();
-  const [type = ''] = (request.get('Content-Type') ?? '').split(';');
-  if (JSON_TYPE.test(type.trim())) return next();
-  const given = type === '' ? 'no Content-Type' : `Content-Type ${type.trim().slice(0, 80)}`;
-  const detail = `The body has ${given}; it must be application/json.`;
-  next(new ProblemError('unsupported_media_type', 'unsupported_media_type', detail));
+  const contentType = request.get('Content-Type') ?? '';
+  const [type = ''] = contentType.split(';');
+  if (!JSON_TYPE.test(type.trim())) return next(unsupportedType(type.trim()));
+  const charset = CHARSET.exec(contentType)?.[1] ?? 'utf-8';
+  next(/^utf-?8$/i.test(charset) ? undefined : unsupportedCharset());
 }
 
 function hasBody(request: Request): boolean {
@@ -33,7 +30,54 @@ function hasBody(request: Request): boolean {
   );
 }
 
-function refuseFaultyJson(request: Request, _response: Response, next: NextFunction): void {
-  const faults = request.body === undefined ? [] : jsonFaults(request.body);
-  next(faults.length === 0 ? undefined : validationProblem(faults));
+function unsupportedType(type: string): ProblemError {
+  const given = type === '' ? 'no Content-Type' : `Content-Type ${type.slice(0, 80)}`;
+  const detail = `The body has ${given}; it must be application/json.`;
+  return new ProblemError('unsupported_media_type', 'unsupported_media_type', detail);
+}
+
+function unsupportedCharset(): ProblemError {
+  return new ProblemError('unsupported_media_type', 'unsupported_charset', 'The body must be JSON in UTF-8.');
+}
+
+/** A chunked body of nothing is no body; what else is empty does not get here. */
+function parse(request: Request, _response: Response, next: NextFunction): void {
+  const bytes: unknown = request.body;
+  if (!Buffer.isBuffer(bytes)) return next();
+  try {
+    request.body = bytes.length === 0 ? undefined : parsed(decoded(bytes));
+    next();
+  } catch (error) {
+    next(error);
+  }
+}
+
+/** Strictly: a decoder that puts U+FFFD for each wrong byte stores what nobody sent. */
+function decoded(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ProblemError('invalid', 'malformed_text', 'The body has bytes that are not UTF-8.');
+  }
+}
+
+/** @throws ProblemError with the first twenty faults */
+function parsed(text: string): unknown {
+  const body = parsedOrNothing(text);
+  if (body === undefined) throw malformedJson(text);
+  throwIfAny(jsonFaults(body));
+  throwIfAny(jsonTextFaults(text)); // Second, since its pointers are as long as the nesting is deep.
+  return body;
+}
+
+function throwIfAny(faults: readonly FieldError[]): void {
+  if (faults.length > 0) throw validationProblem(faults);
+}
+
+function parsedOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -77,6 +77,27 @@ describe('bad bodies', () => {
       [{ pointer: '/parameters/valueOf', code: 'unknown_property' }],
     ],
     ['{"name":"a","toString":1}', [{ pointer: '/toString', code: 'unknown_property' }]],
+    ['{"name":"a","parameters":{"n":1e-999}}', [{ pointer: '/parameters/n', code: 'out_of_range' }]],
+    [
+      '{"name":"a","parameters":{"n":[0,9007199254740993]}}',
+      [
+        {
+          pointer: '/parameters/n/1',
+          code: 'out_of_range',
+          detail: 'would become 9007199254740992: send it as text',
+        },
+      ],
+    ],
+    ['{"name":"a","name":"b"}', [{ pointer: '/name', code: 'duplicate_key' }]],
+    [
+      '{"name":"a","parameters":{"l":[{},{"x\\"":1,"\\u0078\\"":2}]}}',
+      [{ pointer: '/parameters/l/1/x"', code: 'duplicate_key' }],
+    ],
+    [
+      `{"name":"a","parameters":{${Array.from({ length: 10_001 }, (_, n) => `"${n}":0`).join()}}}`,
+      [{ pointer: '', code: 'too_many_keys' }],
+    ],
+    [`{"name":"a","parameters":${'{"a":'.repeat(24)}1${'}'.repeat(24)}}`, [{ code: 'too_deep' }]],
     [`{"name":"a","parameters":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`, [{ code: 'too_deep' }]],
   ])('%#: names the fields', async (body, errors) => {
     const response = await send('POST', '/things', body);
@@ -89,6 +110,7 @@ describe('bad bodies', () => {
     ['text', 'hello', { 'Content-Type': 'text/plain' }, 415],
     ['a form', 'a=1', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
     ['another charset', '{"name":"a"}', { 'Content-Type': 'application/json; charset=iso-8859-1' }, 415],
+    ['UTF-16', '{"name":"a"}', { 'Content-Type': 'application/json; charset=utf-16le' }, 415],
     ['compression', '{"name":"a"}', { 'Content-Encoding': 'gzip' }, 415],
     ['more than 1 MB', `{"name":"${'a'.repeat(1024 * 1024)}"}`, {}, 413],
     ['no body', undefined, {}, 400],
@@ -101,8 +123,17 @@ describe('bad bodies', () => {
     if (status >= 400) await problemOf(response);
   });
 
+  it('refuses bytes that are not UTF-8', async () => {
+    const body = new Uint8Array([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]);
+    const headers = { 'Content-Type': 'application/json' };
+    const response = await fetch(`${app.url}/things`, { method: 'POST', body, headers });
+    expect(await problemOf(response)).toMatchObject({ status: 400, code: 'malformed_text' });
+  });
+
   it('keeps free-form values as they are', async () => {
     const parameters = {
+      numbers: [9007199254740992, 9223372036854776000, -0.1, 1e22, 5e-324, 0.1, 1.0],
+      text: 'a "key": {"key":1,"key":[9007199254740993]} \\',
       prototype: { a: 1 },
       then: 1,
       n: [null, { '': 0 }],

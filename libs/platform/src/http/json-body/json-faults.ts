@@ -1,7 +1,10 @@
 import { type FieldError, pointerTo } from '@app/platform/problem';
 
-/** Deep enough for any honest body; class-transformer and Postgres recurse, and neither survives 100,000 levels. */
-const MAX_DEPTH = 64;
+/**
+ * The 20 levels that a free-form value may have, and four for the place where it stands. class-transformer and Postgres
+ * recurse, and neither survives 100,000 levels.
+ */
+const MAX_DEPTH = 24;
 const MAX_FAULTS = 20;
 /** Both change what an object is where code on the way copies it; class-transformer fails outright on the second. */
 const REFUSED_KEYS = new Set(['__proto__', 'constructor']);
@@ -20,8 +23,7 @@ interface Container {
 
 /**
  * What parses as JSON and yet cannot be kept faithfully: NUL and half surrogate pairs, which Postgres refuses in text
- * and jsonb; numbers too large for a double; keys that change what an object is; nesting
- * without end. Walks without recursion, and without a trace for each of a million numbers.
+ * and jsonb; keys that change what an object is; nesting without end. Walks without recursion, and without a trace for each of a million numbers.
  */
 export function jsonFaults(body: unknown): FieldError[] {
   const root: Container = { value: { '': body }, key: '', parent: null, depth: -1 };
@@ -54,10 +56,7 @@ function faultInKey(key: string): Fault | null {
 }
 
 function faultInValue(value: unknown): Fault | null {
-  if (typeof value === 'string') return faultInText(value);
-  if (value === Infinity || value === -Infinity)
-    return { code: 'out_of_range', detail: 'is too large for a number' };
-  return null;
+  return typeof value === 'string' ? faultInText(value) : null;
 }
 
 function faultInText(text: string): Fault | null {

@@ -1,7 +1,9 @@
 import { Module, type NestInterceptor, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestExpressApplication } from '@nestjs/platform-express';
+import { type ServerOptions } from 'node:http';
 import { configureHttp, HTTP_APP_OPTIONS } from '../configure-http.js';
+import { HttpServerAdapter } from '../http-server/http-server.adapter.js';
 
 export interface HttpApp {
   readonly url: string;
@@ -10,10 +12,19 @@ export interface HttpApp {
 }
 
 /** A real server on loopback with our filter, pipe and interceptors around the given controllers. */
-export async function startHttpApp(controllers: Type[], ...outer: NestInterceptor[]): Promise<HttpApp> {
+export function startHttpApp(controllers: Type[], ...outer: NestInterceptor[]): Promise<HttpApp> {
+  return startLimitedHttpApp({}, controllers, ...outer);
+}
+
+/** The same with other limits than the products' own, for tests that would wait too long. */
+export async function startLimitedHttpApp(
+  limits: ServerOptions,
+  controllers: Type[],
+  ...outer: NestInterceptor[]
+): Promise<HttpApp> {
   class TestModule {}
   Module({ controllers })(TestModule);
-  const nest = await NestFactory.create<NestExpressApplication>(TestModule, {
+  const nest = await NestFactory.create<NestExpressApplication>(TestModule, new HttpServerAdapter(limits), {
     ...HTTP_APP_OPTIONS,
     logger: false,
     abortOnError: false,

@@ -1,0 +1,15 @@
+import { jsonFaultOffset } from './json-fault-offset.js';
+import { ProblemError } from './problem-error.js';
+
+/** Names the place where a text stops being JSON. */
+export function malformedJson(text: string): ProblemError {
+  return new ProblemError('invalid', 'malformed_json', describeFault(text));
+}
+
+function describeFault(text: string): string {
+  const offset = jsonFaultOffset(text);
+  if (offset >= text.length) return 'The body ends before its JSON does.';
+  const before = text.slice(0, offset).split('\n');
+  const column = (before.at(-1) ?? '').length + 1;
+  return `The body is not JSON: unexpected ${JSON.stringify(text[offset])} at line ${before.length}, column ${column}.`;
+}
