@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { type Job, JobLifecycle, type JobLifecycleListener, JobsService, type OwnedJob } from '@app/jobs';
@@ -28,6 +28,8 @@ type AskedRun = Pick<NewExecution, 'trigger' | 'scheduleId' | 'retryOf' | 'param
 
 @Injectable()
 export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
+  private readonly logger = new Logger(ExecutionsService.name);
+
   constructor(
     private readonly executions: ExecutionsRepository,
     private readonly jobs: JobsService,
@@ -101,6 +103,9 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
       return made;
     });
     const stored = await this.get(job.service, id);
+    // The one line that has both the caller's request id and the ids that all lines of the run have.
+    const { service, jobId, scheduleId, trigger } = execution;
+    this.logger.debug('accepted', { service, jobId, scheduleId, executionId: id, trigger });
     this.dispatcher.nudge();
     return stored;
   }

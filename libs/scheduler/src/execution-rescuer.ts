@@ -23,9 +23,10 @@ export class ExecutionRescuer {
       const rescued = await this.rescues.rescue();
       if (rescued.length === 0) break;
       total += rescued.length;
-      for (const { id, state } of rescued) {
+      for (const { id, state, service, jobId, scheduleId, attempt } of rescued) {
         schedulerMetrics.rescued.inc({ state });
-        this.logger.warn(`execution ${id} lost its worker and is ${state}`);
+        const fields = { service, jobId, scheduleId, executionId: id, attempt };
+        this.logger.warn(`lost its worker and is ${state}`, fields);
       }
     }
     await this.rescues.closeSessions();

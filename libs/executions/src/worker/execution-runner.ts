@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { retryWhileAway } from '@app/platform/database';
 import { failPoint } from '@app/platform/fail-point';
+import { type LogFields, runWithLogFields } from '@app/platform/request-context';
 import { type AbortReason, type Outcome, type RunContext, type RunGrants, TargetRunners } from '@app/targets';
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
@@ -40,7 +41,7 @@ export class ExecutionRunner {
     if (!this.session.holds(claim.sessionId)) return runMetrics.discarded();
     const signal = this.runs.add(claim.id);
     try {
-      await this.runClaimed(claim, signal);
+      await runWithLogFields(logFieldsOf(claim), () => this.runClaimed(claim, signal));
     } finally {
       this.runs.remove(claim.id);
     }
@@ -50,12 +51,13 @@ export class ExecutionRunner {
   private claim(message: ExecutionMessage): Promise<Claim | null> {
     return retryWhileAway(
       async () => this.claims.claim(message, await this.session.live()),
-      (error) => this.logger.warn(`execution ${message.executionId} is not claimed yet: ${error.message}`),
+      (error) => this.logger.warn(`not claimed yet: ${error.message}`, { executionId: message.executionId }),
     );
   }
 
   private async runClaimed(claim: Claim, signal: AbortSignal): Promise<void> {
     runMetrics.started(claim);
+    this.logger.debug('starts');
     const startedAtMs = this.clock.monotonicMs();
     const trace = traceAttempt(claim);
     const outcome = await this.perform(claim, signal, trace.traceparent);
@@ -65,6 +67,7 @@ export class ExecutionRunner {
     if (decision.type === 'abandoned') return runMetrics.discarded();
     trace.end(decision, elapsedMs);
     failPoint('after_response_before_settle');
+    this.logger.debug(`${decision.outcome} after ${Math.round(elapsedMs)} ms`);
     await this.settler.settle(claim, decision, attemptOf(claim, decision, elapsedMs));
     failPoint('after_settle_before_acknowledge');
   }
@@ -82,7 +85,7 @@ export class ExecutionRunner {
         log,
       );
     } catch (error) {
-      return this.bug(claim, error as Error);
+      return this.bug(error as Error);
     } finally {
       clearTimeout(timer);
       await this.logs.close(log);
@@ -90,8 +93,8 @@ export class ExecutionRunner {
   }
 
   /** Runners answer with an outcome for whatever a target does: an exception is ours, and still ends the run. */
-  private bug(claim: Claim, error: Error): Outcome {
-    this.logger.error(`the runner broke on execution ${claim.id}: ${error.message}`, error.stack);
+  private bug(error: Error): Outcome {
+    this.logger.error(`the runner broke: ${error.message}`, error.stack);
     const message = 'the scheduler failed to run this target; its log has the details';
     return {
       type: 'failed',
@@ -102,6 +105,11 @@ export class ExecutionRunner {
       gone: false,
     };
   }
+}
+
+/** On every line of the run, whoever writes it. */
+function logFieldsOf({ service, jobId, scheduleId, id, attempt }: Claim): LogFields {
+  return { service, jobId, scheduleId, executionId: id, attempt };
 }
 
 function contextOf(claim: Claim, grants: RunGrants, traceparent: string, now: () => Date): RunContext {

@@ -33,7 +33,8 @@ export class OrphanReleaser {
     if (!sessionId) return;
     try {
       const released = await this.claims.releaseOrphans(sessionId, this.runs.ids(), olderThanMs);
-      for (const id of released) this.logger.warn(`execution ${id} was claimed and never run: released`);
+      for (const executionId of released)
+        this.logger.warn('claimed and never run: released', { executionId });
     } catch (error) {
       this.logger.warn(`could not look for orphans: ${(error as Error).message}`);
     }

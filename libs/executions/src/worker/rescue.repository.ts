@@ -14,6 +14,10 @@ export interface Rescued {
   readonly id: string;
   readonly state: ExecutionState;
   readonly trigger: Trigger;
+  readonly service: string;
+  readonly jobId: string;
+  readonly scheduleId: string | null;
+  readonly attempt: number;
 }
 
 /** Ends leases that nobody renewed, and returns what their workers were running. */

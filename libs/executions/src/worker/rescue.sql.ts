@@ -31,7 +31,7 @@ export const RESCUE = `
         'error', jsonb_build_object('type', 'worker_lost', 'message', 'the worker was lost while the run was in flight'))
   FROM lost
   WHERE e.id = lost.id AND e.scheduled_for = lost.scheduled_for AND e.state = 'running'
-  RETURNING e.id, e.state, e.trigger`;
+  RETURNING e.id, e.state, e.trigger, e.service, e.job_id AS "jobId", e.schedule_id AS "scheduleId", e.attempt`;
 
 /**
  * A claim that saw the session alive may commit after the session's end, but no later than the statement time-out allows:

@@ -20,7 +20,7 @@ export class RunLender {
   lend(claim: Claim): Promise<RunGrants> {
     return retryWhileAway(
       () => this.lendOnce(claim),
-      (error) => this.logger.warn(`execution ${claim.id} waits for what it needs: ${error.message}`),
+      (error) => this.logger.warn(`waits for what it needs: ${error.message}`),
     );
   }
 

@@ -40,18 +40,14 @@ export class Settler {
     attempt: Attempt,
   ): Promise<Settled | null> {
     try {
-      return await this.patiently(claim, (tryNumber) =>
-        this.settleOnce(claim, settlement, attempt, tryNumber),
-      );
+      return await this.patiently((tryNumber) => this.settleOnce(claim, settlement, attempt, tryNumber));
     } catch (error) {
       return this.settleWithoutResult(claim, settlement, attempt, error as Error);
     }
   }
 
-  private patiently<T>(claim: Claim, work: (tryNumber: number) => Promise<T>): Promise<T> {
-    return retryWhileAway(work, (error) =>
-      this.logger.warn(`execution ${claim.id} is not settled yet: ${error.message}`),
-    );
+  private patiently<T>(work: (tryNumber: number) => Promise<T>): Promise<T> {
+    return retryWhileAway(work, (error) => this.logger.warn(`not settled yet: ${error.message}`));
   }
 
   private async settleOnce(
@@ -73,15 +69,13 @@ export class Settler {
     attempt: Attempt,
     error: Error,
   ): Promise<Settled | null> {
-    this.logger.error(`execution ${claim.id}: its result cannot be stored: ${error.message}`);
-    return this.patiently(claim, () => this.claims.settle(claim, { ...settlement, result: null }, attempt));
+    this.logger.error(`the result cannot be stored: ${error.message}`);
+    return this.patiently(() => this.claims.settle(claim, { ...settlement, result: null }, attempt));
   }
 
   private async discard(claim: Claim, attempt: Attempt): Promise<void> {
     runMetrics.discarded();
-    this.logger.warn(
-      `execution ${claim.id}, attempt ${claim.attempt}: the result came too late and is discarded`,
-    );
+    this.logger.warn('the result came too late and is discarded');
     await this.claims.recordDiscarded(claim, attempt);
   }
 }

@@ -1,7 +1,8 @@
 import { type AppConfig } from '@app/platform/config';
-import { currentRequestId } from '@app/platform/request-context';
+import { currentLogFields, currentRequestId } from '@app/platform/request-context';
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
+import { CONTROL_BEYOND_ASCII, escaped } from './control-characters.js';
 import { PinoLogger } from './pino-logger.js';
 import { textLine } from './text-line.js';
 
@@ -15,20 +16,25 @@ export function createLogger(
   const { name, version } = config.service;
   const options = {
     level: config.logLevel.toLowerCase(),
-    base: { service: name, version, pid: process.pid },
+    base: { app: name, version, pid: process.pid },
     messageKey: 'message',
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label.toUpperCase() }) },
-    mixin: requestFields,
+    mixin: contextFields,
   };
-  const destination = config.logFormat === 'json' ? output : inText(output);
+  const destination = config.logFormat === 'json' ? inJson(output) : inText(output);
   return new PinoLogger(pino(options, destination));
 }
 
-/** Every line written while a request is answered carries its id. */
-function requestFields(): object {
+/** Every line written while a request is answered carries its id, and every line of a run what it runs. */
+function contextFields(): object {
   const requestId = currentRequestId();
-  return requestId === null ? {} : { requestId };
+  return requestId === null ? { ...currentLogFields() } : { ...currentLogFields(), requestId };
+}
+
+/** JSON escapes what moves a cursor in ASCII; the same characters beyond it would get through to a terminal. */
+function inJson(output: DestinationStream): DestinationStream {
+  return { write: (json) => output.write(json.replace(CONTROL_BEYOND_ASCII, escaped)) };
 }
 
 function inText(output: DestinationStream): DestinationStream {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { runInRequestContext } from '@app/platform/request-context';
+import { runInRequestContext, runWithLogFields } from '@app/platform/request-context';
 import { type LoggerService } from '@nestjs/common';
 import { type LogFormat, type LogLevel } from '@app/platform/config';
 import { createLogger } from './index.js';
@@ -14,6 +14,16 @@ function written(
   let text = '';
   const output = { write: (line: string) => void (text += line) };
   work(createLogger({ logFormat, logLevel, service: { name: 'test', version: '1' } }, output));
+  return text;
+}
+
+async function writtenLater(
+  logFormat: LogFormat,
+  work: (logger: LoggerService) => Promise<unknown>,
+): Promise<string> {
+  let text = '';
+  const output = { write: (line: string) => void (text += line) };
+  await work(createLogger({ logFormat, logLevel: 'INFO', service: { name: 'test', version: '1' } }, output));
   return text;
 }
 
@@ -32,8 +42,32 @@ describe('json', () => {
       count: 3,
       context: 'Firer',
       requestId: 'r1',
-      service: 'test',
+      app: 'test',
     });
+  });
+
+  it('says of every line of a run what runs, also of those written later and deeper', async () => {
+    const lines = await writtenLater('json', async (logger) => {
+      const fields = { service: 'billing', jobId: 'j1', scheduleId: null, executionId: 'e1', attempt: 2 };
+      await runWithLogFields(fields, async () => {
+        await Promise.resolve();
+        logger.warn('not settled yet', 'Settler');
+      });
+      logger.log('about something else');
+    });
+    const [first, second] = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(first).toMatchObject({ service: 'billing', jobId: 'j1', executionId: 'e1', attempt: 2 });
+    expect(second).not.toHaveProperty('executionId');
+  });
+
+  it('lets no control character through, and loses none', () => {
+    const text = `a\nb${ESCAPE}[2J${String.fromCharCode(0x9b)}31m${String.fromCharCode(0x2028)}`;
+    const line = written('json', (logger) => logger.warn(text, { field: text }));
+    expect(line.trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
+    expect(JSON.parse(line)).toMatchObject({ message: text, field: text });
   });
 
   it("keeps an error's stack as a field", () => {
@@ -77,6 +111,13 @@ describe('text', () => {
   it('is one readable line', () => {
     const line = written('text', (logger) => logger.log('fired', { count: 3, note: 'a b' }, 'Firer'));
     expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}\[Firer\] fired count=3 note="a b"\n$/);
+  });
+
+  it('shows the service of a run, and not the name of the program', () => {
+    const line = written('text', (logger) =>
+      runWithLogFields({ service: 'billing', executionId: 'e1' }, () => logger.warn('late')),
+    );
+    expect(line).toMatch(/WARN {2}late service=billing executionId=e1\n$/);
   });
 
   it('escapes what could forge a line or move the cursor', () => {

@@ -1,3 +1,5 @@
+import { CONTROL, escaped } from './control-characters.js';
+
 interface LogRecord {
   readonly time: string;
   readonly level: string;
@@ -11,7 +13,7 @@ interface LogRecord {
 /** A record as one line for people: `10:21:25.123 INFO  [Scheduler] fired 3 requestId=…`, a stack indented below. */
 export function textLine(json: string): string {
   const { time, level, message, context, stack, ...fields } = JSON.parse(json) as LogRecord;
-  const { service: _service, version: _version, pid: _pid, ...shown } = fields;
+  const { app: _app, version: _version, pid: _pid, ...shown } = fields;
   const place = context === undefined ? '' : `[${visible(context)}] `;
   const pairs = Object.entries(shown).map(([key, value]) => ` ${key}=${valueText(value)}`);
   const below =
@@ -31,8 +33,5 @@ function valueText(value: unknown): string {
 
 /** Control characters as escapes: what a caller sent must not move the cursor, start a line or ring a bell. */
 function visible(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(CONTROL, escaped);
 }

@@ -1,3 +1,4 @@
+export { currentLogFields, type LogFields, runWithLogFields } from './log-fields.js';
 export {
   bindToService,
   currentRequestId,
