@@ -115,7 +115,9 @@ describe('text', () => {
 
   it('shows the service of a run, and not the name of the program', () => {
     const line = written('text', (logger) =>
-      runWithLogFields({ service: 'billing', executionId: 'e1' }, () => logger.warn('late')),
+      runWithLogFields({ service: 'billing', executionId: 'e1' }, () => {
+        logger.warn('late');
+      }),
     );
     expect(line).toMatch(/WARN {2}late service=billing executionId=e1\n$/);
   });
