@@ -104,7 +104,7 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
     });
     const stored = await this.get(job.service, id);
     // The one line that has both the caller's request id and the ids that all lines of the run have.
-    const { service, jobId, scheduleId, trigger } = execution;
+    const { service, jobId, scheduleId, trigger } = stored;
     this.logger.debug('accepted', { service, jobId, scheduleId, executionId: id, trigger });
     this.dispatcher.nudge();
     return stored;
