@@ -1,5 +1,5 @@
 /** Who may import whom: architecture.md §4, checked by `npm run check:imports`. */
-const FEATURES = ['jobs', 'schedules', 'targets', 'executions', 'scheduler', 'secrets', 'access'];
+const FEATURES = ['jobs', 'schedules', 'targets', 'executions', 'scheduler', 'secrets', 'access', 'audit'];
 
 /** `from` must not import any of `to`. */
 function libMustNotImport(from, to, why) {
@@ -23,6 +23,7 @@ module.exports = {
     ),
     libMustNotImport('metrics', FEATURES, 'Features declare their own metrics where they measure.'),
     libMustNotImport('targets', withoutSelf('targets'), 'A runner knows no database and no queue.'),
+    libMustNotImport('audit', withoutSelf('audit'), 'Who keeps what was changed does not know what it is.'),
     libMustNotImport(
       'secrets',
       ['jobs', 'schedules', 'executions', 'scheduler'],

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { AccessModule, KeysHttpModule, ServicesHttpModule } from '@app/access';
+import { AccessModule, AuditHttpModule, KeysHttpModule, ServicesHttpModule } from '@app/access';
 import { ExecutionsHttpModule, ExecutionsModule, ExecutionsQueue } from '@app/executions';
 import { JobsHttpModule } from '@app/jobs';
 import { MetricsModule } from '@app/metrics';
@@ -29,6 +29,7 @@ import { ServeWhileDraining } from './serve-while-draining.js';
     TracingModule.forApp('scheduler-api'),
     AccessModule,
     IdempotencyModule,
+    AuditHttpModule,
     KeysHttpModule,
     ServicesHttpModule,
     JobsHttpModule,

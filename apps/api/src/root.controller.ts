@@ -10,6 +10,7 @@ const LINKS = {
   bulkOperations: '/bulk-operations',
   calendars: '/calendars',
   keys: '/keys',
+  auditEvents: '/audit-events',
   secrets: '/secrets',
   signingSecrets: '/signing-secrets',
   services: '/services',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import { bindToActor } from '@app/platform/request-context';
 import { Authenticator } from './authentication/authenticator.js';
 import { serviceNotGranted } from './access.errors.js';
 import type { AdmittedRequest, Principal } from './principal.js';
@@ -24,6 +25,7 @@ export class Admission {
   /** The same principal when asked again. @throws ProblemError why it is not let in */
   async admit(request: AdmittedRequest): Promise<Principal> {
     request.principal ??= await this.identify(request);
+    bindToActor(request.principal.actor);
     return request.principal;
   }
 

@@ -1,4 +1,5 @@
 export { AccessModule } from './access.module.js';
+export { AuditHttpModule } from './audit/http/audit-http.module.js';
 export { demandScopes } from './access.guard.js';
 export { Admission } from './admission.js';
 export {

@@ -31,6 +31,14 @@ export interface DispatchRound {
   readonly seen: number;
 }
 
+/** Who wants which run ended, and why. */
+export interface Cancellation {
+  readonly service: string;
+  readonly id: string;
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
 export interface ActiveRuns {
   readonly scheduleId: string;
   /** Pending, queued or running, without those that the overlap policy holds back. */
@@ -128,9 +136,10 @@ export class ExecutionsRepository {
   }
 
   /** @returns whether there was anything left to cancel */
-  async cancel(service: string, id: string, actor: string, reason: string | null): Promise<boolean> {
+  async cancel(tx: EntityManager, cancellation: Cancellation): Promise<boolean> {
+    const { service, id, actor, reason } = cancellation;
     const parameters = [id, scheduledForOf(id), actor, reason, service];
-    const rows = await rowsOf(this.executions, sql.CANCEL, parameters);
+    const rows = await rowsOf(tx, sql.CANCEL, parameters);
     return rows.length > 0;
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { type Change, recordChange } from '@app/audit';
 import { type Job, JobLifecycle, type JobLifecycleListener, JobsService, type OwnedJob } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
 import { ProblemError } from '@app/platform/problem';
@@ -16,7 +17,7 @@ import {
   executionNotRetryable,
   jobOfExecutionDeleted,
 } from './executions.errors.js';
-import { ExecutionsRepository } from './executions.repository.js';
+import { type Cancellation, ExecutionsRepository } from './executions.repository.js';
 
 /** What a run that somebody asked for adds to its job. */
 interface ManualRun {
@@ -78,7 +79,7 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
   async cancel(service: string, id: string, actor: string, reason: string | null): Promise<Execution> {
     const execution = await this.get(service, id);
     const isOpen = !isFinal(execution.state);
-    const cancelled = isOpen && (await this.executions.cancel(service, id, actor, reason));
+    const cancelled = isOpen && (await this.endFor(execution, { service, id, actor, reason }));
     const after = await this.get(service, id);
     if (!cancelled) throw executionFinished(id, after.state);
     return after;
@@ -95,11 +96,25 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
     await this.executions.cancelPendingOfJob(tx, job);
   }
 
+  /** @returns whether there was anything left to cancel */
+  private endFor(execution: Execution, cancellation: Cancellation): Promise<boolean> {
+    return this.dataSource.transaction(async (tx) => {
+      const cancelled = await this.executions.cancel(tx, cancellation);
+      // Whoever asks again changes nothing.
+      if (!cancelled || execution.cancelRequestedAt !== null) return cancelled;
+      const { id: resourceId, service, actor, reason } = cancellation;
+      const sides = { before: { state: execution.state }, after: { jobId: execution.jobId } };
+      await recordChange(tx, { service, actor, reason, action: 'execution.cancelled', resourceId, ...sides });
+      return cancelled;
+    });
+  }
+
   private async start(job: Job, run: AskedRun): Promise<Execution> {
     const id = await this.dataSource.transaction(async (tx) => {
       await this.jobs.lockForUse(tx, job.service, job.id);
       const made = await this.insertNow(tx, job, run);
       if (run.retryOf !== null) await this.executions.markRetried(tx, run.retryOf, made);
+      await recordChange(tx, askedFor(job, run, made));
       return made;
     });
     const stored = await this.get(job.service, id);
@@ -136,6 +151,12 @@ function executionOf(job: Job, run: AskedRun, scheduledFor: Date): NewExecution 
     hold: null,
     maxAttempts: job.retryPolicy.maxAttempts,
   };
+}
+
+function askedFor({ service, id: jobId }: Job, { retryOf }: AskedRun, made: string): Change {
+  return retryOf === null
+    ? { service, action: 'execution.requested', resourceId: made, after: { jobId } }
+    : { service, action: 'execution.retried', resourceId: retryOf, after: { jobId, retriedAs: made } };
 }
 
 function mergedOver(job: Job, { parameters, traceparent }: ManualRun): ManualRun {

@@ -68,8 +68,8 @@ export class JobsRepository {
     });
   }
 
-  async insert(job: Job): Promise<void> {
-    await namingClash(job.name, () => this.jobs.insert(row(job)));
+  async insert(tx: EntityManager, job: Job): Promise<void> {
+    await namingClash(job.name, () => tx.insert(JobEntity, row(job)));
   }
 
   async update(tx: EntityManager, job: Job): Promise<void> {

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { type AuditAction, recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import type { Job, JobSpec } from './domain/job.js';
 import { JobLifecycle } from './job-lifecycle.js';
@@ -34,7 +35,10 @@ export class JobsService {
       updatedAt: now,
       deletedAt: null,
     };
-    await this.repository.insert(job);
+    await this.repository.transaction(async (tx) => {
+      await this.repository.insert(tx, job);
+      await recordChange(tx, { service, action: 'job.created', resourceId: job.id, after: job });
+    });
     return job;
   }
 
@@ -95,6 +99,7 @@ export class JobsService {
       const job = await this.lockForChange(tx, service, id, expected);
       await this.repository.update(tx, { ...job, deletedAt: this.clock.now() });
       await this.lifecycle.deleted(tx, job);
+      await recordChange(tx, { service, action: 'job.deleted', resourceId: id, before: job });
     });
   }
 
@@ -113,10 +118,22 @@ export class JobsService {
   private async store(tx: EntityManager, current: Job, changed: Job): Promise<Job> {
     const job: Job = { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
     await this.repository.update(tx, job);
+    await recordChange(tx, {
+      service: job.service,
+      action: actionOf(current, job),
+      resourceId: job.id,
+      before: current,
+      after: job,
+    });
     if (job.active && !current.active) await this.lifecycle.activated(tx, job);
     if (!job.active && current.active) await this.lifecycle.deactivated(tx, job);
     return job;
   }
+}
+
+function actionOf(current: Job, changed: Job): AuditAction {
+  if (current.active === changed.active) return 'job.updated';
+  return changed.active ? 'job.activated' : 'job.deactivated';
 }
 
 function notFound(id: string): never {

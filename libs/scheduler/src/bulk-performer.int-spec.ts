@@ -92,14 +92,15 @@ describe('bulk operations', () => {
   async function ask(asked: Ask): Promise<() => Promise<BulkOperation>> {
     const id = uuidv7();
     const matched = await count(asked);
-    await operations.insert({
+    const operation = {
       ...asked,
       id,
       service: SERVICE,
       reason: 'cleaning up',
       matched,
       createdBy: 'ann',
-    });
+    };
+    await operations.transaction((tx) => operations.insert(tx, operation));
     return async () => (await operations.find(SERVICE, id))!;
   }
 
@@ -260,7 +261,8 @@ describe('bulk operations', () => {
     const operation = await ask({ action: 'cancel', filter: { jobId } });
     const done = await performer.performOpen(1);
     expect(done).toBeLessThan(30);
-    expect(await operations.cancel(SERVICE, (await operation()).id)).toBe(true);
+    const { id } = await operation();
+    expect(await operations.transaction((tx) => operations.cancel(tx, SERVICE, id))).toBe(true);
     expect(await performer.performOpen()).toBe(0);
     expect(await operation()).toMatchObject({ state: 'cancelled', done, finishedAt: expect.any(Date) });
     expect(await states()).toEqual({ cancelled: done, pending: 30 - done });

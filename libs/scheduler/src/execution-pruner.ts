@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { AuditEventsRepository } from '@app/audit';
 import { BulkOperationsRepository, PartitionsRepository, RescueRepository } from '@app/executions';
 import { AppConfig } from '@app/platform/config';
 import { pruneIdempotencyKeys } from '@app/platform/http';
@@ -15,6 +16,7 @@ export class ExecutionPruner {
     private readonly services: ServiceHistoryPruner,
     private readonly rescues: RescueRepository,
     private readonly bulk: BulkOperationsRepository,
+    private readonly audit: AuditEventsRepository,
     private readonly config: AppConfig,
     private readonly dataSource: DataSource,
   ) {}
@@ -25,6 +27,7 @@ export class ExecutionPruner {
     await this.services.pruneServices(this.config.retentionDays);
     await this.rescues.pruneSessions();
     await this.bulk.prune(this.config.retentionDays);
+    await this.audit.prune(this.config.auditRetentionDays);
     await pruneIdempotencyKeys(this.dataSource);
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '@app/audit';
 import { ExecutionsModule, ExecutionsWorkerModule } from '@app/executions';
 import { PulseModule } from '@app/platform/health';
 import { SchedulesModule } from '@app/schedules';
@@ -14,7 +15,7 @@ import { UpkeepLoop } from './upkeep.loop.js';
 
 /** The clockwork. Every worker has one, and any number of them share the work. */
 @Module({
-  imports: [SchedulesModule, ExecutionsModule, ExecutionsWorkerModule, PulseModule],
+  imports: [AuditModule, SchedulesModule, ExecutionsModule, ExecutionsWorkerModule, PulseModule],
   providers: [
     ScheduleFirer,
     SchedulerLoop,

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
 import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { type FiringPlan, planFirings } from './domain/firing-plan.js';
@@ -7,6 +8,7 @@ import { recordLeftovers } from './domain/leftovers.js';
 import { type Recurrence, ScheduleSpecError } from './domain/index.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
+import { changeOf } from './schedule-change.js';
 import { leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
 import { startedAt } from './schedule-revision.js';
 import { scheduleFinished, scheduleUnreadable } from './schedules.errors.js';
@@ -34,6 +36,7 @@ export class SchedulePauses {
       if (!schedule.active) return schedule;
       const paused = pausedFor(reason, schedule, this.clock.now());
       await this.repository.update(tx, paused);
+      await recordChange(tx, changeOf('paused', schedule, paused, reason));
       return paused;
     });
   }
@@ -51,6 +54,7 @@ export class SchedulePauses {
       const left = job.active ? null : leftoversOf(schedule, 'job_inactive', now);
       await this.leftovers.settle(tx, schedule, left);
       await this.repository.update(tx, resumed);
+      await recordChange(tx, changeOf('resumed', schedule, resumed));
       return resumed;
     });
   }

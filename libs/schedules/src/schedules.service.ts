@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { recordChange } from '@app/audit';
 import { type Job, JobsService } from '@app/jobs';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { CalendarsService } from './calendars/calendars.service.js';
@@ -9,6 +10,7 @@ import type { Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { firstRunAfter } from './schedule-acceptance.js';
 import { leftByChange, leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
+import { changeOf } from './schedule-change.js';
 import { revised } from './schedule-revision.js';
 import { scheduleChanged, scheduleNotFound } from './schedules.errors.js';
 import { type ScheduleFilter, SchedulesRepository, type ScheduleWindow } from './schedules.repository.js';
@@ -34,6 +36,7 @@ export class SchedulesService {
       await this.calendars.lockForUse(tx, service, definition.calendars);
       const schedule = newSchedule(job, definition, this.clock.now());
       await this.repository.insert(tx, schedule);
+      await recordChange(tx, changeOf('created', null, schedule));
       return schedule;
     });
   }
@@ -68,7 +71,9 @@ export class SchedulesService {
       const left = leftByChange(current, definition, context);
       const settled = await this.leftovers.settle(tx, current, left);
       const changed = revised(settled, definition, context);
-      if (changed !== current) await this.repository.update(tx, changed);
+      if (changed === current) return current;
+      await this.repository.update(tx, changed);
+      await recordChange(tx, changeOf('updated', current, changed));
       return changed;
     });
   }
@@ -83,6 +88,7 @@ export class SchedulesService {
       const left = leftoversOf(current, 'schedule_deleted', this.clock.now());
       await this.leftovers.settle(tx, current, left);
       await this.repository.delete(tx, current);
+      await recordChange(tx, changeOf('deleted', current, null));
     });
   }
 

@@ -16,23 +16,33 @@ export type StoredSecret = SecretKey & Envelope;
 export class SecretsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
+  transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(work);
+  }
+
   /** @returns null when the service has `limit` of them already */
-  async put({ service, name }: SecretKey, sealed: Envelope, limit: number): Promise<SecretMetadata | null> {
+  async put(
+    tx: Queryable,
+    { service, name }: SecretKey,
+    sealed: Envelope,
+    limit: number,
+  ): Promise<SecretMetadata | null> {
     const { keyId, wrappedKey, ciphertext } = sealed;
     const values = [service, name, keyId, wrappedKey, ciphertext, limit];
-    const [row] = await rowsOf<SecretMetadata>(this.dataSource, sql.PUT_SECRET, values);
+    const [row] = await rowsOf<SecretMetadata>(tx, sql.PUT_SECRET, values);
     return row ?? null;
   }
 
   /** @returns null when it is not at that version */
   async change(
+    tx: Queryable,
     { service, name }: SecretKey,
     sealed: Envelope,
     version: number,
   ): Promise<SecretMetadata | null> {
     const { keyId, wrappedKey, ciphertext } = sealed;
     const values = [service, name, keyId, wrappedKey, ciphertext, version];
-    const [row] = await rowsOf<SecretMetadata>(this.dataSource, sql.CHANGE_SECRET, values);
+    const [row] = await rowsOf<SecretMetadata>(tx, sql.CHANGE_SECRET, values);
     return row ?? null;
   }
 
@@ -49,8 +59,8 @@ export class SecretsRepository {
   }
 
   /** @returns whether it was there, at that version */
-  async delete({ service, name }: SecretKey, version: number | null): Promise<boolean> {
-    return (await countOf(this.dataSource, sql.DELETE_SECRET, [service, name, version])) > 0;
+  async delete(tx: Queryable, { service, name }: SecretKey, version: number | null): Promise<boolean> {
+    return (await countOf(tx, sql.DELETE_SECRET, [service, name, version])) > 0;
   }
 
   /** Those that exist. */

@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { recordChange } from '@app/audit';
+import type { Envelope } from './domain/envelope.js';
 import { secretOwner, type SecretMetadata } from './domain/secret.js';
 import { SecretVault } from './secret-vault.js';
 import { secretChanged, secretNotFound, tooManySecrets } from './secrets.errors.js';
-import { SecretsRepository } from './secrets.repository.js';
+import { type SecretKey, SecretsRepository } from './secrets.repository.js';
 
 /** With 16 KB each, what one service may store here. */
 const MAX_SECRETS_OF_SERVICE = 1_000;
@@ -20,14 +23,13 @@ export class SecretsService {
    * @throws ProblemError `secrets_not_configured`, `too_many_secrets`, `stale_version`
    */
   async put(service: string, name: string, value: string, expected: number | null): Promise<SecretMetadata> {
-    const key = { service, name };
-    const sealed = this.vault.seal(value, secretOwner(key));
-    if (expected !== null) {
-      return (await this.repository.change(key, sealed, expected)) ?? this.refuseStale(service, name);
-    }
-    const secret = await this.repository.put(key, sealed, MAX_SECRETS_OF_SERVICE);
-    if (!secret) throw tooManySecrets(MAX_SECRETS_OF_SERVICE);
-    return secret;
+    const sealed = this.vault.seal(value, secretOwner({ service, name }));
+    return this.repository.transaction(async (tx) => {
+      const secret = await this.store(tx, { service, name }, sealed, expected);
+      const action = secret.version === 1 ? 'secret.created' : 'secret.updated';
+      await recordChange(tx, { service, action, resourceId: name, after: { version: secret.version } });
+      return secret;
+    });
   }
 
   /** By name. */
@@ -37,13 +39,33 @@ export class SecretsService {
 
   /** Runs that refer to it fail from now on. @throws ProblemError `secret_not_found`, `stale_version` */
   async delete(service: string, name: string, expected: number | null): Promise<void> {
-    if (await this.repository.delete({ service, name }, expected)) return;
-    if (expected === null) throw secretNotFound(name);
-    await this.refuseStale(service, name);
+    await this.repository.transaction(async (tx) => {
+      if (!(await this.repository.delete(tx, { service, name }, expected))) {
+        throw await this.refusal({ service, name }, expected);
+      }
+      await recordChange(tx, { service, action: 'secret.deleted', resourceId: name, before: {} });
+    });
   }
 
-  private async refuseStale(service: string, name: string): Promise<never> {
-    const version = await this.repository.versionOf({ service, name });
-    throw version === null ? secretNotFound(name) : secretChanged(name, version);
+  private async store(
+    tx: EntityManager,
+    key: SecretKey,
+    sealed: Envelope,
+    expected: number | null,
+  ): Promise<SecretMetadata> {
+    if (expected !== null) {
+      const changed = await this.repository.change(tx, key, sealed, expected);
+      if (!changed) throw await this.refusal(key, expected);
+      return changed;
+    }
+    const secret = await this.repository.put(tx, key, sealed, MAX_SECRETS_OF_SERVICE);
+    if (!secret) throw tooManySecrets(MAX_SECRETS_OF_SERVICE);
+    return secret;
+  }
+
+  /** Why nothing was at that version. */
+  private async refusal(key: SecretKey, expected: number | null): Promise<Error> {
+    const version = expected === null ? null : await this.repository.versionOf(key);
+    return version === null ? secretNotFound(key.name) : secretChanged(key.name, version);
   }
 }

@@ -44,9 +44,9 @@ export class KeysRepository {
     });
   }
 
-  async insert(key: ApiKey, secretHash: Buffer): Promise<void> {
+  async insert(tx: EntityManager, key: ApiKey, secretHash: Buffer): Promise<void> {
     const lists = { scopes: [...key.scopes], allowedCidrs: [...key.allowedCidrs] };
-    await this.keys.insert({ ...key, ...lists, secretHash });
+    await tx.insert(ApiKeyEntity, { ...key, ...lists, secretHash });
   }
 
   async ensureService(slug: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import type { EntityManager } from 'typeorm';
+import { recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { AppConfig } from '@app/platform/config';
 import type { Principal } from '../principal.js';
@@ -73,8 +74,9 @@ export class KeysService {
    */
   async revoke(service: string, id: string, expected: number | null): Promise<void> {
     await this.repository.transaction(async (tx) => {
-      await this.lockForChange(tx, service, id, expected);
+      const key = await this.lockForChange(tx, service, id, expected);
       await this.repository.revoke(tx, id, this.clock.now());
+      await recordChange(tx, { service, action: 'key.revoked', resourceId: id, before: key });
     });
     this.cache.forget(id);
   }
@@ -94,7 +96,11 @@ export class KeysService {
       createdAt: now,
       updatedAt: now,
     };
-    await this.repository.insert(key, this.hasher.hash(secret));
+    await this.repository.transaction(async (tx) => {
+      await this.repository.insert(tx, key, this.hasher.hash(secret));
+      const who = { service, actor: createdBy };
+      await recordChange(tx, { ...who, action: 'key.created', resourceId: key.id, after: key });
+    });
     return this.fresh(key, secret);
   }
 
@@ -121,7 +127,10 @@ export class KeysService {
     const previousValidUntil = new Date(rotatedAt.getTime() + overlapSeconds * 1_000);
     await this.repository.rotate(tx, key.id, { secretHash, rotatedAt, previousValidUntil });
     const changed = { rotatedAt, previousValidUntil, updatedAt: rotatedAt, version: key.version + 1 };
-    return this.fresh({ ...key, ...changed }, secret);
+    const rotated: ApiKey = { ...key, ...changed };
+    const { service, id } = key;
+    await recordChange(tx, { service, action: 'key.rotated', resourceId: id, before: key, after: rotated });
+    return this.fresh(rotated, secret);
   }
 
   private fresh(key: ApiKey, secret: string): FreshKey {

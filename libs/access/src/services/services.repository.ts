@@ -37,9 +37,9 @@ export class ServicesRepository {
     return tx.findOne(ServiceEntity, { where: { slug }, lock: { mode: 'for_no_key_update' } });
   }
 
-  async insert(service: Service): Promise<void> {
+  async insert(tx: EntityManager, service: Service): Promise<void> {
     try {
-      await this.services.insert(row(service));
+      await tx.insert(ServiceEntity, row(service));
     } catch (error) {
       throw violatedConstraint(error) === 'services_pkey' ? slugTaken(service.slug) : error;
     }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
 import { DEFAULT_SERVICE, type Service, type ServiceSpec } from './domain/service.js';
 import { serviceChanged, serviceIsDefault, serviceNotFound } from './services.errors.js';
@@ -18,7 +19,10 @@ export class ServicesService {
   async create(slug: string, spec: ServiceSpec): Promise<Service> {
     const now = this.clock.now();
     const service: Service = { ...spec, slug, version: 1, createdAt: now, updatedAt: now };
-    await this.repository.insert(service);
+    await this.repository.transaction(async (tx) => {
+      await this.repository.insert(tx, service);
+      await recordChange(tx, { service: slug, action: 'service.created', resourceId: slug, after: service });
+    });
     return service;
   }
 
@@ -49,6 +53,8 @@ export class ServicesService {
       if (isDeepStrictEqual(changed, { ...current })) return current;
       const stored = { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
       await this.repository.update(tx, stored);
+      const sides = { before: current, after: stored };
+      await recordChange(tx, { service: slug, action: 'service.updated', resourceId: slug, ...sides });
       return stored;
     });
   }
@@ -56,9 +62,10 @@ export class ServicesService {
   /** @throws ProblemError `service_not_found`, `stale_version`, `service_in_use`, `service_is_default` */
   delete(slug: string, expected: number | null): Promise<void> {
     return this.repository.transaction(async (tx) => {
-      await this.lockForChange(tx, slug, expected);
+      const service = await this.lockForChange(tx, slug, expected);
       if (slug === DEFAULT_SERVICE) throw serviceIsDefault(slug);
       await this.repository.delete(tx, slug);
+      await recordChange(tx, { service: slug, action: 'service.deleted', resourceId: slug, before: service });
     });
   }
 

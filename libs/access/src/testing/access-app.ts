@@ -8,6 +8,7 @@ import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { configureHttp, HTTP_APP_OPTIONS, IdempotencyModule } from '@app/platform/http';
 import { AccessModule } from '../access.module.js';
+import { AuditHttpModule } from '../audit/http/audit-http.module.js';
 import { Admission } from '../admission.js';
 import { scopesOf } from '../domain/scopes.js';
 import type { FreshKey, KeySpec } from '../keys/api-key.js';
@@ -15,6 +16,7 @@ import { KeysHttpModule } from '../keys/http/keys-http.module.js';
 import { KeysService } from '../keys/keys.service.js';
 import { CurrentPrincipal, type Principal } from '../principal.js';
 import { AnyPrincipal, RequireScopes } from '../require-scopes.js';
+import { ServicesHttpModule } from '../services/http/services-http.module.js';
 
 export const PEPPER = 'the pepper of the tests, 32 bytes and more';
 
@@ -125,7 +127,14 @@ class TestModule {
   static on(config: AppConfig, clock: Clock): DynamicModule {
     return {
       module: TestModule,
-      imports: [DatabaseModule.forApp('access-test'), AccessModule, KeysHttpModule, IdempotencyModule],
+      imports: [
+        DatabaseModule.forApp('access-test'),
+        AccessModule,
+        AuditHttpModule,
+        KeysHttpModule,
+        ServicesHttpModule,
+        IdempotencyModule,
+      ],
       controllers: [RoutesController],
       providers: [
         { provide: AppConfig, useValue: config },

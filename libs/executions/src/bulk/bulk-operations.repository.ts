@@ -36,8 +36,8 @@ export class BulkOperationsRepository {
     return this.operations.manager.transaction(work);
   }
 
-  async insert(operation: NewBulkOperation): Promise<void> {
-    await this.operations.insert(operation);
+  async insert(tx: EntityManager, operation: NewBulkOperation): Promise<void> {
+    await tx.insert(BulkOperationEntity, operation);
   }
 
   find(service: string, id: string): Promise<BulkOperation | null> {
@@ -59,8 +59,8 @@ export class BulkOperationsRepository {
   }
 
   /** @returns whether there was anything left to cancel */
-  async cancel(service: string, id: string): Promise<boolean> {
-    return (await countOf(this.operations, sql.CANCEL_OPERATION, [id, service])) > 0;
+  async cancel(tx: EntityManager, service: string, id: string): Promise<boolean> {
+    return (await countOf(tx, sql.CANCEL_OPERATION, [id, service])) > 0;
   }
 
   /** The next unfinished one that nobody else works on, kept until `tx` ends. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
+import { type Change, recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { bulkOperationFinished, bulkOperationNotFound, stateNotForAction } from './bulk-operations.errors.js';
 import { BulkOperationsRepository } from './bulk-operations.repository.js';
@@ -29,7 +30,10 @@ export class BulkOperationsService {
   async start(asked: Asked & Pick<BulkOperation, 'reason' | 'createdBy'>): Promise<BulkOperation> {
     const id = newTimeOrderedId(this.clock.now());
     const matched = await this.count(asked);
-    await this.operations.insert({ ...asked, id, matched });
+    await this.operations.transaction(async (tx) => {
+      await this.operations.insert(tx, { ...asked, id, matched });
+      await recordChange(tx, startOf({ ...asked, matched }, id));
+    });
     return this.get(asked.service, id);
   }
 
@@ -51,9 +55,22 @@ export class BulkOperationsService {
    */
   async cancel(service: string, id: string): Promise<BulkOperation> {
     await this.get(service, id);
-    const cancelled = await this.operations.cancel(service, id);
+    const cancelled = await this.operations.transaction(async (tx) => {
+      const isEnded = await this.operations.cancel(tx, service, id);
+      if (isEnded) {
+        const after = { state: 'cancelled' };
+        await recordChange(tx, { service, action: 'bulk_operation.cancelled', resourceId: id, after });
+      }
+      return isEnded;
+    });
     const after = await this.get(service, id);
     if (!cancelled) throw bulkOperationFinished(id, after.state);
     return after;
   }
+}
+
+function startOf(asked: Asked & Pick<BulkOperation, 'reason' | 'createdBy' | 'matched'>, id: string): Change {
+  const { service, createdBy: actor, reason, action, filter, matched } = asked;
+  const after = { action, filter, matched };
+  return { service, actor, reason, action: 'bulk_operation.started', resourceId: id, after };
 }

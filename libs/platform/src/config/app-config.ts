@@ -74,5 +74,7 @@ export abstract class AppConfig {
   abstract readonly secretsKeys: readonly { readonly id: string; readonly key: Uint8Array }[];
 
   abstract readonly retentionDays: number;
+  /** How long it stays known who changed what. */
+  abstract readonly auditRetentionDays: number;
   abstract readonly dataDir: string;
 }

@@ -49,6 +49,7 @@ function assemble(values: Values): AppConfig {
     commandTargets: values.COMMAND_TARGETS,
     secretsKeys: values.SECRETS_KEYS ?? [],
     retentionDays: values.RETENTION_DAYS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     dataDir: values.DATA_DIR,
   };
 }

@@ -70,6 +70,7 @@ export const VARIABLES = {
   COMMAND_TARGETS: variable(commandTargets, 'disabled'),
   SECRETS_KEYS: secret(secretsKeys, null),
   RETENTION_DAYS: variable(integer(1, 36_500), '30'),
+  AUDIT_RETENTION_DAYS: variable(integer(30, 36_500), '400'),
   DATA_DIR: variable(text, '.data'),
 };
 

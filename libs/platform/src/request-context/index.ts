@@ -1,6 +1,8 @@
 export { currentLogFields, type LogFields, runWithLogFields } from './log-fields.js';
 export {
   bindToService,
+  bindToActor,
+  currentActor,
   currentRequestId,
   currentService,
   currentTraceparent,

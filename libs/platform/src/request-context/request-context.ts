@@ -10,6 +10,8 @@ export interface RequestContext {
 interface Stored extends RequestContext {
   /** Whose rows its statements are about. Not known before the request is admitted, so it is filled in then. */
   service?: string | null;
+  /** Who sent it. Not known before it is admitted, so it is filled in then. */
+  actor?: string;
 }
 
 const storage = new AsyncLocalStorage<Stored>();
@@ -33,6 +35,17 @@ export function runForAllServices<T>(work: () => T): T {
 /** `null` outside a request, and in one that acts for no single service. */
 export function currentService(): string | null {
   return storage.getStore()?.service ?? null;
+}
+
+/** From here on, whatever the request changes is put down to this actor. */
+export function bindToActor(actor: string): void {
+  const context = storage.getStore();
+  if (context) context.actor = actor;
+}
+
+/** `null` outside a request, and before it is admitted. */
+export function currentActor(): string | null {
+  return storage.getStore()?.actor ?? null;
 }
 
 /** `null` outside a request. */

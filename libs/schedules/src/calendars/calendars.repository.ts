@@ -79,8 +79,8 @@ export class CalendarsRepository {
     return rows.map(({ id }) => id);
   }
 
-  async insert(calendar: Calendar): Promise<void> {
-    await namingClash(calendar.name, () => this.calendars.insert(row(calendar)));
+  async insert(tx: EntityManager, calendar: Calendar): Promise<void> {
+    await namingClash(calendar.name, () => tx.insert(CalendarEntity, row(calendar)));
   }
 
   async update(tx: EntityManager, calendar: Calendar): Promise<void> {

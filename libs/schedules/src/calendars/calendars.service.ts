@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { calendarChanged, calendarInUse, calendarNotFound, unknownCalendars } from './calendars.errors.js';
 import { type CalendarFilter, CalendarsRepository, type CalendarWindow } from './calendars.repository.js';
@@ -30,7 +31,11 @@ export class CalendarsService {
       createdAt: now,
       updatedAt: now,
     };
-    await this.repository.insert(calendar);
+    await this.repository.transaction(async (tx) => {
+      await this.repository.insert(tx, calendar);
+      const resourceId = calendar.id;
+      await recordChange(tx, { service, action: 'calendar.created', resourceId, after: calendar });
+    });
     return calendar;
   }
 
@@ -60,6 +65,8 @@ export class CalendarsService {
       if (changed.name !== current.name) await this.refuseIfInUse(tx, current, 'renamed');
       const stored = { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
       await this.repository.update(tx, stored);
+      const sides = { before: current, after: stored };
+      await recordChange(tx, { service, action: 'calendar.updated', resourceId: id, ...sides });
       return stored;
     });
   }
@@ -70,6 +77,7 @@ export class CalendarsService {
       const calendar = await this.lockForChange(tx, service, id, expected);
       await this.refuseIfInUse(tx, calendar, 'deleted');
       await this.repository.delete(tx, calendar);
+      await recordChange(tx, { service, action: 'calendar.deleted', resourceId: id, before: calendar });
     });
   }
 

@@ -2,7 +2,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
-import { AccessModule } from '@app/access';
+import { AccessModule, AuditHttpModule } from '@app/access';
 import { DEFAULT_RETRY_POLICY, type Job, JobsHttpModule, JobsService } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
@@ -99,7 +99,13 @@ class TestModule {
   static on(databaseUrl: string, clock: Clock): DynamicModule {
     return {
       module: TestModule,
-      imports: [DatabaseModule.forApp('schedules-test'), AccessModule, JobsHttpModule, SchedulesHttpModule],
+      imports: [
+        DatabaseModule.forApp('schedules-test'),
+        AccessModule,
+        AuditHttpModule,
+        JobsHttpModule,
+        SchedulesHttpModule,
+      ],
       providers: [
         { provide: AppConfig, useValue: loadConfig({ DATABASE_URL: databaseUrl }) },
         { provide: Clock, useValue: clock },

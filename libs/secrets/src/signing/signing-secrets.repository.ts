@@ -42,8 +42,8 @@ export class SigningSecretsRepository {
   }
 
   /** @returns whether there was one */
-  async delete(service: string, id: string): Promise<boolean> {
-    return (await countOf(this.dataSource, sql.DELETE_SIGNING_SECRET, [service, id])) > 0;
+  async delete(tx: Queryable, service: string, id: string): Promise<boolean> {
+    return (await countOf(tx, sql.DELETE_SIGNING_SECRET, [service, id])) > 0;
   }
 
   lockToRewrap(

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { recordChange } from '@app/audit';
 import { signingSecretOf, signingSecretOwner, type SigningSecretMetadata } from '../domain/signing-secret.js';
 import { signingSecretNotFound } from '../secrets.errors.js';
 import { SecretVault } from '../secret-vault.js';
@@ -40,13 +41,18 @@ export class SigningSecretsService {
       await this.repository.letCurrentExpire(tx, service, overlapSeconds);
       const createdAt = await this.repository.insert(tx, { ...sealed, id, service });
       await this.repository.dropOld(tx, service, MAX_VALID);
+      const after = { overlapSeconds };
+      await recordChange(tx, { service, action: 'signing_secret.created', resourceId: id, after });
       return { id, service, createdAt, expiresAt: null, secret };
     });
   }
 
   /** At once, for one that others may know. Without any, calls are not signed. @throws ProblemError `signing_secret_not_found` */
   async delete(service: string, id: string): Promise<void> {
-    const wasThere = isUuid(id) && (await this.repository.delete(service, id));
-    if (!wasThere) throw signingSecretNotFound(id);
+    if (!isUuid(id)) throw signingSecretNotFound(id);
+    await this.repository.transaction(async (tx) => {
+      if (!(await this.repository.delete(tx, service, id))) throw signingSecretNotFound(id);
+      await recordChange(tx, { service, action: 'signing_secret.deleted', resourceId: id, before: {} });
+    });
   }
 }

@@ -2,7 +2,7 @@ import { type DynamicModule, Global, type LoggerService, Module } from '@nestjs/
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
-import { AccessModule } from '@app/access';
+import { AccessModule, AuditHttpModule } from '@app/access';
 import { JobsService } from '@app/jobs';
 import { ClockModule } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
@@ -83,6 +83,7 @@ class TestModule {
         DatabaseModule.forApp('executions-test'),
         QueueModule.forApp(),
         AccessModule,
+        AuditHttpModule,
         ExecutionsHttpModule,
         SecretsHttpModule,
         ...(role === 'api' ? [] : [ExecutionsWorkerModule]),

@@ -1,0 +1,67 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { AUDIT_ACTIONS, type AuditEvent, RESOURCE_TYPES } from '@app/audit';
+
+const FIELDS = { type: 'object', nullable: true, additionalProperties: true } as const;
+
+export class AuditEventResponse {
+  @ApiProperty({ format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  id!: string;
+
+  @ApiProperty({ example: 'default' })
+  service!: string;
+
+  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  at!: string;
+
+  @ApiProperty({
+    example: 'key:01981b5e-7c00-7000-8000-0123456789ab',
+    description: '`key:<id>`, `person:<subject>`, `anonymous` without access control, or `scheduler`.',
+  })
+  actor!: string;
+
+  @ApiProperty({ enum: AUDIT_ACTIONS, example: 'job.updated' })
+  action!: string;
+
+  @ApiProperty({ enum: RESOURCE_TYPES, example: 'job' })
+  resourceType!: string;
+
+  @ApiProperty({ example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  resourceId!: string;
+
+  @ApiProperty({
+    ...FIELDS,
+    example: { timeoutMs: 60000 },
+    description: 'The fields that differ, as they were; null where it was not there.',
+  })
+  before!: Readonly<Record<string, unknown>> | null;
+
+  @ApiProperty({
+    ...FIELDS,
+    example: { timeoutMs: 90000 },
+    description: 'The same as they are now; null where it is gone.',
+  })
+  after!: Readonly<Record<string, unknown>> | null;
+
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why, where somebody said.' })
+  reason!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  requestId!: string | null;
+}
+
+/** The white list of what leaves the service. */
+export function toAuditEventResponse(event: AuditEvent): AuditEventResponse {
+  return {
+    id: event.id,
+    service: event.service,
+    at: event.at.toISOString(),
+    actor: event.actor,
+    action: event.action,
+    resourceType: event.resourceType,
+    resourceId: event.resourceId,
+    before: event.before,
+    after: event.after,
+    reason: event.reason,
+    requestId: event.requestId,
+  };
+}

@@ -1,0 +1,33 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBadRequestResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditEventsRepository } from '@app/audit';
+import { ApiPage, decodeCursor, mapPage, type Page, pageOf } from '@app/platform/http';
+import { CurrentPrincipal, type Principal } from '../../principal.js';
+import { RequireScopes } from '../../require-scopes.js';
+import { AuditEventResponse, toAuditEventResponse } from './audit-event.response.js';
+import { ListAuditEventsQuery, toAuditFilter } from './list-audit-events.query.js';
+
+@ApiTags('audit')
+@Controller('audit-events')
+export class AuditEventsController {
+  constructor(private readonly events: AuditEventsRepository) {}
+
+  @Get()
+  @RequireScopes('audit:read')
+  @ApiOperation({ operationId: 'listAuditEvents', summary: 'Who changed what, and why, newest first' })
+  @ApiPage(AuditEventResponse)
+  @ApiBadRequestResponse({ description: 'Something in the query is wrong; `errors` says what.' })
+  async list(
+    @Query() query: ListAuditEventsQuery,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<Page<AuditEventResponse>> {
+    const { limit, cursor } = query;
+    const [at, id] = cursor === undefined ? [] : decodeCursor(cursor, ['timestamp', 'uuid']);
+    const before = at === undefined || id === undefined ? undefined : { at, id };
+    const rows = await this.events.list(service, toAuditFilter(query), { limit: limit + 1, before });
+    return mapPage(
+      pageOf(rows, limit, (event) => [event.at.toISOString(), event.id]),
+      toAuditEventResponse,
+    );
+  }
+}

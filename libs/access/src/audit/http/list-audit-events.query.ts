@@ -1,0 +1,55 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { AUDIT_ACTIONS, type AuditAction, type AuditFilter, RESOURCE_TYPES } from '@app/audit';
+import { PageQuery, QueryList } from '@app/platform/http';
+import { validationProblem } from '@app/platform/problem';
+import { IsInstant } from '../../keys/http/key-rules.js';
+
+const LIST_HINT = 'Any of these: repeat it, or separate them with commas.';
+
+export class ListAuditEventsQuery extends PageQuery {
+  @ApiPropertyOptional({ maxLength: 300, example: 'key:01981b5e-7c00-7000-8000-0123456789ab' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  actor?: string;
+
+  @ApiPropertyOptional({ enum: AUDIT_ACTIONS, isArray: true, description: LIST_HINT })
+  @IsOptional()
+  @QueryList()
+  @IsIn(AUDIT_ACTIONS, { each: true })
+  action?: AuditAction[];
+
+  @ApiPropertyOptional({ enum: RESOURCE_TYPES, isArray: true, description: LIST_HINT })
+  @IsOptional()
+  @QueryList()
+  @IsIn(RESOURCE_TYPES, { each: true })
+  resourceType?: string[];
+
+  @ApiPropertyOptional({ maxLength: 300, description: 'An id; the name of a secret, the slug of a service.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(300)
+  resourceId?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: '`at` at or after this instant.' })
+  @IsOptional()
+  @IsInstant()
+  from?: string;
+
+  @ApiPropertyOptional({ format: 'date-time', description: '`at` before this instant.' })
+  @IsOptional()
+  @IsInstant()
+  to?: string;
+}
+
+/** @throws ProblemError at `/to` for an empty window, which is a slip and not a question */
+export function toAuditFilter(query: ListAuditEventsQuery): AuditFilter {
+  const [from, to] = [query.from, query.to].map((text) => (text === undefined ? undefined : new Date(text)));
+  if (from && to && to <= from) {
+    const detail = 'to must be later than from';
+    throw validationProblem([{ pointer: '/to', code: 'not_after_from', detail }]);
+  }
+  const { actor, action: actions, resourceType: resourceTypes, resourceId } = query;
+  return { actor, actions, resourceTypes, resourceId, from, to };
+}

@@ -1,0 +1,4 @@
+export { AUDIT_ACTIONS, type AuditAction, type AuditEvent, RESOURCE_TYPES } from './audit-event.js';
+export { type AuditFilter, AuditEventsRepository, type AuditWindow } from './audit-events.repository.js';
+export { AuditModule } from './audit.module.js';
+export { type Change, recordChange } from './record-change.js';
