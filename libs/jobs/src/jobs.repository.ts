@@ -68,6 +68,10 @@ export class JobsRepository {
     });
   }
 
+  count(tx: EntityManager, service: string): Promise<number> {
+    return tx.countBy(JobEntity, { service, deletedAt: IsNull() });
+  }
+
   async insert(tx: EntityManager, job: Job): Promise<void> {
     await namingClash(job.name, () => tx.insert(JobEntity, row(job)));
   }

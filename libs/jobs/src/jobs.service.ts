@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { demandRoom } from '@app/access';
 import { type AuditAction, recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import type { Job, JobSpec } from './domain/job.js';
@@ -22,7 +23,7 @@ export class JobsService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `job_name_taken` */
+  /** @throws ProblemError `job_name_taken`, `quota_exceeded` */
   async create(service: string, spec: JobSpec): Promise<Job> {
     const now = this.clock.now();
     const job: Job = {
@@ -36,6 +37,7 @@ export class JobsService {
       deletedAt: null,
     };
     await this.repository.transaction(async (tx) => {
+      await demandRoom(tx, service, 'maxJobs', () => this.repository.count(tx, service));
       await this.repository.insert(tx, job);
       await recordChange(tx, { service, action: 'job.created', resourceId: job.id, after: job });
     });

@@ -126,6 +126,10 @@ export class SchedulesRepository {
     return tx.findOne(ScheduleEntity, { where: { id, service }, lock: { mode: 'pessimistic_write' } });
   }
 
+  count(tx: EntityManager, service: string): Promise<number> {
+    return tx.countBy(ScheduleEntity, { service });
+  }
+
   async insert(tx: EntityManager, schedule: Schedule): Promise<void> {
     await tx.insert(ScheduleEntity, row(schedule));
   }

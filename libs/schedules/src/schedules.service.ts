@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import { demandRoom } from '@app/access';
 import { recordChange } from '@app/audit';
 import { type Job, JobsService } from '@app/jobs';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
@@ -29,12 +30,13 @@ export class SchedulesService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `job_not_found`, or naming the field that is wrong */
+  /** @throws ProblemError `job_not_found`, `quota_exceeded`, or naming the field that is wrong */
   create(service: string, jobId: string, definition: ScheduleDefinition): Promise<Schedule> {
     return this.repository.transaction(async (tx) => {
       const job = await this.jobs.lockForUse(tx, service, jobId);
       await this.calendars.lockForUse(tx, service, definition.calendars);
       const schedule = newSchedule(job, definition, this.clock.now());
+      await demandRoom(tx, service, 'maxSchedules', () => this.repository.count(tx, service));
       await this.repository.insert(tx, schedule);
       await recordChange(tx, changeOf('created', null, schedule));
       return schedule;
