@@ -9,6 +9,7 @@ import { BadEnds1795445000001 } from './1795445000001-bad-ends.js';
 import { Secrets1795446000000 } from './1795446000000-secrets.js';
 import { Operations1795448000000 } from './1795448000000-operations.js';
 import { TenantWall1795449000000 } from './1795449000000-tenant-wall.js';
+import { MadeByRequest1795450000000 } from './1795450000000-made-by-request.js';
 import { Audit1795452000000 } from './1795452000000-audit.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
@@ -24,5 +25,6 @@ export const migrations = [
   Secrets1795446000000,
   Operations1795448000000,
   TenantWall1795449000000,
+  MadeByRequest1795450000000,
   Audit1795452000000,
 ];

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root } from '../setup.mjs';
 
+/** A database is cloned in a hook of its own; on a busy machine that takes longer than jest's 5 s. */
+const PATIENCE = '--testTimeout=30000';
+
 /** Runs jest on some projects and counts. @returns `{ passed, failed }` */
 export async function runJest(projects, args, env, signal) {
   const folder = await mkdtemp(path.join(tmpdir(), 'scheduler-jest-'));
@@ -25,7 +28,7 @@ export async function runJest(projects, args, env, signal) {
 async function jest(args, env, signal) {
   const bin = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const flags = ['--experimental-vm-modules', '--no-warnings'];
-  const child = spawn(process.execPath, [...flags, bin, '--passWithNoTests', ...args], {
+  const child = spawn(process.execPath, [...flags, bin, '--passWithNoTests', PATIENCE, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: 'inherit',

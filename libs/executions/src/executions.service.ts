@@ -5,6 +5,7 @@ import { validate as isUuid } from 'uuid';
 import { type Change, recordChange } from '@app/audit';
 import { type Job, JobLifecycle, type JobLifecycleListener, JobsService, type OwnedJob } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
+import { madeBefore, rememberMade } from '@app/platform/http';
 import { ProblemError } from '@app/platform/problem';
 import { newExecutionId } from './domain/execution-id.js';
 import { isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
@@ -110,11 +111,14 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
   }
 
   private async start(job: Job, run: AskedRun): Promise<Execution> {
+    const earlier = madeBefore();
+    if (earlier !== null) return this.get(job.service, earlier);
     const id = await this.dataSource.transaction(async (tx) => {
       await this.jobs.lockForUse(tx, job.service, job.id);
       const made = await this.insertNow(tx, job, run);
       if (run.retryOf !== null) await this.executions.markRetried(tx, run.retryOf, made);
       await recordChange(tx, askedFor(job, run, made));
+      await rememberMade(tx, made);
       return made;
     });
     const stored = await this.get(job.service, id);

@@ -5,6 +5,7 @@ import { demandRoom } from '@app/access';
 import { recordChange } from '@app/audit';
 import { type Job, JobsService } from '@app/jobs';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
+import { madeBefore, rememberMade } from '@app/platform/http';
 import { CalendarsService } from './calendars/calendars.service.js';
 import type { ScheduleDefinition } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
@@ -31,7 +32,9 @@ export class SchedulesService {
   ) {}
 
   /** @throws ProblemError `job_not_found`, `quota_exceeded`, or naming the field that is wrong */
-  create(service: string, jobId: string, definition: ScheduleDefinition): Promise<Schedule> {
+  async create(service: string, jobId: string, definition: ScheduleDefinition): Promise<Schedule> {
+    const earlier = madeBefore();
+    if (earlier !== null) return this.get(service, earlier);
     return this.repository.transaction(async (tx) => {
       const job = await this.jobs.lockForUse(tx, service, jobId);
       await this.calendars.lockForUse(tx, service, definition.calendars);
@@ -39,6 +42,7 @@ export class SchedulesService {
       await demandRoom(tx, service, 'maxSchedules', () => this.repository.count(tx, service));
       await this.repository.insert(tx, schedule);
       await recordChange(tx, changeOf('created', null, schedule));
+      await rememberMade(tx, schedule.id);
       return schedule;
     });
   }

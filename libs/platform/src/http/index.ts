@@ -3,6 +3,7 @@ export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';
 export { IfMatch } from './entity-tag/if-match.js';
 export { IdempotencyModule } from './idempotency/idempotency.module.js';
+export { madeBefore, rememberMade } from './idempotency/made-once.js';
 export { NotReplayed } from './idempotency/not-replayed.js';
 export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';
 export { listen } from './listen.js';

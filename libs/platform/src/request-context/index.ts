@@ -1,11 +1,14 @@
 export { currentLogFields, type LogFields, runWithLogFields } from './log-fields.js';
 export {
-  bindToService,
   bindToActor,
+  bindToKey,
+  bindToService,
   currentActor,
+  currentKeyUse,
   currentRequestId,
   currentService,
   currentTraceparent,
+  type KeyUse,
   type RequestContext,
   runForAllServices,
   runInRequestContext,

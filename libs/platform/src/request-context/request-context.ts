@@ -12,6 +12,17 @@ interface Stored extends RequestContext {
   service?: string | null;
   /** Who sent it. Not known before it is admitted, so it is filled in then. */
   actor?: string;
+  keyUse?: KeyUse;
+}
+
+/** The idempotency key that a request runs under. */
+export interface KeyUse {
+  readonly service: string;
+  readonly key: string;
+  /** Proof of being the one who answers it. */
+  readonly lock: string;
+  /** What an earlier try made before it was cut off. */
+  readonly madeId: string | null;
 }
 
 const storage = new AsyncLocalStorage<Stored>();
@@ -46,6 +57,17 @@ export function bindToActor(actor: string): void {
 /** `null` outside a request, and before it is admitted. */
 export function currentActor(): string | null {
   return storage.getStore()?.actor ?? null;
+}
+
+/** From here on the request answers for its idempotency key. */
+export function bindToKey(keyUse: KeyUse): void {
+  const context = storage.getStore();
+  if (context) context.keyUse = keyUse;
+}
+
+/** `null` for a request without an idempotency key. */
+export function currentKeyUse(): KeyUse | null {
+  return storage.getStore()?.keyUse ?? null;
 }
 
 /** `null` outside a request. */

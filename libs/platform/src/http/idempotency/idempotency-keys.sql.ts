@@ -7,10 +7,11 @@ export const begin = `
   VALUES ($1, $2, $3, 'running', now() + interval '24 hours', now() + make_interval(secs => $4))
   ON CONFLICT (service, key) DO UPDATE SET
     request_hash = excluded.request_hash, state = 'running', status = NULL, headers = NULL, body = NULL,
-    created_at = now(), expires_at = excluded.expires_at, locked_until = excluded.locked_until
+    created_at = now(), expires_at = excluded.expires_at, locked_until = excluded.locked_until,
+    made_id = CASE WHEN k.expires_at > now() THEN k.made_id END
   WHERE k.expires_at <= now()
      OR (k.state = 'running' AND k.locked_until <= now() AND k.request_hash = excluded.request_hash)
-  RETURNING locked_until::text AS lock
+  RETURNING locked_until::text AS lock, made_id AS "madeId"
 `;
 
 export const find = `
@@ -24,9 +25,20 @@ export const finish = `
   WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz
 `;
 
-export const release = `
-  DELETE FROM idempotency_keys
+/** In the transaction that makes it. Fenced as an answer is. */
+export const rememberMade = `
+  UPDATE idempotency_keys SET made_id = $4
   WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz
+`;
+
+/** Free again for the next try; but what this one made is not forgotten. */
+export const release = `
+  WITH freed AS (
+    DELETE FROM idempotency_keys
+    WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz AND made_id IS NULL
+  )
+  UPDATE idempotency_keys SET locked_until = now()
+  WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz AND made_id IS NOT NULL
 `;
 
 /** A batch: all of them could take longer than a statement may, and then they would only become more. */

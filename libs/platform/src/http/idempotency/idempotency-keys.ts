@@ -10,9 +10,9 @@ export interface KeyUse {
   readonly requestHash: string;
 }
 
-/** What a key turned out to be. `lock` is the proof of having begun, needed to end. */
+/** What a key turned out to be. `lock` is the proof of having begun, needed to end; `madeId` of one who was cut off. */
 export type Begun =
-  | { readonly type: 'begun'; readonly lock: string }
+  | { readonly type: 'begun'; readonly lock: string; readonly madeId: string | null }
   | { readonly type: 'done'; readonly answer: StoredAnswer }
   | { readonly type: 'running' }
   | { readonly type: 'other_request' };
@@ -36,13 +36,13 @@ export class IdempotencyKeys {
   /** @param lockSeconds how long the request may take; after that it counts as crashed, and another may take over */
   async begin(use: KeyUse, lockSeconds: number): Promise<Begun> {
     const { service, key, requestHash } = use;
-    const [begun] = await rowsOf<{ lock: string }>(this.dataSource, sql.begin, [
+    const [begun] = await rowsOf<{ lock: string; madeId: string | null }>(this.dataSource, sql.begin, [
       service,
       key,
       requestHash,
       lockSeconds,
     ]);
-    if (begun !== undefined) return { type: 'begun', lock: begun.lock };
+    if (begun !== undefined) return { type: 'begun', ...begun };
     const [row] = await rowsOf<KeyRow>(this.dataSource, sql.find, [service, key]);
     if (row === undefined) return { type: 'running' }; // Released in between: the caller's next try begins.
     if (row.requestHash !== requestHash) return { type: 'other_request' };

@@ -3,12 +3,14 @@ import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
 import { dataSourceOptions } from '@app/platform/database';
 import { ProblemError } from '@app/platform/problem';
 import { type Response as ExpressResponse } from 'express';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
+import { waitFor } from '../../../../../test/support/wait-for.js';
 import { type HttpApp, startHttpApp } from '../testing/http-app.js';
 import { problemOf, senderTo } from '../testing/requests.js';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { IdempotencyKeys, pruneIdempotencyKeys } from './idempotency-keys.js';
+import { madeBefore, rememberMade } from './made-once.js';
 
 let runs = 0;
 let hold: Promise<void> = Promise.resolve();
@@ -47,6 +49,20 @@ class OrdersController {
   conflict(): never {
     runs += 1;
     throw new ProblemError('conflict', 'taken', 'Taken.');
+  }
+
+  @Post('made')
+  async make(@Body() { fails }: { fails?: boolean }) {
+    const id = madeBefore() ?? (await dataSource.transaction((tx) => this.makeIn(tx)));
+    if (fails && runs === 1) throw new TypeError('cut off');
+    return { id };
+  }
+
+  private async makeIn(tx: EntityManager): Promise<string> {
+    runs += 1;
+    await hold;
+    await rememberMade(tx, `order-${runs}`);
+    return `order-${runs}`;
   }
 
   @Post('bug')
@@ -143,6 +159,36 @@ describe('failures', () => {
     expect((await post(`/orders/${path}`, 'k')).status).toBe(status);
     expect((await post(`/orders/${path}`, 'k')).headers.get('idempotent-replayed')).toBeNull();
     expect(runs).toBe(2);
+  });
+});
+
+describe('what was made', () => {
+  const made = async (response: Response): Promise<unknown> => ((await response.json()) as { id: string }).id;
+
+  it('is found by a repeat of the request whose process crashed before it answered', async () => {
+    expect(await made(await post('/orders/made', 'k', '{}'))).toBe('order-1');
+    await dataSource.query(
+      `UPDATE idempotency_keys SET state = 'running', locked_until = now() - interval '1 s'`,
+    );
+    expect(await made(await post('/orders/made', 'k', '{}'))).toBe('order-1');
+    expect(runs).toBe(1);
+  });
+
+  it('is found at once by a repeat of the request that failed after it', async () => {
+    await dataSource.query('TRUNCATE idempotency_keys');
+    expect((await post('/orders/made', 'k', '{"fails":true}')).status).toBe(500);
+    runs = 2;
+    expect(await made(await post('/orders/made', 'k', '{"fails":true}'))).toBe('order-1');
+  });
+
+  it('is undone where the request was so slow that another took its key over', async () => {
+    let letGo = (): void => undefined;
+    hold = new Promise((resolve) => (letGo = resolve));
+    const slow = post('/orders/made', 'k', '{}');
+    await waitFor(() => runs === 1);
+    await dataSource.query(`UPDATE idempotency_keys SET locked_until = now() + interval '1 hour'`);
+    letGo();
+    expect(await problemOf(await slow)).toMatchObject({ status: 409, code: 'idempotency_key_in_use' });
   });
 });
 

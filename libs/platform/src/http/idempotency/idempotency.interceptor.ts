@@ -1,4 +1,4 @@
-import { ProblemError } from '@app/platform/problem';
+import { bindToKey } from '@app/platform/request-context';
 import {
   type CallHandler,
   type ExecutionContext,
@@ -9,6 +9,7 @@ import {
 import { type Request, type Response } from 'express';
 import { lastValueFrom, type Observable, of } from 'rxjs';
 import { parsePreferWait } from '../preferences/prefer-wait.js';
+import { reused, stillRunning } from './idempotency-faults.js';
 import { idempotencyKeyOf, idempotencyScopeOf, requestHashOf } from './idempotency-key.js';
 import { IdempotencyKeys, type KeyUse } from './idempotency-keys.js';
 import { replayable } from './not-replayed.js';
@@ -38,6 +39,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const begun = await this.keys.begin(use, LOCK_SECONDS + waitSeconds);
     switch (begun.type) {
       case 'begun':
+        bindToKey({ ...use, lock: begun.lock, madeId: begun.madeId });
         return this.runAndKeep(use, begun.lock, context, next);
       case 'done':
         return replay(begun.answer, http.getResponse());
@@ -84,14 +86,4 @@ async function outcomeOf(next: CallHandler): Promise<Outcome> {
   } catch (error) {
     return { type: 'failed', error };
   }
-}
-
-function stillRunning(): ProblemError {
-  const detail = 'The first request with this Idempotency-Key has not been answered yet.';
-  return new ProblemError('conflict', 'idempotency_key_in_use', detail, [], { retryAfterSeconds: 1 });
-}
-
-function reused(): ProblemError {
-  const detail = 'This Idempotency-Key was used for a request that asked something else.';
-  return new ProblemError('unprocessable', 'idempotency_key_reused', detail);
 }
