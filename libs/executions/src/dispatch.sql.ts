@@ -1,8 +1,15 @@
 import { SCHEDULER_ACTOR } from './domain/execution.js';
+import { ISOLATED_FOR_MINUTES, ISOLATED_FROM_LOSSES } from './domain/losses.js';
+
+/** CASE, because almost no row was ever lost: only then is the JSON of its attempts opened. */
+const IS_ISOLATED = `
+  CASE WHEN lost_count < ${ISOLATED_FROM_LOSSES} THEN false
+       ELSE (attempts -> -1 ->> 'finishedAt')::timestamptz > now() - interval '${ISOLATED_FOR_MINUTES} minutes' END`;
 
 /** What each statement answers with. */
 const DISPATCHED = `
-  RETURNING e.id, e.delivery, e.service, e.priority, e.state, extract(epoch FROM now() - e.due_at)::float8 AS "waitedSeconds"`;
+  RETURNING e.id, e.delivery, e.service, e.priority, e.state, ${IS_ISOLATED} AS isolated,
+            extract(epoch FROM now() - e.due_at)::float8 AS "waitedSeconds"`;
 
 /** A service's row, for those of `jobs j` whose service limits its concurrent runs. */
 const LIMIT_OF_SERVICE = `LEFT JOIN services s ON s.slug = j.service AND s.max_concurrent_runs IS NOT NULL`;
@@ -183,14 +190,14 @@ export const EARLIEST_DUE = `
     ORDER BY e.due_at LIMIT 1
   ) next`;
 
-/** What Postgres believes to be in the queue, oldest first, beyond the time a hand-over takes. */
+/**
+ * What Postgres believes to be in the queue beyond the time a hand-over takes, page by page, oldest first. The instant goes
+ * out as text: a Date loses its microseconds, and a page would begin again with the batch that the one before ended in.
+ */
 export const QUEUED_BEFORE = `
-  SELECT id, delivery, service, priority
+  SELECT id, delivery, service, priority, ${IS_ISOLATED} AS isolated, queued_at::text AS "queuedAt"
   FROM executions
   WHERE phase = 'active' AND phase <> 'final' AND state = 'queued' AND queued_at < now() - $1 * interval '1 millisecond'
-  ORDER BY queued_at
-  LIMIT $2`;
-
-/** Queued and running: what the queue should hold a message for. */
-export const COUNT_ACTIVE = `
-  SELECT count(*)::integer AS count FROM executions WHERE phase = 'active' AND phase <> 'final'`;
+    AND ($2::timestamptz IS NULL OR (queued_at, id) > ($2::timestamptz, $3::uuid))
+  ORDER BY queued_at, id
+  LIMIT $4`;

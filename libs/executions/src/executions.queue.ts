@@ -10,6 +10,8 @@ export const EXECUTIONS_QUEUE = 'executions';
 export interface ExecutionMessage {
   readonly executionId: string;
   readonly delivery: number;
+  /** It has taken two workers down, it seems: alone in its process it takes nobody else's run with it. */
+  readonly isolated?: true;
 }
 
 /**
@@ -29,11 +31,11 @@ export class ExecutionsQueue {
   /** Adding a message that is still in the queue changes nothing, so a hand-over may be repeated. */
   async add(dispatched: readonly Dispatched[]): Promise<void> {
     await this.queue.addBulk(
-      dispatched.map(({ id, delivery, service, priority }) => ({
+      dispatched.map(({ id, delivery, service, priority, isolated }) => ({
         name: 'run',
-        data: { executionId: id, delivery },
+        data: { executionId: id, delivery, ...(isolated && { isolated }) },
         opts: {
-          jobId: `${id}-${delivery}`,
+          jobId: messageIdOf({ id, delivery }),
           priority: this.order.take(service, priority),
           attempts: 1,
           removeOnComplete: true,
@@ -61,6 +63,11 @@ export class ExecutionsQueue {
     return sumOf(counts);
   }
 
+  /** Of all messages that wait or are being worked on; asked for in the order in which they move, so that none slips by. */
+  async messageIds(): Promise<ReadonlySet<string>> {
+    return new Set(await this.queue.getRanges(['wait', 'prioritized', 'active'], 0, -1));
+  }
+
   /** Throws when the queue does not answer. */
   async ping(): Promise<void> {
     await this.queue.getJobCounts('active');
@@ -71,6 +78,11 @@ export class ExecutionsQueue {
     const [head] = await this.queue.getJobs(['prioritized'], 0, 0, true);
     return head?.priority || undefined;
   }
+}
+
+/** One message a delivery: BullMQ ignores a second one with its id. */
+export function messageIdOf({ id, delivery }: Pick<Dispatched, 'id' | 'delivery'>): string {
+  return `${id}-${delivery}`;
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {

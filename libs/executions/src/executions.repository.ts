@@ -18,6 +18,14 @@ export interface Dispatched {
   readonly delivery: number;
   readonly service: string;
   readonly priority: number;
+  /** To be run alone in its process. */
+  readonly isolated?: boolean;
+}
+
+/** One that Postgres believes to be in the queue. */
+export interface Queued extends Dispatched {
+  /** As Postgres writes it, to the microsecond. */
+  readonly queuedAt: string;
 }
 
 interface Waited {
@@ -126,13 +134,10 @@ export class ExecutionsRepository {
     return row?.due_at ?? null;
   }
 
-  queuedBefore(ageMs: number, limit: number): Promise<Dispatched[]> {
-    return rowsOf(this.executions, dispatch.QUEUED_BEFORE, [ageMs, limit]);
-  }
-
-  async countActive(): Promise<number> {
-    const [row] = await rowsOf<{ count: number }>(this.executions, dispatch.COUNT_ACTIVE);
-    return row?.count ?? 0;
+  /** The oldest first, those after `after`. */
+  queuedBefore(ageMs: number, after: Queued | null, limit: number): Promise<Queued[]> {
+    const parameters = [ageMs, after?.queuedAt ?? null, after?.id ?? null, limit];
+    return rowsOf(this.executions, dispatch.QUEUED_BEFORE, parameters);
   }
 
   /** @returns whether there was anything left to cancel */

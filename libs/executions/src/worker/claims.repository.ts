@@ -55,6 +55,12 @@ export class ClaimsRepository {
     return this.settleBatched({ claim, settlement, attempt });
   }
 
+  /** queued → pending, due in a while, for a message that this process may not run now. */
+  async putOff(message: ExecutionMessage, delayMs: number): Promise<void> {
+    const { executionId, delivery } = message;
+    await this.dataSource.query(sql.PUT_OFF, [executionId, scheduledForOf(executionId), delivery, delayMs]);
+  }
+
   /** Whether an earlier settle whose answer was lost did commit. */
   async wasSettled(claim: Claim, attempt: Attempt): Promise<boolean> {
     const [row] = await rowsOf<{ found: boolean }>(this.dataSource, sql.WAS_SETTLED, [

@@ -17,6 +17,12 @@ export const CLAIM = `
             e.session_id AS "sessionId", j.name AS "jobName", j.target, j.retry_policy AS "retryPolicy",
             j.timeout_ms AS "timeoutMs", j.delivery_guarantee AS "deliveryGuarantee"`;
 
+/** Not claimed: the message of this delivery is dropped, and the next dispatch makes another. Without a delay it keeps its place. */
+export const PUT_OFF = `
+  UPDATE executions
+  SET state = 'pending', due_at = CASE WHEN $4::float8 > 0 THEN now() + $4::float8 * interval '1 millisecond' ELSE due_at END
+  WHERE id = $1 AND scheduled_for = $2 AND delivery = $3 AND state = 'queued'`;
+
 /**
  * Final, retry or release in one guarded statement; a run that was taken from its worker gives no row. There is no next try
  * after a cancel, also when the try ended by itself before the cancel reached it.

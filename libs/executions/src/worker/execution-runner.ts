@@ -10,12 +10,16 @@ import { decide, type Settlement } from '../domain/settlement.js';
 import type { ExecutionMessage } from '../executions.queue.js';
 import { traceAttempt } from '../run-trace.js';
 import { ClaimsRepository } from './claims.repository.js';
+import { RunGate } from './run-gate.js';
 import { RunLender } from './run-lender.js';
 import { RunLogWriter } from './run-log-writer.js';
 import { runMetrics } from './run-metrics.js';
 import { RunsInFlight } from './runs-in-flight.js';
 import { Settler } from './settler.js';
 import { WorkerSession } from './worker-session.js';
+
+/** An isolated run that found no free process tries the next one about so much later. */
+const PUT_OFF_MS = 5_000;
 
 /** One try of one execution: claim, run, decide, settle. */
 @Injectable()
@@ -25,6 +29,7 @@ export class ExecutionRunner {
   constructor(
     private readonly claims: ClaimsRepository,
     private readonly session: WorkerSession,
+    private readonly gate: RunGate,
     private readonly runs: RunsInFlight,
     private readonly lender: RunLender,
     private readonly targets: TargetRunners,
@@ -34,6 +39,12 @@ export class ExecutionRunner {
   ) {}
 
   async run(message: ExecutionMessage): Promise<void> {
+    const work = () => this.claimAndRun(message);
+    const hasRun = message.isolated ? await this.gate.alone(work) : await this.gate.together(work);
+    if (!hasRun) await this.putOff(message, message.isolated ? Math.random() * PUT_OFF_MS : 0);
+  }
+
+  private async claimAndRun(message: ExecutionMessage): Promise<void> {
     const claim = await this.claim(message);
     if (!claim) return runMetrics.stale();
     failPoint('after_claim');
@@ -52,6 +63,14 @@ export class ExecutionRunner {
     return retryWhileAway(
       async () => this.claims.claim(message, await this.session.live()),
       (error) => this.logger.warn(`not claimed yet: ${error.message}`, { executionId: message.executionId }),
+    );
+  }
+
+  /** To another worker; no attempt is spent, as none has begun. */
+  private async putOff(message: ExecutionMessage, delayMs: number): Promise<void> {
+    await retryWhileAway(
+      () => this.claims.putOff(message, delayMs),
+      (error) => this.logger.warn(`execution ${message.executionId} is not put off yet: ${error.message}`),
     );
   }
 

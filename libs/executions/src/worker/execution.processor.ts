@@ -11,6 +11,7 @@ import { type ExecutionMessage, EXECUTIONS_QUEUE } from '../executions.queue.js'
 import { CancelWatcher } from './cancel-watcher.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { OrphanReleaser } from './orphan-releaser.js';
+import { RunGate } from './run-gate.js';
 import { RunsInFlight } from './runs-in-flight.js';
 import { WorkerSession } from './worker-session.js';
 
@@ -41,6 +42,7 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
     private readonly config: AppConfig,
     private readonly connections: QueueConnections,
     private readonly runner: ExecutionRunner,
+    private readonly gate: RunGate,
     private readonly runs: RunsInFlight,
     private readonly session: WorkerSession,
     private readonly cancels: CancelWatcher,
@@ -68,6 +70,7 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
     this.worker.on('failed', (message, error) =>
       this.logger.error(`message ${message?.id}: ${error.message}`),
     );
+    this.gate.onChange((isOpen) => void this.takeMessages(isOpen));
     this.cancels.start();
     this.orphans.start();
   }
@@ -76,10 +79,19 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
   async beforeApplicationShutdown(): Promise<void> {
     const shutdown = { type: 'shutdown', message: 'the worker is shutting down' } as const;
     const timer = setTimeout(() => this.runs.abortAll(shutdown), this.config.drainTimeoutMs);
+    this.gate.stop();
     await this.worker?.close();
     clearTimeout(timer);
     this.cancels.stop();
     this.orphans.stop();
     await this.session.end();
+  }
+
+  private async takeMessages(isWanted: boolean): Promise<void> {
+    try {
+      await (isWanted ? this.worker?.resume() : this.worker?.pause(true));
+    } catch (error) {
+      this.logger.warn(`queue: ${(error as Error).message}`);
+    }
   }
 }

@@ -11,6 +11,7 @@ import { JobMetrics } from './job-metrics.js';
 import { OrphanReleaser } from './orphan-releaser.js';
 import { RescueRepository } from './rescue.repository.js';
 import { RunEvents } from './run-events.js';
+import { RunGate } from './run-gate.js';
 import { RunLender } from './run-lender.js';
 import { RunLogWriter } from './run-log-writer.js';
 import { RunsInFlight } from './runs-in-flight.js';
@@ -35,6 +36,7 @@ import { WorkerSession } from './worker-session.js';
     WorkerSession,
     ClaimsRepository,
     RescueRepository,
+    RunGate,
     RunsInFlight,
     RunLender,
     RunLogWriter,

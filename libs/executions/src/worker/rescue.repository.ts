@@ -3,11 +3,10 @@ import { DataSource } from 'typeorm';
 import { rowsOf } from '@app/platform/database';
 import { type ExecutionState, isFinal } from '../domain/execution-state.js';
 import type { Trigger } from '../domain/execution.js';
+import { LOST_LIMIT } from '../domain/losses.js';
 import { runMetrics } from './run-metrics.js';
 import { CLOSE_SESSIONS, END_EXPIRED_SESSIONS, PRUNE_SESSIONS, RESCUE } from './rescue.sql.js';
 
-/** A run that took so many workers down with it is not given another. */
-const LOST_LIMIT = 3;
 const BATCH = 500;
 
 export interface Rescued {

@@ -56,6 +56,14 @@ export class FleetProcess {
     await exited;
   }
 
+  /** As the kernel does it when memory runs out; resolves when the process is gone. */
+  async kill(): Promise<void> {
+    if (this.hasEnded()) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
+  }
+
   private hasEnded(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }

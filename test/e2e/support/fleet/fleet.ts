@@ -57,6 +57,13 @@ export class Fleet {
     }
   }
 
+  /** All of them at once, with SIGKILL. */
+  async killAll(kind: 'api' | 'worker'): Promise<void> {
+    const doomed = [...this.processes].filter((process) => process.kind === kind);
+    await Promise.all(doomed.map((process) => process.kill()));
+    doomed.forEach((process) => this.forget(process));
+  }
+
   /** Where the balancer sends the next request. */
   nextApiUrl(): string {
     const apis = [...this.ready];

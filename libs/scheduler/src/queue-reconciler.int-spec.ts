@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import { ExecutionsQueue, ExecutionsRepository, ExecutionsService } from '@app/executions';
+import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { flushQueue } from '../../../test/support/flush-queue.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { queueBackendsUnderTest } from '../../../test/support/test-redis.js';
+import { waitFor } from '../../../test/support/wait-for.js';
+import { startFirer } from '../../../test/support/worker-under-test.js';
+import { QueueReconciler } from './queue-reconciler.js';
+
+describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (backend) => {
+  let database: TestDatabase;
+  /** Stores and hands over; nobody takes a message. */
+  let api: INestApplicationContext;
+  let queue: ExecutionsQueue;
+  let executions: ExecutionsRepository;
+  let reconciler: QueueReconciler;
+  let jobId: string;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    await flushQueue(backend);
+    api = await startFirer(database, backend);
+    queue = api.get(ExecutionsQueue, { strict: false });
+    executions = api.get(ExecutionsRepository, { strict: false });
+    reconciler = new QueueReconciler(executions, queue);
+    jobId = await createJob();
+  });
+
+  afterEach(async () => {
+    await api.close();
+    await database.drop();
+  });
+
+  const createJob = async (): Promise<string> => {
+    const job = await api.get(JobsService, { strict: false }).create('default', {
+      name: 'job',
+      description: '',
+      tags: [],
+      target: { type: 'http', method: 'POST', url: 'http://127.0.0.1:9/' },
+      parameters: {},
+      retryPolicy: DEFAULT_RETRY_POLICY,
+      timeoutMs: 10_000,
+      priority: 5,
+      maxConcurrency: null,
+      deliveryGuarantee: 'at_least_once',
+    });
+    return job.id;
+  };
+
+  const query = <Row>(sql: string) => api.get(DataSource).query<Row[]>(sql);
+
+  /** Executed now, and handed over long enough ago to be looked for. */
+  const queued = async (count: number): Promise<void> => {
+    const service = api.get(ExecutionsService, { strict: false });
+    const size = await queue.size();
+    for (let done = 0; done < count; done++)
+      await service.execute('default', jobId, { parameters: {}, traceparent: null });
+    await waitFor(async () => (await queue.size()) === size + count, { describe: 'the hand-over' });
+    await waitFor(
+      async () => (await query(`SELECT id FROM executions WHERE state <> 'queued'`)).length === 0,
+    );
+    await query(`UPDATE executions SET queued_at = now() - interval '1 minute'`);
+  };
+
+  it('hands over again what was lost, though as many stale messages are in the queue', async () => {
+    await queued(3);
+    await flushQueue(backend, database);
+    const stale = Array.from({ length: 5 }, () => ({ id: uuidv7(), delivery: 1 }));
+    await queue.add(stale.map((message) => ({ ...message, service: 'default', priority: 5 })));
+
+    expect(await reconciler.reconcile()).toBe(3);
+    expect(await queue.size()).toBe(8);
+  });
+
+  it('hands over only what is missing, and the message of the delivery that the row is at', async () => {
+    await queued(2);
+    const [row] = await query<{ id: string }>(`SELECT id FROM executions LIMIT 1`);
+    await query(`UPDATE executions SET delivery = 2 WHERE id = '${row!.id}'`);
+
+    expect(await reconciler.reconcile()).toBe(1);
+    expect(await queue.messageIds()).toContain(`${row!.id}-2`);
+  });
+
+  it('hands nothing over twice, while the backlog grows', async () => {
+    const added: number[] = [];
+    for (const grown of [3, 5, 7]) {
+      await queued(grown);
+      added.push(await reconciler.reconcile());
+    }
+    expect(added).toEqual([0, 0, 0]);
+    expect(await queue.size()).toBe(15);
+  });
+
+  it('looks at each row once, also where a page ends within a batch of one instant', async () => {
+    await queued(5);
+    const seen: string[] = [];
+    let page = await executions.queuedBefore(0, null, 2);
+    while (page.length > 0) {
+      seen.push(...page.map(({ id }) => id));
+      page = await executions.queuedBefore(0, page.at(-1)!, 2);
+    }
+    expect(seen).toHaveLength(5);
+    expect(new Set(seen).size).toBe(5);
+  });
+});
