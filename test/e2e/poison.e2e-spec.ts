@@ -13,7 +13,7 @@ interface Run {
   readonly id: string;
   readonly state: string;
   readonly attempt: number;
-  readonly lostCount: number;
+  readonly attempts: readonly { readonly outcome: string }[];
   readonly error: { readonly type: string } | null;
 }
 
@@ -46,15 +46,19 @@ describe('a run that kills every worker it is given to', () => {
       await poisonKillsWorker(times);
       await fleet.add('worker');
     }
-    await waitFor(async () => (await run(id)).lostCount === 2, { timeoutMs: RESCUED_MS });
+    await waitFor(async () => (await run(id)).attempts.length === 2, { timeoutMs: RESCUED_MS });
     const innocents: string[] = [];
     while (innocents.length < INNOCENTS) innocents.push((await execute(innocent)).id);
     await poisonKillsWorker(3);
 
     await fleet.add('worker');
-    expect(await ended(id)).toMatchObject({ state: 'failed', lostCount: 3, error: { type: 'worker_lost' } });
-    for (const one of innocents)
-      expect(await ended(one)).toMatchObject({ state: 'succeeded', attempt: 1, lostCount: 0 });
+    const LOST = { outcome: 'lost' };
+    expect(await ended(id)).toMatchObject({
+      state: 'failed',
+      attempts: [LOST, LOST, LOST],
+      error: { type: 'worker_lost' },
+    });
+    for (const one of innocents) expect(await ended(one)).toMatchObject({ state: 'succeeded', attempt: 1 });
   });
 });
 

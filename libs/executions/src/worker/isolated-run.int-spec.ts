@@ -13,7 +13,7 @@ import { startFirer, startWorker } from '../../../../test/support/worker-under-t
 
 jest.setTimeout(60_000);
 
-const SLOW_MS = 2_000;
+const SLOW_MS = 4_000;
 const ISOLATED_MS = 700;
 
 describe.each(queueBackendsUnderTest())('a run that was lost twice, on the %s queue', (backend) => {
@@ -63,16 +63,21 @@ describe.each(queueBackendsUnderTest())('a run that was lost twice, on the %s qu
     return (await executions().execute('default', job.id, { parameters: {}, traceparent: null })).id;
   };
 
-  /** Stored while nobody works: pending, as the rescuer left it. */
+  /** Stored while nobody works: pending, as the rescuer left it, but not due yet. */
   const lostTwice = async (): Promise<string> => {
     const id = await executed('/isolated');
     await inState(id, 'queued');
     await api.get(DataSource).query(
-      `UPDATE executions SET state = 'pending', lost_count = 2, attempt = 2,
+      `UPDATE executions SET state = 'pending', due_at = now() + interval '1 hour', lost_count = 2, attempt = 2,
               attempts = jsonb_build_array(jsonb_build_object('attempt', 2, 'outcome', 'lost', 'finishedAt', now())) WHERE id = $1`,
       [id],
     );
     return id;
+  };
+
+  const makeDue = async (): Promise<void> => {
+    await api.get(DataSource).query(`UPDATE executions SET due_at = now() WHERE state = 'pending'`);
+    await api.get(ExecutionDispatcher, { strict: false }).dispatchDue();
   };
 
   const inState = (id: string, state: string) =>
@@ -92,13 +97,11 @@ describe.each(queueBackendsUnderTest())('a run that was lost twice, on the %s qu
     const slow = await executed('/slow');
     const worker = await startOne();
     await target.waitForRequests('/slow', 1);
-    await dispatched();
+    await makeDue();
     const queue = api.get(ExecutionsQueue, { strict: false });
     await waitFor(async () => (await queue.counts())['active'] === 2 && (await queue.size()) === 2);
     return { isolated, slow, worker };
   };
-
-  const dispatched = () => api.get(ExecutionDispatcher, { strict: false }).dispatchDue();
 
   it('begins when the others have ended, and nothing begins beside it', async () => {
     const { isolated, slow } = await waitingBehindSlow();
@@ -143,6 +146,7 @@ describe.each(queueBackendsUnderTest())('a run that was lost twice, on the %s qu
 
   it('shares its process with no other such run either', async () => {
     const both = [await lostTwice(), await lostTwice()];
+    await makeDue();
     await startOne();
     await Promise.all(both.map((id) => inState(id, 'succeeded')));
     const [first, second] = arrivalsAt('/isolated');
