@@ -45,3 +45,34 @@ export function serviceNotGranted(service: string): ProblemError {
     `This credential is not for the service ${JSON.stringify(service.slice(0, 80))}.`,
   );
 }
+
+export function rateLimited(
+  whose: 'key' | 'service' | 'address',
+  limit: number,
+  retryAfterSeconds: number,
+): ProblemError {
+  const what = whose === 'address' ? 'refused credentials' : 'requests';
+  const detail = `This ${whose} has made its ${limit} ${what} of the minute. Go on in ${retryAfterSeconds} s.`;
+  return new ProblemError('too_many', 'rate_limited', detail, [], { retryAfterSeconds });
+}
+
+/** The credential is right and gives no way in: the holder of it may know why. */
+export function noRole(): ProblemError {
+  return new ProblemError('forbidden', 'no_role', 'None of the groups in this token has a role here.');
+}
+
+export function serviceNotChosen(services: readonly string[]): ProblemError {
+  return new ProblemError(
+    'forbidden',
+    'service_not_chosen',
+    `This token is for several services; name one as X-Scheduler-Service: ${services.join(', ')}.`,
+  );
+}
+
+export function providerAway(): ProblemError {
+  return new ProblemError(
+    'unavailable',
+    'provider_unavailable',
+    'The identity provider does not answer, so that this token cannot be checked.',
+  );
+}

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import { Public } from '@app/platform/access-rule';
+import type { Clock } from '@app/platform/clock';
 import { ConfigError, loadConfig } from '@app/platform/config';
 import { AccessGuard, demandScopes } from './access.guard.js';
 import { AccessSettings } from './access-settings.js';
 import { Admission } from './admission.js';
 import { Authenticator } from './authentication/authenticator.js';
 import type { KeyAuthenticator } from './authentication/key-authenticator.js';
+import type { TokenAuthenticator } from './people/token-authenticator.js';
+import { RateLimits } from './rate-limits/rate-limits.js';
+import { SharedCounts } from './rate-limits/shared-counts.js';
 import { SCOPES } from './domain/scopes.js';
 import { ANONYMOUS } from './principal.js';
 import { AnyPrincipal, RequireScopes } from './require-scopes.js';
@@ -24,15 +28,24 @@ class Routes {
   forgotten(): void {}
 }
 
-/** Without access control: nobody is asked for a key. */
-const guard = new AccessGuard(
-  new Admission(new Authenticator(loadConfig({ AUTH_MODE: 'none' }), {} as KeyAuthenticator)),
-);
+/** Without access control: nobody is asked for a key, and nobody counted. */
+function openGuard(): AccessGuard {
+  const config = loadConfig({ AUTH_MODE: 'none' });
+  const clock: Clock = { now: () => new Date(), monotonicMs: () => 0 };
+  const authenticator = new Authenticator(config, {} as KeyAuthenticator, {} as TokenAuthenticator);
+  const limits = new RateLimits(config, new SharedCounts(config, clock), clock);
+  return new AccessGuard(new Admission(authenticator, limits));
+}
+
+const guard = openGuard();
 
 function callOf(route: keyof Routes, given: object = {}): ExecutionContext {
   const handler = Object.getOwnPropertyDescriptor(Routes.prototype, route)?.value as unknown;
   const request = Object.assign(given, { get: () => undefined });
-  const context = { getHandler: () => handler, switchToHttp: () => ({ getRequest: () => request }) };
+  const context = {
+    getHandler: () => handler,
+    switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({}) }),
+  };
   return context as unknown as ExecutionContext;
 }
 
@@ -72,6 +85,7 @@ describe('an api with access control', () => {
   it('does not start without a pepper, and says what to do', () => {
     expect(start({ AUTH_MODE: 'api-key' })).toThrow(ConfigError);
     expect(start({ AUTH_MODE: 'api-key' })).toThrow(/API_KEY_PEPPER: .*openssl rand/);
+    expect(start({ AUTH_MODE: 'oidc' })).toThrow(/PEPPER.*\n.*ISSUER.*\n.*AUDIENCE.*\n.*GROUPS_FILE/);
     expect(start({ AUTH_MODE: 'api-key', API_KEY_PEPPER: 'p'.repeat(32) })).not.toThrow();
   });
 });

@@ -14,7 +14,8 @@ export class AccessGuard implements CanActivate {
     const rule = accessRuleOf(context.getHandler());
     if (rule === null) throw routeClosed();
     if (rule.type === 'public') return true;
-    demandScopes(await this.admission.admit(context.switchToHttp().getRequest()), rule.scopes);
+    const http = context.switchToHttp();
+    demandScopes(await this.admission.admit(http.getRequest(), http.getResponse()), rule.scopes);
     return true;
   }
 }

@@ -7,6 +7,11 @@ import { Admission } from './admission.js';
 import { Authenticator } from './authentication/authenticator.js';
 import { KeyAuthenticator } from './authentication/key-authenticator.js';
 import { KeysModule } from './keys/keys.module.js';
+import { GroupGrants } from './people/group-grants.js';
+import { IdentityProvider } from './people/identity-provider.js';
+import { TokenAuthenticator } from './people/token-authenticator.js';
+import { RateLimits } from './rate-limits/rate-limits.js';
+import { SharedCounts } from './rate-limits/shared-counts.js';
 
 /** Guards every route of the app that imports it; the app puts `Admission.middleware` before the reading of bodies. */
 @Module({
@@ -15,6 +20,11 @@ import { KeysModule } from './keys/keys.module.js';
     AccessSettings,
     Authenticator,
     KeyAuthenticator,
+    TokenAuthenticator,
+    IdentityProvider,
+    GroupGrants,
+    SharedCounts,
+    RateLimits,
     Admission,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: ActingServiceInterceptor },

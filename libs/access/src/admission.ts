@@ -1,38 +1,57 @@
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import { ProblemError } from '@app/platform/problem';
 import { bindToActor } from '@app/platform/request-context';
-import { Authenticator } from './authentication/authenticator.js';
+import { Authenticator, SERVICE_HEADER } from './authentication/authenticator.js';
 import { serviceNotGranted } from './access.errors.js';
 import type { AdmittedRequest, Principal } from './principal.js';
+import { RateLimits } from './rate-limits/rate-limits.js';
 
 /** What strangers reach: health, and metrics, which have a token of their own. In these spellings only. */
 const OPEN = /^\/(health\/[a-z]+|metrics)$/;
 
-/** The service that a caller means, where its credential is for several. */
-export const SERVICE_HEADER = 'X-Scheduler-Service';
-
 /** Lets a request in on behalf of somebody, or not at all. */
 @Injectable()
 export class Admission {
-  constructor(private readonly authenticator: Authenticator) {}
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly limits: RateLimits,
+  ) {}
 
   /** Express middleware: strangers are turned away before anybody reads their bodies or looks for their paths. */
-  readonly middleware = (request: Request, _response: Response, next: NextFunction): void => {
+  readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
     if (OPEN.test(request.path)) return next();
-    this.admit(request).then(() => next(), next);
+    this.admit(request, response).then(() => next(), next);
   };
 
   /** The same principal when asked again. @throws ProblemError why it is not let in */
-  async admit(request: AdmittedRequest): Promise<Principal> {
-    request.principal ??= await this.identify(request);
+  async admit(request: AdmittedRequest, response: Response): Promise<Principal> {
+    request.principal ??= await this.letIn(request, response);
     bindToActor(request.principal.actor);
     return request.principal;
   }
 
-  private async identify(request: Request): Promise<Principal> {
-    const principal = await this.authenticator.authenticate(request);
-    const asked = request.get(SERVICE_HEADER);
-    if (asked !== undefined && asked !== principal.service) throw serviceNotGranted(asked);
+  private async letIn(request: Request, response: Response): Promise<Principal> {
+    const principal = await this.identify(request, response);
+    await this.limits.admit(principal, response);
     return principal;
   }
+
+  private async identify(request: Request, response: Response): Promise<Principal> {
+    const address = request.ip ?? '';
+    try {
+      const principal = await this.authenticator.authenticate(request, !this.limits.isSuspect(address));
+      const asked = request.get(SERVICE_HEADER);
+      if (asked !== undefined && asked !== principal.service) throw serviceNotGranted(asked);
+      return principal;
+    } catch (error) {
+      if (isRefusal(error)) await this.limits.noteFailure(address, response);
+      throw error;
+    }
+  }
+}
+
+/** Not what a caller cannot help: a database or a provider that is away. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ProblemError && (error.kind === 'unauthenticated' || error.kind === 'forbidden');
 }

@@ -19,11 +19,14 @@ export class KeyAuthenticator {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `credentials_invalid`, `credentials_expired`, `address_not_allowed` */
-  async authenticate(text: string, address: string): Promise<Principal> {
+  /**
+   * @param mayLookUp whether the database may be asked, or only a key that is in use is known
+   * @throws ProblemError `credentials_invalid`, `credentials_expired`, `address_not_allowed`
+   */
+  async authenticate(text: string, address: string, mayLookUp: boolean): Promise<Principal> {
     const parts = parseKey(text);
     if (parts === null) throw credentialsInvalid('This is not an API key, or it has a typo in it.');
-    const key = await this.find(parts.id, parts.secret);
+    const key = await this.find(parts.id, parts.secret, mayLookUp);
     if (key === null) throw credentialsInvalid('This API key is wrong or has been revoked.');
     const now = this.clock.now();
     if (key.expiresAt !== null && key.expiresAt <= now)
@@ -35,9 +38,10 @@ export class KeyAuthenticator {
   }
 
   /** A secret that does not fit what is known may be younger than that. */
-  private async find(id: string, secret: string): Promise<KnownKey | null> {
+  private async find(id: string, secret: string, mayLookUp: boolean): Promise<KnownKey | null> {
     const known = this.cache.peek(id);
     if (known !== null && this.isValid(known, secret)) return known;
+    if (!mayLookUp) return null;
     const key = known === null ? await this.cache.find(id) : await this.cache.readAgain(id);
     return key !== null && this.isValid(key, secret) ? key : null;
   }

@@ -23,6 +23,22 @@ export interface RedisConfig {
   readonly cluster: boolean;
 }
 
+export interface OidcConfig {
+  readonly issuer: string | null;
+  readonly audience: string | null;
+  /** The claim that holds a person's groups. */
+  readonly groupsClaim: string;
+  /** Says which role in which service a group gives; the access library reads it. */
+  readonly groupsFile: string | null;
+}
+
+export interface RateLimitConfig {
+  readonly keyPerMinute: number;
+  readonly servicePerMinute: number;
+  /** Refused credentials, for each address. */
+  readonly failuresPerMinute: number;
+}
+
 /**
  * What an operator decided, read once at start and checked: the only form in which the environment reaches the rest
  * of the code. An abstract class so that one name is both the type and the injection token.
@@ -65,6 +81,10 @@ export abstract class AppConfig {
   abstract readonly apiKeyPepper: string | null;
   /** What Prometheus presents at `/metrics`. */
   abstract readonly metricsToken: string | null;
+  /** The provider whose tokens are taken with `authMode` oidc. */
+  abstract readonly oidc: OidcConfig;
+  /** Requests a minute; 0 is no limit. */
+  abstract readonly rateLimits: RateLimitConfig;
   /** How many proxies stand before the api, or where: they are believed about the address of a caller. */
   abstract readonly trustProxy: number | readonly string[];
   /** Hosts, CIDRs and ports that HTTP targets may reach beyond public addresses. */

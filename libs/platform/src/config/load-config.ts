@@ -44,6 +44,17 @@ function assemble(values: Values): AppConfig {
     authAllowNone: values.AUTH_ALLOW_NONE,
     apiKeyPepper: values.API_KEY_PEPPER,
     metricsToken: values.METRICS_TOKEN,
+    oidc: {
+      issuer: values.OIDC_ISSUER,
+      audience: values.OIDC_AUDIENCE,
+      groupsClaim: values.OIDC_GROUPS_CLAIM,
+      groupsFile: values.OIDC_GROUPS_FILE,
+    },
+    rateLimits: {
+      keyPerMinute: values.RATE_LIMIT_KEY_PER_MINUTE,
+      servicePerMinute: values.RATE_LIMIT_SERVICE_PER_MINUTE,
+      failuresPerMinute: values.RATE_LIMIT_FAILURES_PER_MINUTE,
+    },
     trustProxy: values.TRUST_PROXY ?? 0,
     egressAllow: values.EGRESS_ALLOW ?? [],
     commandTargets: values.COMMAND_TARGETS,

@@ -144,6 +144,15 @@ function namedKey(text: string): NamedKey {
   return { id, key };
 }
 
+/** Keys that came without TLS would be anybody's; only this machine needs none. */
+export const issuerUrl: Parser<string> = (value) => {
+  const url = parseUrl(value, ['https:', 'http:']);
+  const isLocal = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? '');
+  if (url === null || url.search !== '' || url.hash !== '' || (url.protocol === 'http:' && !isLocal))
+    throw new NotAllowed('https://login.example.org/realm, as the provider spells it');
+  return value;
+};
+
 /** A path must contain a slash, so that a misspelt `enable` is a fault and not a file. */
 export const commandTargets: Parser<'disabled' | 'enabled' | { allowListFile: string }> = (value) => {
   if (value === 'disabled' || value === 'enabled') return value;

@@ -18,6 +18,18 @@ export function producerConnection(redis: RedisConfig): RedisConnection {
   });
 }
 
+/** For counting while a caller waits: what takes longer than this is worse than not counting. */
+const COUNTER_TIMEOUT_MS = 250;
+
+/** For counters: fails at once while Redis is away, and soon when it hangs. */
+export function counterConnection(redis: RedisConfig): RedisConnection {
+  return connect(redis, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COUNTER_TIMEOUT_MS,
+  });
+}
+
 /** For a BullMQ worker, which blocks on Redis and must wait through an outage (BullMQ insists on `null`). */
 export function consumerConnection(redis: RedisConfig): RedisConnection {
   return connect(redis, { maxRetriesPerRequest: null });
