@@ -34,11 +34,16 @@ const [compose] = readYaml<Compose>(FILE) as [Compose];
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { image }]) => image === IMAGE);
 
-/** `${NAME:-default}` as compose fills it in. */
+/** What has no default, and what an operator would set it to. */
+const REQUIRED: Readonly<Record<string, string>> = {
+  API_KEY_PEPPER: 'x'.repeat(44),
+  METRICS_TOKEN: 'x'.repeat(64),
+};
+
+/** `${NAME:-default}` and `${NAME:?why it is needed}` as compose fills them in. */
 function interpolate(value: string, env: Readonly<Record<string, string>> = {}): string {
-  return value.replaceAll(
-    /\$\{([A-Z_]+):-([^}]*)\}/g,
-    (_, name: string, fallback: string) => env[name] || fallback,
+  return value.replaceAll(/\$\{([A-Z_]+):([-?])([^}]*)\}/g, (_, name: string, kind: string, rest: string) =>
+    kind === '-' ? env[name] || rest : env[name] || (REQUIRED[name] ?? ''),
   );
 }
 
@@ -73,12 +78,19 @@ describe('docker-compose.yml', () => {
       expect(loadConfig(environmentOf(name))).toMatchObject({
         queueBackend: 'redis',
         redis: { host: 'redis', port: 6379 },
-        authMode: 'none',
+        authMode: 'api-key',
+        metricsToken: REQUIRED.METRICS_TOKEN,
         commandTargets: 'disabled',
         logFormat: 'json',
       });
     },
   );
+
+  it('gives the pepper to the api alone', () => {
+    const holders = services.filter(([, { environment }]) => environment && 'API_KEY_PEPPER' in environment);
+    expect(holders.map(([name]) => name)).toEqual(['api']);
+    expect(loadConfig(environmentOf('api')).apiKeyPepper).toBe(REQUIRED.API_KEY_PEPPER);
+  });
 
   it('is driven by a copy of .env.example', () => {
     const env = { ...exampleVariables, LOG_LEVEL: 'DEBUG', WORKER_CONCURRENCY: '32' } as Record<
