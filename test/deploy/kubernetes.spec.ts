@@ -115,7 +115,7 @@ describe('k8s/', () => {
       [...Object.keys(config), ...Object.keys(secrets)].filter((name) => !(name in exampleVariables)),
     ).toEqual([]);
     const env = { NODE_ENV: 'production', HOST: '0.0.0.0', ...config, ...secrets };
-    expect(loadConfig(env)).toMatchObject({ isProduction: true, queueBackend: 'redis', authMode: 'none' });
+    expect(loadConfig(env)).toMatchObject({ isProduction: true, queueBackend: 'redis', authMode: 'api-key' });
   });
 });
 
