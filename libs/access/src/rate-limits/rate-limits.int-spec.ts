@@ -54,7 +54,7 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
     const ask = () => app.call('GET', '/whoami', bearer(text));
     const first = await ask();
     expect(first.headers.get('RateLimit-Policy')).toBe('"key";q=3;w=60, "service";q=60000;w=60');
-    expect(first.headers.get('RateLimit')).toMatch(/^"key";r=2;t=(60|59), "service";r=59999;t=(60|59)$/);
+    expect(first.headers.get('RateLimit')).toMatch(/^"key";r=2;t=\d\d, "service";r=59999;t=\d\d$/);
     expect(await callTimes(2, ask)).toEqual([200, 200]);
     const { status, headers, body } = await ask();
     expect({ status, code: body.code }).toEqual({ status: 429, code: 'rate_limited' });

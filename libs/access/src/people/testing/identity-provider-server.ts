@@ -37,7 +37,8 @@ export class IdentityProviderServer {
     this.keyId += 1;
     const jwk: JWK = { ...(await exportJWK(privateKey)), kid: String(this.keyId), alg: 'RS256', use: 'sig' };
     await this.stop();
-    const { default: Provider } = (await import('oidc-provider' as string)) as { default: ProviderClass };
+    const name: string = 'oidc-provider'; // As text, for it brings no types.
+    const { default: Provider } = (await import(name)) as { default: ProviderClass };
     this.server = createServer(new Provider(this.issuer, configurationWith(jwk)).callback());
     const { server, port } = this;
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
