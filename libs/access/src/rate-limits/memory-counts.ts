@@ -37,5 +37,5 @@ export class MemoryCounts implements Counts {
 }
 
 function countOf({ used, endsAtMs }: Window, now: number): Count {
-  return { used, resetMs: endsAtMs - now };
+  return { used, resetMs: Math.round(endsAtMs - now) };
 }
