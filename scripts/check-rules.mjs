@@ -11,7 +11,8 @@ if (spawnSync('promtool', ['--version']).error) {
   missing();
 } else {
   promtool('check', 'rules', ...filesIn(RULES));
-  promtool('check', 'config', 'docker/prometheus/prometheus.yml');
+  // Its syntax: the file with METRICS_TOKEN is there in the container only.
+  promtool('check', 'config', '--syntax-only', 'docker/prometheus/prometheus.yml');
   promtool('test', 'rules', ...filesIn(TESTS));
 }
 
