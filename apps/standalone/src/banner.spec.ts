@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { banner } from './banner.js';
 import { readSettings } from './settings.js';
 
-const env = { WORKER_PORT: '3001', QUEUE_BACKEND: 'postgres' };
+const env = { AUTH_MODE: 'none', WORKER_PORT: '3001', QUEUE_BACKEND: 'postgres' };
 
 describe('the banner', () => {
   it('names every URL that one may want to open', () => {
@@ -21,5 +21,11 @@ describe('the banner', () => {
 
     expect(text).toContain('PostgreSQL on db.example, database scheduler');
     expect(text).not.toContain('secret');
+  });
+
+  it('says how to make a key where one is needed, and how to present it', () => {
+    expect(banner(readSettings({}), env, 0)).not.toMatch(/key:create|authorization/);
+    const text = banner(readSettings({}), { ...env, AUTH_MODE: 'api-key' }, 0);
+    expect(text).toMatch(/key:create -- --service default --role admin[^]*authorization: Bearer \$KEY/);
   });
 });

@@ -1,9 +1,17 @@
 import { type Environment, localUrl, type StandaloneSettings } from './settings.js';
 
+const FIRST_KEY = `Make the first API key:
+
+  KEY=$(npm run --silent key:create -- --service default --role admin --scopes commands:run)
+
+`;
+const CREDENTIAL = ` -H "authorization: Bearer $KEY"`;
+
 /** What somebody who sees the service for the first time wants to do next. The `curl` works as it stands, repeatedly. */
 export function banner(settings: StandaloneSettings, env: Environment, readyAfterMs: number): string {
   const api = localUrl(settings.host, settings.port);
   const worker = localUrl(settings.host, Number(env.WORKER_PORT));
+  const isOpen = env.AUTH_MODE === 'none';
   return `
 Ready after ${(readyAfterMs / 1000).toFixed(1)} s. Ctrl-C stops everything.
 
@@ -13,9 +21,9 @@ Ready after ${(readyAfterMs / 1000).toFixed(1)} s. Ctrl-C stops everything.
   Metrics   ${api}/metrics, ${worker}/metrics (worker)
   Data      ${whereDataIs(settings)}, queue on ${env.QUEUE_BACKEND}
 
-Create a job:
+${isOpen ? '' : FIRST_KEY}Create a job:
 
-  ${createJobCommand(api)}
+  ${createJobCommand(api, isOpen)}
 `;
 }
 
@@ -27,7 +35,7 @@ function whereDataIs({ databaseUrl, dataDir }: StandaloneSettings): string {
 }
 
 /** The shell makes the name unique, since a second job of the same name is refused. */
-function createJobCommand(api: string): string {
+function createJobCommand(api: string, isOpen: boolean): string {
   const job = `{"name":"hello-'$(date +%s)'","target":{"type":"command","command":"node","args":["-e","console.log(process.env.SCHEDULER_PARAMETERS)"]},"parameters":{"greeting":"hello"}}`;
-  return `curl -s -X POST ${api}/jobs -H 'content-type: application/json' -d '${job}'`;
+  return `curl -s -X POST ${api}/jobs -H 'content-type: application/json'${isOpen ? '' : CREDENTIAL} -d '${job}'`;
 }

@@ -1,4 +1,4 @@
-import { withoutUrlPasswords } from '@app/platform/logging';
+import { withoutSecretText } from '@app/platform/logging';
 import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
 import {
   type HealthCheckResult,
@@ -54,7 +54,7 @@ async function failureOf(check: ReadinessCheck): Promise<string | null> {
   const outcome = check.check().then(
     () => null,
     (error: unknown) =>
-      withoutUrlPasswords(error instanceof Error ? error.message || error.name : String(error)),
+      withoutSecretText(error instanceof Error ? error.message || error.name : String(error)),
   );
   return Promise.race([outcome, tooLate]).finally(() => clearTimeout(timer));
 }

@@ -1,2 +1,2 @@
 export { createLogger } from './create-logger.js';
-export { withoutSecrets, withoutUrlPasswords } from './secrets.js';
+export { withoutSecrets, withoutSecretText } from './secrets.js';

@@ -100,6 +100,13 @@ describe('json', () => {
     expect(written('json', (logger) => logger.warn('redis://:hunter2@cache gone'))).not.toContain('hunter2');
   });
 
+  it('blots out API keys in messages, and says which one it was', () => {
+    const [id, secret] = ['0'.repeat(32), 'hunter2'.padEnd(43, 'x')];
+    const line = written('json', (logger) => logger.warn(`GET /jobs/sch_live_${id}_${secret}_abcdef 404`));
+    expect(line).toContain(`sch_live_${id}_[redacted] 404`);
+    expect(line).not.toMatch(/hunter2|abcdef/);
+  });
+
   it('survives cycles', () => {
     const cycle: Record<string, unknown> = {};
     cycle['self'] = cycle;

@@ -1,6 +1,6 @@
 import { type LoggerService } from '@nestjs/common';
 import { type Level, type Logger } from 'pino';
-import { withoutSecrets, withoutUrlPasswords } from './secrets.js';
+import { withoutSecrets, withoutSecretText } from './secrets.js';
 
 /** Nest reports every module and route it sets up: a hundred lines at each start that only its debugging needs. */
 const BOOT_CONTEXTS = new Set<unknown>([
@@ -63,8 +63,8 @@ function lineOf(
   );
   const fields = withoutSecrets(Object.assign({}, ...objects)) as Record<string, unknown>;
   if (context !== undefined && !isStack(context)) fields['context'] = context;
-  if (stack !== undefined) fields['stack'] = withoutUrlPasswords(stack);
-  return { text: withoutUrlPasswords(textOf(message)), fields };
+  if (stack !== undefined) fields['stack'] = withoutSecretText(stack);
+  return { text: withoutSecretText(textOf(message)), fields };
 }
 
 function textOf(message: unknown): string {

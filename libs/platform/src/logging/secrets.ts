@@ -1,12 +1,14 @@
 const SECRET_KEY =
   /pass(?:word|phrase|wd)?$|secret|authorization|cookie|credential|api[-_]?key|private[-_]?key|(?:^|[-_a-z])token$/i;
 const URL_CREDENTIALS = /([a-z][a-z\d+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi;
+/** The prefix, environment and id of an API key say which one it is; the rest opens doors. */
+const API_KEY = /(sch_[a-z]+_[\da-f]{32})_[\dA-Za-z]{43}(_[\dA-Za-z]*)?/g;
 /** Deeper than any log line should be; also the end of a cycle. */
 const MAX_DEPTH = 6;
 
 /** A copy fit for a log: values under keys that name a secret, and passwords in URLs, are blotted out. */
 export function withoutSecrets(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return withoutUrlPasswords(value);
+  if (typeof value === 'string') return withoutSecretText(value);
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= MAX_DEPTH) return '[…]';
@@ -20,7 +22,7 @@ function blotted(key: string, value: unknown, depth: number): unknown {
   return SECRET_KEY.test(key) ? '[redacted]' : withoutSecrets(value, depth + 1);
 }
 
-/** `postgresql://app:hunter2@db/jobs` becomes `postgresql://app:[redacted]@db/jobs`. */
-export function withoutUrlPasswords(text: string): string {
-  return text.replace(URL_CREDENTIALS, '$1:[redacted]@');
+/** `postgresql://app:hunter2@db/jobs` becomes `postgresql://app:[redacted]@db/jobs`; API keys lose their secret. */
+export function withoutSecretText(text: string): string {
+  return text.replace(URL_CREDENTIALS, '$1:[redacted]@').replace(API_KEY, '$1_[redacted]');
 }

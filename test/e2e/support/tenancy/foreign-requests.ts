@@ -81,6 +81,10 @@ const QUERIES: Readonly<Record<string, (of: Belongings) => string>> = {
   to: () => to,
   count: () => '3',
   follow: () => 'true',
+  actor: () => 'key:create',
+  action: () => 'job.created',
+  resourceType: () => 'job',
+  resourceId: ({ jobId }) => jobId,
 };
 
 /** Once plain, once for each query parameter, and once for each header that changes what an operation does. */
