@@ -15,10 +15,14 @@ export async function startWorker({ backend, concurrency, onRun }) {
   );
 }
 
-/** Fires and hands over in its loop; nobody takes what is in the queue. */
+/** Fires and hands over in its loop; nobody takes what is in the queue, so there is no session to tell of each tick. */
 export async function startScheduler({ backend }) {
   const { SchedulerLoop } = await fromProduct('libs/scheduler/src/scheduler.loop.js');
-  return start(await firing(SchedulerLoop), { backend });
+  const { WorkerSession } = await fromProduct('libs/executions/src/index.js');
+  const { PulseModule } = await fromProduct('libs/platform/src/health/index.js');
+  const session = { provide: WorkerSession, useValue: { ticked: () => undefined } };
+  const { imports, providers } = await firing(SchedulerLoop, session);
+  return start({ imports: [...imports, PulseModule], providers }, { backend });
 }
 
 /** Fires when it is told to. */
