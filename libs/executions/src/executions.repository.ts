@@ -6,6 +6,7 @@ import { countOf, rowsOf } from '@app/platform/database';
 import { scheduledForOf } from './domain/execution-id.js';
 import type { Execution } from './domain/execution.js';
 import type { NewExecution } from './domain/new-execution.js';
+import { LOWEST_PRIORITY } from './domain/priority-lanes.js';
 import { ExecutionEntity } from './execution.entity.js';
 import * as dispatch from './dispatch.sql.js';
 import * as sql from './executions.sql.js';
@@ -57,9 +58,6 @@ export interface ActiveRuns {
 
 /** Thousands of runs as a rule, a hundred where each has all the parameters that it may have. */
 const MAX_INSERT_CHARACTERS = 8_000_000;
-
-/** Highest value of `executions.priority`: a job's 1–10, and 11–20 for the low-priority lane of catch-up runs. */
-const LOWEST_LANE = 20;
 
 /** Reads, and what the api and the scheduler write; what a worker writes is in `worker/claims.repository.ts`. */
 @Injectable()
@@ -129,7 +127,7 @@ export class ExecutionsRepository {
 
   async earliestDueAt(): Promise<Date | null> {
     const [row] = await rowsOf<{ due_at: Date | null }>(this.executions, dispatch.EARLIEST_DUE, [
-      LOWEST_LANE,
+      LOWEST_PRIORITY,
     ]);
     return row?.due_at ?? null;
   }

@@ -5,6 +5,7 @@ export { newExecutionId, scheduledForOf } from './domain/execution-id.js';
 export type { Execution } from './domain/execution.js';
 export type { ExecutionState } from './domain/execution-state.js';
 export type { NewExecution } from './domain/new-execution.js';
+export { LOW_PRIORITY_LANE, LOWEST_PRIORITY } from './domain/priority-lanes.js';
 export { ExecutionDispatcher } from './execution-dispatcher.js';
 export { ExecutionsModule } from './executions.module.js';
 export { ExecutionsQueue, messageIdOf } from './executions.queue.js';

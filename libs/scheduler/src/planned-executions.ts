@@ -1,8 +1,6 @@
-import { newExecutionId, type NewExecution } from '@app/executions';
+import { LOW_PRIORITY_LANE, newExecutionId, type NewExecution } from '@app/executions';
 import type { DueSchedule, FiringPlan, PlannedFiring } from '@app/schedules';
 
-/** Catch-up runs wait behind every live one: a job's priorities are 1–10, this lane's 11–20. */
-const CATCHUP_LANE = 10;
 const ID_RANDOM_BYTES = 16;
 
 /** What the rows of a plan depend on besides the plan. */
@@ -33,7 +31,7 @@ export function executionsOf(
     state: mayStart(firing, job, now) && takePlace() ? 'queued' : firing.state,
     reason: firing.reason,
     reasonDetail: withBlockingId(firing, idOf),
-    priority: firing.trigger === 'catchup' ? job.priority + CATCHUP_LANE : job.priority,
+    priority: firing.trigger === 'catchup' ? job.priority + LOW_PRIORITY_LANE : job.priority,
     dueAt: new Date(firing.dueAt),
     hold: firing.hold,
     maxAttempts: job.maxAttempts,

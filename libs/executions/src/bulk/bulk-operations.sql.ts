@@ -1,10 +1,8 @@
 import { RETRYABLE_STATES } from '../domain/execution-state.js';
+import { LOW_PRIORITY_LANE } from '../domain/priority-lanes.js';
 import type { BulkOperation } from './domain/bulk-operation.js';
 import { matching, type Selection } from './matching.sql.js';
 import type { Statement } from '../history.sql.js';
-
-/** A job's priorities are 1–10; the lane below them, which catch-up runs share, is as much further down. */
-const LOW_PRIORITY_LANE = 10;
 
 /** The one that nobody has worked on for longest: a large operation does not keep a small one waiting. */
 export const LOCK_NEXT = `

@@ -1,7 +1,7 @@
+import { LOWEST_PRIORITY } from './priority-lanes.js';
+
 /** The queue takes the lowest place first, equals in the order in which they came; BullMQ knows no place above. */
 const HIGHEST_PLACE = 2 ** 21 - 1;
-/** A job's 1–10, and 11–20 for the low-priority lane of catch-up runs. */
-const LOWEST_PRIORITY = 20;
 /** A service's runs of one band go by priority: the more they are, the more another service's run may have to wait for. */
 const RUNS_PER_BAND = 16;
 /** In each band: first the runs that are added when its turn has come, then those that wait for it, each by priority. */

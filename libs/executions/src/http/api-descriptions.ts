@@ -1,6 +1,6 @@
-/** What several operations say of themselves in the OpenAPI document. */
-export const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
+export { INVALID } from '@app/platform/http';
 
+/** What several operations say of themselves in the OpenAPI document. */
 export const NO_SUCH_EXECUTION = { description: 'There is no such execution.' };
 
 export const PREFER_WAIT = {

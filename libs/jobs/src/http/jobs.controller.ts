@@ -15,7 +15,16 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
+import {
+  ApiPage,
+  decodeCursor,
+  IF_MATCH,
+  IfMatch,
+  INVALID,
+  mapPage,
+  type Page,
+  pageOf,
+} from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
 import { demandScopeForTargets } from './command-scope.js';
@@ -25,8 +34,6 @@ import { JobResponse, toJobResponse } from './job.response.js';
 import { patchedJobSpec, toJobSpec } from './job-spec.js';
 import { ListJobsQuery } from './list-jobs.query.js';
 
-const IF_MATCH = { name: 'If-Match', required: false, description: 'The ETag last seen; 412 if it is old.' };
-const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
 const NO_SUCH_JOB = { description: 'There is no such job, or it was deleted.' };
 const NAME_TAKEN = { description: 'Another job has this name.' };
 const STALE = { description: 'The job has changed since it was read.' };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { LOWEST_PRIORITY } from '@app/executions';
 import { rowsOf } from '@app/platform/database';
 import { BACKLOG, PARTITIONS } from './backlog.sql.js';
 
@@ -28,8 +29,6 @@ export interface TablePartitions {
 }
 
 const COUNT_LIMIT = 10_000;
-/** Highest value of `executions.priority`. */
-const LOWEST_LANE = 20;
 
 /** What is owed, as the database knows it: the same for whichever process asks. */
 @Injectable()
@@ -37,7 +36,7 @@ export class BacklogRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   async read(): Promise<Backlog> {
-    const [row] = await rowsOf<Backlog>(this.dataSource, BACKLOG, [LOWEST_LANE, COUNT_LIMIT]);
+    const [row] = await rowsOf<Backlog>(this.dataSource, BACKLOG, [LOWEST_PRIORITY, COUNT_LIMIT]);
     return row!;
   }
 

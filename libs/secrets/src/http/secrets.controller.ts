@@ -14,14 +14,22 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf, PageQuery } from '@app/platform/http';
+import {
+  ApiPage,
+  decodeCursor,
+  IF_MATCH,
+  IfMatch,
+  INVALID,
+  mapPage,
+  type Page,
+  pageOf,
+  PageQuery,
+} from '@app/platform/http';
 import { SecretsService } from '../secrets.service.js';
 import { assertSecretName } from './secret-name.js';
 import { SecretRequest } from './secret.request.js';
 import { SecretResponse, toSecretResponse } from './secret.response.js';
 
-const IF_MATCH = { name: 'If-Match', required: false, description: 'The ETag last seen; 412 if it is old.' };
-const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
 const NO_SUCH_SECRET = { description: 'There is no such secret, or it was deleted.' };
 const STALE = { description: 'The secret has changed since it was read.' };
 const CANNOT_BE_KEPT = {

@@ -18,7 +18,9 @@ import { Clock } from '@app/platform/clock';
 import {
   ApiPage,
   decodeCursor,
+  IF_MATCH,
   IfMatch,
+  INVALID,
   mapPage,
   NotReplayed,
   type Page,
@@ -32,8 +34,6 @@ import { KeyRequest, RotateKeyRequest } from './key.request.js';
 import { FreshKeyResponse, KeyResponse, toFreshKeyResponse, toKeyResponse } from './key.response.js';
 import { toKeySpec } from './key-spec.js';
 
-const IF_MATCH = { name: 'If-Match', required: false, description: 'The ETag last seen; 412 if it is old.' };
-const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
 const NO_SUCH_KEY = { description: 'There is no such key, or it was revoked.' };
 const WIDER = { description: 'The key would reach further than the credential that asks for it.' };
 const NO_KEYS = { description: 'This installation has no API keys.' };

@@ -15,10 +15,12 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import {
-  applyMergePatch,
   ApiPage,
+  applyMergePatch,
   decodeCursor,
+  IF_MATCH,
   IfMatch,
+  INVALID,
   mapPage,
   type Page,
   pageOf,
@@ -31,8 +33,6 @@ import { ServicesService } from '../services.service.js';
 import { CreateServiceRequest, requestOf, ServiceRequest, toServiceSpec } from './service.request.js';
 import { ServiceResponse, toServiceResponse } from './service.response.js';
 
-const IF_MATCH = { name: 'If-Match', required: false, description: 'The ETag last seen; 412 if it is old.' };
-const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
 const NO_SUCH_SERVICE = { description: 'There is no such service.' };
 const SLUG_TAKEN = { description: 'There is a service with this slug.' };
 const IN_USE = { description: 'It owns something, or is the one that is always there.' };
