@@ -1,14 +1,11 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
 import { AccessModule, AuditHttpModule } from '@app/access';
 import { DEFAULT_RETRY_POLICY, type Job, JobsHttpModule, JobsService } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
-import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
-import { createTestDatabase } from '../../../../test/support/test-database.js';
+import { type Answer, startTestApi } from '../../../../test/support/test-api.js';
 import {
   type Leftovers,
   ScheduleLeftovers,
@@ -18,12 +15,7 @@ import {
   SchedulesService,
 } from '../index.js';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Parsed, or null when there was none. */
-  readonly body: Record<string, unknown> | null;
-}
+export type { Answer };
 
 export interface SchedulesApp {
   readonly jobs: JobsService;
@@ -58,14 +50,8 @@ export class TestClock implements Clock {
 
 /** The schedules and jobs api on a real server and a database of its own. */
 export async function startSchedulesApp(): Promise<SchedulesApp> {
-  const testDatabase = await createTestDatabase();
   const clock = new TestClock();
-  const nest = await NestFactory.create<NestExpressApplication>(TestModule.on(testDatabase.url, clock), {
-    ...HTTP_APP_OPTIONS,
-    logger: false,
-    abortOnError: false,
-  });
-  configureHttp(nest);
+  const { nest, call, close } = await startTestApi(({ url }) => TestModule.on(url, clock));
   const leftovers: Leftovers[] = [];
   nest.get(ScheduleLeftovers, { strict: false }).register({
     writeLeftovers: (_tx, _job, left) => {
@@ -73,8 +59,6 @@ export async function startSchedulesApp(): Promise<SchedulesApp> {
       return Promise.resolve([]);
     },
   });
-  await nest.listen(0, '127.0.0.1');
-  const url = await nest.getUrl();
   const jobs = nest.get(JobsService, { strict: false });
   return {
     jobs,
@@ -85,11 +69,8 @@ export async function startSchedulesApp(): Promise<SchedulesApp> {
     clock,
     leftovers,
     createJob: () => createJob(jobs),
-    call: (method, path, body, headers) => call(method, `${url}${path}`, body, headers),
-    close: async () => {
-      await nest.close();
-      await testDatabase.drop();
-    },
+    call,
+    close,
   };
 }
 
@@ -130,23 +111,4 @@ function createJob(jobs: JobsService): Promise<Job> {
     maxConcurrency: 7,
     deliveryGuarantee: 'at_least_once',
   });
-}
-
-async function call(
-  method: string,
-  url: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const response = await fetch(url, {
-    method,
-    headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: text === '' ? null : (JSON.parse(text) as Record<string, unknown>),
-  };
 }

@@ -1,16 +1,14 @@
 import { type DynamicModule, Global, type LoggerService, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
 import { AccessModule, AuditHttpModule } from '@app/access';
 import { JobsService } from '@app/jobs';
 import { ClockModule } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
-import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
 import { QueueModule } from '@app/platform/queue';
 import { SecretsHttpModule } from '@app/secrets';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
+import { type AnswerWithBody, startTestApi, withBody } from '../../../../../test/support/test-api.js';
+import type { TestDatabase } from '../../../../../test/support/test-database.js';
 import { type QueueBackendUnderTest, testRedisUrl } from '../../../../../test/support/test-redis.js';
 import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
@@ -18,12 +16,7 @@ import { ExecutionsWorkerModule } from '../../worker/executions-worker.module.js
 import { StreamPatience } from '../logs/stream-patience.js';
 import { ExecutionsHttpModule } from '../executions-http.module.js';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Parsed, or an empty object when there was none. */
-  readonly body: Record<string, unknown>;
-}
+export type { AnswerWithBody as Answer };
 
 export interface ExecutionsApp {
   readonly url: string;
@@ -34,7 +27,12 @@ export interface ExecutionsApp {
   readonly logs: LogsRepository;
   readonly patience: StreamPatience;
   readonly database: DataSource;
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<AnswerWithBody>;
   close(): Promise<void>;
 }
 
@@ -47,15 +45,10 @@ export async function startExecutionsApp(
   backend: QueueBackendUnderTest = 'postgres',
   logger: LoggerService | false = false,
 ): Promise<ExecutionsApp> {
-  const testDatabase = await createTestDatabase();
-  const nest = await NestFactory.create<NestExpressApplication>(TestModule.for(role, backend, testDatabase), {
-    ...HTTP_APP_OPTIONS,
+  const { nest, testDatabase, url, call, close } = await startTestApi(
+    (database) => TestModule.for(role, backend, database),
     logger,
-    abortOnError: false,
-  });
-  configureHttp(nest);
-  await nest.listen(0, '127.0.0.1');
-  const url = await nest.getUrl();
+  );
   return {
     url,
     queueUrl: testDatabase.queueUrl,
@@ -64,11 +57,8 @@ export async function startExecutionsApp(
     logs: nest.get(LogsRepository, { strict: false }),
     patience: nest.get(StreamPatience, { strict: false }),
     database: nest.get(DataSource, { strict: false }),
-    call: (method, path, body, headers) => call(method, `${url}${path}`, body, headers),
-    close: async () => {
-      await nest.close();
-      await testDatabase.drop();
-    },
+    call: async (...request) => withBody(await call(...request)),
+    close,
   };
 }
 
@@ -104,24 +94,5 @@ function environmentOf(backend: QueueBackendUnderTest, database: TestDatabase): 
     EGRESS_ALLOW: '127.0.0.1',
     SECRETS_KEYS: `test:${'A'.repeat(43)}=`,
     DRAIN_TIMEOUT_SECONDS: '1',
-  };
-}
-
-async function call(
-  method: string,
-  url: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const response = await fetch(url, {
-    method,
-    headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
   };
 }

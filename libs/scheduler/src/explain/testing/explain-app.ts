@@ -1,6 +1,4 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
 import { AccessModule } from '@app/access';
 import { ExecutionsModule } from '@app/executions';
@@ -8,17 +6,14 @@ import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
-import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
 import { QueueModule } from '@app/platform/queue';
 import { SchedulesHttpModule, SchedulesModule } from '@app/schedules';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
+import { type AnswerWithBody, startTestApi, withBody } from '../../../../../test/support/test-api.js';
+import type { TestDatabase } from '../../../../../test/support/test-database.js';
 import { ScheduleFirer } from '../../schedule-firer.js';
 import { SchedulerHttpModule } from '../scheduler-http.module.js';
 
-export interface Answer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-}
+export type { AnswerWithBody as Answer };
 
 export interface ExplainApp {
   readonly database: DataSource;
@@ -26,7 +21,7 @@ export interface ExplainApp {
   readonly jobs: JobsService;
   readonly clock: TestClock;
   createJob(): Promise<string>;
-  call(method: string, path: string, body?: unknown): Promise<Answer>;
+  call(method: string, path: string, body?: unknown): Promise<AnswerWithBody>;
   close(): Promise<void>;
 }
 
@@ -49,16 +44,8 @@ export class TestClock implements Clock {
 
 /** Schedules and their explanations on a real server and a database of its own; a test fires by itself. */
 export async function startExplainApp(): Promise<ExplainApp> {
-  const testDatabase = await createTestDatabase();
   const clock = new TestClock();
-  const nest = await NestFactory.create<NestExpressApplication>(TestModule.on(testDatabase, clock), {
-    ...HTTP_APP_OPTIONS,
-    logger: false,
-    abortOnError: false,
-  });
-  configureHttp(nest);
-  await nest.listen(0, '127.0.0.1');
-  const url = await nest.getUrl();
+  const { nest, call, close } = await startTestApi((testDatabase) => TestModule.on(testDatabase, clock));
   const jobs = nest.get(JobsService, { strict: false });
   return {
     database: nest.get(DataSource, { strict: false }),
@@ -66,11 +53,8 @@ export async function startExplainApp(): Promise<ExplainApp> {
     jobs,
     clock,
     createJob: () => createJob(jobs),
-    call: (method, path, body) => call(method, `${url}${path}`, body),
-    close: async () => {
-      await nest.close();
-      await testDatabase.drop();
-    },
+    call: async (...request) => withBody(await call(...request)),
+    close,
   };
 }
 
@@ -118,14 +102,4 @@ async function createJob(jobs: JobsService): Promise<string> {
     deliveryGuarantee: 'at_least_once',
   });
   return id;
-}
-
-async function call(method: string, url: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(url, {
-    method,
-    headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
 }
