@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type ActiveRuns, ExecutionsRepository } from '@app/executions';
+import { ExecutionsRepository } from '@app/executions';
 import {
   CalendarExclusions,
   type DueJob,
   type FiringPlan,
   type Leftovers,
   type LeftoverWriter,
+  NO_UNFINISHED_RUNS,
   planLeftovers,
   RecurrenceCache,
   ScheduleLeftovers,
+  type UnfinishedRuns,
   unreadable,
 } from '@app/schedules';
 import { executionsOf } from './planned-executions.js';
@@ -54,7 +56,7 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
   private async plan(tx: EntityManager, leftovers: Leftovers): Promise<FiringPlan> {
     const { schedule, mayRun } = leftovers;
     const exclusionOf = await this.calendars.exclusionsOf(mayRun ? [schedule] : [], tx);
-    const runs = mayRun ? await this.unfinishedRuns(tx, leftovers) : NO_RUNS;
+    const runs = mayRun ? await this.unfinishedRuns(tx, leftovers) : NO_UNFINISHED_RUNS;
     try {
       const recurrence = this.recurrences.recurrenceOf(schedule);
       const isExcluded = mayRun ? exclusionOf(schedule).calendarAt : () => null;
@@ -64,14 +66,12 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
     }
   }
 
-  private async unfinishedRuns(tx: EntityManager, { schedule }: Leftovers): Promise<ActiveRuns> {
-    if (schedule.overlapPolicy === 'allow') return NO_RUNS;
-    const [runs = NO_RUNS] = await this.executions.activeOfSchedules(tx, [schedule]);
+  private async unfinishedRuns(tx: EntityManager, { schedule }: Leftovers): Promise<UnfinishedRuns> {
+    if (schedule.overlapPolicy === 'allow') return NO_UNFINISHED_RUNS;
+    const [runs = NO_UNFINISHED_RUNS] = await this.executions.activeOfSchedules(tx, [schedule]);
     return runs;
   }
 }
 
 /** None of the rows takes a place in the queue: they are dispatched like any other that waits. */
 const WAITING = { random: randomBytes, now: new Date(0), takePlace: () => false };
-
-const NO_RUNS: ActiveRuns = { scheduleId: '', activeCount: 0, heldCount: 0, blockingExecutionId: null };

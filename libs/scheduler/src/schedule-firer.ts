@@ -13,10 +13,12 @@ import {
   type DueSchedule,
   type ExclusionOf,
   type FiringPlan,
+  NO_UNFINISHED_RUNS,
   planFirings,
   RecurrenceCache,
   type ScheduleAdvance,
   SchedulesRepository,
+  type UnfinishedRuns,
 } from '@app/schedules';
 import { executionsOf } from './planned-executions.js';
 import { randomPool } from './random-pool.js';
@@ -46,7 +48,7 @@ interface Circumstances {
   readonly now: Date;
   readonly exclusionOf: ExclusionOf;
   /** Left out: nothing of the schedule is unfinished, or its policy does not care. */
-  readonly runs?: ActiveRuns;
+  readonly runs?: UnfinishedRuns;
 }
 
 const MAX_SCHEDULES = 1_000;
@@ -159,7 +161,7 @@ export class ScheduleFirer {
   private async planOrPark(
     tx: EntityManager,
     { schedule, job }: DueSchedule,
-    { now, exclusionOf, runs = NO_RUNS }: Circumstances,
+    { now, exclusionOf, runs = NO_UNFINISHED_RUNS }: Circumstances,
   ): Promise<FiringPlan | null> {
     try {
       return planFirings(schedule, this.recurrences.recurrenceOf(schedule), {
@@ -203,8 +205,6 @@ export class ScheduleFirer {
     await this.schedules.advance(tx, planned.map(advanceOf));
   }
 }
-
-const NO_RUNS: ActiveRuns = { scheduleId: '', activeCount: 0, heldCount: 0, blockingExecutionId: null };
 
 function isToRun({ state }: NewExecution): boolean {
   return state === 'pending' || state === 'queued';

@@ -1,6 +1,7 @@
 export { CalendarExclusions, type ExclusionOf } from './calendars/calendar-exclusions.js';
 export { jitterMs, type Recurrence } from './domain/index.js';
 export { type FiringPlan, planFirings } from './domain/firing-plan.js';
+export { NO_UNFINISHED_RUNS, type UnfinishedRuns } from './domain/overlap.js';
 export { type Leftovers, planLeftovers, unreadable } from './domain/leftovers.js';
 export type { PlannedFiring, SkipReason } from './domain/planned-firing.js';
 export type { Schedule } from './domain/schedule.js';

@@ -3,6 +3,7 @@ import { recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
 import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { type FiringPlan, planFirings } from './domain/firing-plan.js';
+import { NO_UNFINISHED_RUNS } from './domain/overlap.js';
 import { isFinished } from './domain/finish-reason.js';
 import { recordLeftovers } from './domain/leftovers.js';
 import { type Recurrence, ScheduleSpecError } from './domain/index.js';
@@ -70,7 +71,7 @@ export class SchedulePauses {
       return planFirings(resumed, this.recurrences.recurrenceOf(schedule), {
         now: now.getTime(),
         job,
-        runs: { activeCount: 0, heldCount: 0, blockingExecutionId: null },
+        runs: NO_UNFINISHED_RUNS,
         isExcluded: exclusionOf(schedule).calendarAt,
       });
     });

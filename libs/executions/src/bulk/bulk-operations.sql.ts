@@ -1,4 +1,4 @@
-import { RETRYABLE_STATES } from '../domain/execution-state.js';
+import { RETRYABLE_STATES, sqlStates } from '../domain/execution-state.js';
 import { LOW_PRIORITY_LANE } from '../domain/priority-lanes.js';
 import type { BulkOperation } from './domain/bulk-operation.js';
 import { matching, type Selection } from './matching.sql.js';
@@ -90,7 +90,7 @@ export const RETRY_PICKED = `
     SET retried_as = m.new_id
     FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) AS m(id, scheduled_for, new_id), jobs j
     WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.retried_as IS NULL
-      AND e.state IN (${RETRYABLE_STATES.map((state) => `'${state}'`).join(', ')})
+      AND e.state IN (${sqlStates(RETRYABLE_STATES)})
       AND j.id = e.job_id AND j.deleted_at IS NULL
     RETURNING m.new_id, e.id, e.service, e.schedule_id, e.parameters, j.id AS job_id, j.version, j.priority, j.retry_policy
   )

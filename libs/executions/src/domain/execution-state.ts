@@ -45,7 +45,10 @@ export const RETRYABLE_STATES: readonly ExecutionState[] = ['failed', 'timed_out
 
 /** `statesBefore(to)` as a SQL list, so that the statement and the state machine cannot differ. */
 export function sqlStatesBefore(to: ExecutionState): string {
-  return statesBefore(to)
-    .map((state) => `'${state}'`)
-    .join(', ');
+  return sqlStates(statesBefore(to));
+}
+
+/** What stands behind `state IN (…)`. */
+export function sqlStates(states: readonly ExecutionState[]): string {
+  return states.map((state) => `'${state}'`).join(', ');
 }

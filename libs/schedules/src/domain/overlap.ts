@@ -12,6 +12,8 @@ export interface UnfinishedRuns {
   readonly blockingExecutionId: string | null;
 }
 
+export const NO_UNFINISHED_RUNS: UnfinishedRuns = { activeCount: 0, heldCount: 0, blockingExecutionId: null };
+
 /**
  * Lets the firings of one plan through, oldest first, each seeing the earlier ones as active runs.
  *
