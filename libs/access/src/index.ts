@@ -17,6 +17,6 @@ export { KeysHttpModule } from './keys/http/keys-http.module.js';
 export { KeysModule } from './keys/keys.module.js';
 export { KeysService } from './keys/keys.service.js';
 export { CurrentPrincipal, type Principal } from './principal.js';
-export { demandRoom } from './services/quota.js';
+export { demandInterval, demandRoom } from './services/quota.js';
 export { ServicesHttpModule } from './services/http/services-http.module.js';
 export { AnyPrincipal, RequireScopes } from './require-scopes.js';

@@ -13,6 +13,7 @@ import { RecurrenceCache } from './recurrence-cache.js';
 import { firstRunAfter } from './schedule-acceptance.js';
 import { leftByChange, leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
 import { changeOf } from './schedule-change.js';
+import { demandSlowEnough } from './schedule-rhythm.js';
 import { revised } from './schedule-revision.js';
 import { scheduleChanged, scheduleNotFound } from './schedules.errors.js';
 import { type ScheduleFilter, SchedulesRepository, type ScheduleWindow } from './schedules.repository.js';
@@ -39,6 +40,7 @@ export class SchedulesService {
       const job = await this.jobs.lockForUse(tx, service, jobId);
       await this.calendars.lockForUse(tx, service, definition.calendars);
       const schedule = newSchedule(job, definition, this.clock.now());
+      await demandSlowEnough(tx, schedule);
       await demandRoom(tx, service, 'maxSchedules', () => this.repository.count(tx, service));
       await this.repository.insert(tx, schedule);
       await recordChange(tx, changeOf('created', null, schedule));
@@ -61,7 +63,7 @@ export class SchedulesService {
   /**
    * Replaces what a client decides. Nothing is written, and the version stays, when that changes nothing.
    * @param decide gets the schedule as it is under the lock, so that a partial update never undoes a concurrent one
-   * @throws ProblemError `schedule_not_found`, `stale_version`, or naming the field that is wrong
+   * @throws ProblemError `schedule_not_found`, `stale_version`, `quota_exceeded`, or naming the field that is wrong
    */
   change(
     service: string,
@@ -78,6 +80,7 @@ export class SchedulesService {
       const settled = await this.leftovers.settle(tx, current, left);
       const changed = revised(settled, definition, context);
       if (changed === current) return current;
+      await demandSlowEnough(tx, changed, current);
       await this.repository.update(tx, changed);
       await recordChange(tx, changeOf('updated', current, changed));
       return changed;

@@ -16,6 +16,10 @@ const LOCK_LIMIT: Readonly<Record<CountedQuota, string>> = {
   SELECT max_schedules AS most FROM services WHERE slug = $1 AND max_schedules IS NOT NULL FOR NO KEY UPDATE`,
 };
 
+/** Nothing is counted, so nothing is locked: what is stored while an operator changes it follows the one or the other. */
+const MIN_INTERVAL = `
+  SELECT min_interval_seconds AS least FROM services WHERE slug = $1 AND min_interval_seconds IS NOT NULL`;
+
 /**
  * Keeps a service within its limit until `tx`, which is to add one, ends.
  * @param count how many it has, read after the lock
@@ -29,6 +33,32 @@ export async function demandRoom(
 ): Promise<void> {
   const [limit] = await rowsOf<{ most: number }>(tx, LOCK_LIMIT[quota], [service]);
   if (limit === undefined || (await count()) < limit.most) return;
-  const detail = `The service has as many as it may: its ${quota} is ${limit.most}.`;
-  throw new ProblemError('forbidden', 'quota_exceeded', detail, [{ pointer: '', code: quota, detail }]);
+  throw quotaExceeded(quota, `The service has as many as it may: its ${quota} is ${limit.most}.`);
+}
+
+/** Two instants of a schedule that is to be stored. */
+interface Rhythm {
+  /** The field that decides it. */
+  readonly pointer: string;
+  /** How close they come, asked only where there is a limit; exact where it is less than that. */
+  readonly shortestSeconds: (least: number) => number;
+}
+
+/** @throws ProblemError `quota_exceeded` for a schedule whose instants come closer than its service's `minIntervalSeconds` */
+export async function demandInterval(
+  tx: EntityManager,
+  service: string,
+  { pointer, shortestSeconds }: Rhythm,
+): Promise<void> {
+  const [limit] = await rowsOf<{ least: number }>(tx, MIN_INTERVAL, [service]);
+  if (limit === undefined) return;
+  const shortest = shortestSeconds(limit.least);
+  if (shortest >= limit.least) return;
+  const detail = `Two instants are ${shortest} s apart, and the minIntervalSeconds of the service is ${limit.least}.`;
+  throw quotaExceeded('minIntervalSeconds', detail, pointer);
+}
+
+/** 403: the same request is refused until somebody makes room, or an operator raises the limit. */
+function quotaExceeded(quota: string, detail: string, pointer = ''): ProblemError {
+  return new ProblemError('forbidden', 'quota_exceeded', detail, [{ pointer, code: quota, detail }]);
 }

@@ -15,6 +15,7 @@ export const SECONDS_PER_DAY = 86_400;
 
 /** The calendar repeats, weekdays included, after 400 years. */
 export const MONTHS_IN_CALENDAR_CYCLE = 4_800;
+export const DAYS_IN_CALENDAR_CYCLE = 146_097;
 
 export function dayNumberOf({ year, month, dayOfMonth }: CivilDate): number {
   const shiftedYear = month <= 2 ? year - 1 : year;

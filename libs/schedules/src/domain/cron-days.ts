@@ -1,4 +1,10 @@
-import { civilDateOf, lengthOfMonth, MONTHS_IN_CALENDAR_CYCLE, weekdayOf } from './civil-date.js';
+import {
+  civilDateOf,
+  DAYS_IN_CALENDAR_CYCLE,
+  lengthOfMonth,
+  MONTHS_IN_CALENDAR_CYCLE,
+  weekdayOf,
+} from './civil-date.js';
 import { matchingDays } from './cron-day-mask.js';
 import type { CronExpression } from './cron-expression.js';
 
@@ -78,6 +84,18 @@ export class CronDays {
       month = month === 12 ? 1 : month + 1;
     }
     return count;
+  }
+
+  /** The least number of days from one matching day to the next: looked for in a whole cycle, after which all repeats. */
+  shortestGap(): number {
+    const first = this.next(0);
+    let shortest = Infinity;
+    for (let day = first; day < first + DAYS_IN_CALENDAR_CYCLE && shortest > 1;) {
+      const next = this.next(day + 1);
+      shortest = Math.min(shortest, next - day);
+      day = next;
+    }
+    return shortest;
   }
 
   #maskIn(year: number, month: number, firstOfMonth: number): number {

@@ -51,6 +51,17 @@ export class CronTimes {
     return timeOf(hours.previous(hour - 1), minutes.last, seconds.last);
   }
 
+  /** The least number of seconds between two matches of one day; Infinity where a day has but one. */
+  shortestGap(): number {
+    let shortest = Infinity;
+    for (let time = this.first; time !== this.last && shortest > 1;) {
+      const next = this.next(time + 1);
+      shortest = Math.min(shortest, next - time);
+      time = next;
+    }
+    return shortest;
+  }
+
   /** How many matches the day has before `time`. */
   countBefore(time: number): number {
     const [hours, minutes, seconds] = [this.#hours, this.#minutes, this.#seconds];

@@ -42,6 +42,18 @@ export class WallTimes {
     return this.#days.previous(today - 1) * SECONDS_PER_DAY + this.#times.last;
   }
 
+  /**
+   * The least number of seconds between two matches. Only for expressions that everMatch.
+   * @param enough where it is so many at least, the answer may be fewer than it is: that spares a walk through 400 years
+   */
+  shortestGap(enough: number): number {
+    const acrossDays = (days: number) => days * SECONDS_PER_DAY + this.#times.first - this.#times.last;
+    const withinDay = this.#times.shortestGap();
+    const atLeast = Math.min(withinDay, acrossDays(1));
+    if (atLeast === withinDay || atLeast >= enough) return atLeast;
+    return Math.min(withinDay, acrossDays(this.#days.shortestGap()));
+  }
+
   /** How many wall seconds in [from, to) match: whole days by multiplication, the two at the ends by hand. */
   countIn(from: number, to: number): number {
     if (to <= from) return 0;

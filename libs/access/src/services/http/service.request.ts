@@ -40,7 +40,7 @@ export class ServiceRequest {
   @Limit('Schedules it may have.', 0)
   maxSchedules?: number | null;
 
-  @Limit('The shortest time between two instants of one of its schedules.', 1)
+  @Limit('The least time between two instants of a schedule that it makes or changes.', 1)
   minIntervalSeconds?: number | null;
 
   @Limit('Runs it may start within a minute.', 0)
