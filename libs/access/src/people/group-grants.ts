@@ -2,10 +2,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import { AppConfig, ConfigError } from '@app/platform/config';
 import { type Grant, isRole, isScope, type Scope, scopesOf } from '../domain/scopes.js';
+import { SLUG } from '../services/domain/service.js';
 
 type ServiceGrant = Grant & { readonly service: string };
-
-const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What membership of a group gives, as the operator's file says. Read once, at start. */
 @Injectable()

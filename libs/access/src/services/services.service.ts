@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
-import { DEFAULT_SERVICE, type Service, type ServiceSpec } from './domain/service.js';
+import { DEFAULT_SERVICE, SLUG, type Service, type ServiceSpec } from './domain/service.js';
 import { serviceChanged, serviceIsDefault, serviceNotFound } from './services.errors.js';
 import { ServicesRepository, type ServiceWindow } from './services.repository.js';
 
@@ -28,6 +28,7 @@ export class ServicesService {
 
   /** @throws ProblemError `service_not_found` */
   async get(slug: string): Promise<Service> {
+    refuseOddSlug(slug);
     return (await this.repository.find(slug)) ?? notFound(slug);
   }
 
@@ -70,10 +71,16 @@ export class ServicesService {
   }
 
   private async lockForChange(tx: EntityManager, slug: string, expected: number | null): Promise<Service> {
+    refuseOddSlug(slug);
     const service = (await this.repository.lockForChange(tx, slug)) ?? notFound(slug);
     if (expected !== null && expected !== service.version) throw serviceChanged(slug, service.version);
     return service;
   }
+}
+
+/** Postgres would fail at some, such as NUL. */
+function refuseOddSlug(slug: string): void {
+  if (!SLUG.test(slug)) notFound(slug);
 }
 
 function notFound(slug: string): never {

@@ -32,6 +32,8 @@ describe('lists', () => {
     ['limit=1&limit=2', '/limit', 'invalid_type'],
     ['limt=1', '/limt', 'unknown_property'],
     ['__proto__=1', '/__proto__', 'unknown_property'],
+    ['limit=%00', '/limit', 'invalid_text'],
+    ['a%00b=1', '/a\0b', 'invalid_text'],
     ['cursor=', '/cursor', 'invalid_cursor'],
     ['cursor=abc', '/cursor', 'invalid_cursor'],
     [`cursor=${Buffer.from('["x"]').toString('base64url')}`, '/cursor', 'invalid_cursor'],

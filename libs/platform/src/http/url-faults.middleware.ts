@@ -1,15 +1,19 @@
-import { ProblemError } from '@app/platform/problem';
+import { pointerTo, ProblemError, validationProblem } from '@app/platform/problem';
 import { type NextFunction, type Request, type Response } from 'express';
 
 /** Node's parser leaves out the 1,001st parameter silently; none of our routes has more than a dozen. */
 const MAX_PARAMETERS = 100;
 
-/** A query that is not what was meant: Node's parser takes `%zz` as it stands and `%ff` for U+FFFD. */
+/**
+ * A query that is not what was meant: Node's parser takes `%zz` as it stands and `%ff` for U+FFFD. NUL is in no text that
+ * Postgres can store, so that nothing of ours is found by it.
+ */
 export function refuseFaultyUrl(request: Request, _response: Response, next: NextFunction): void {
   const mark = request.url.indexOf('?');
   const query = mark < 0 ? '' : request.url.slice(mark + 1);
   if (query.split('&', MAX_PARAMETERS + 1).length > MAX_PARAMETERS) return next(tooManyParameters());
-  next(isEncoded(query) ? undefined : malformedQuery());
+  if (!isEncoded(query)) return next(malformedQuery());
+  next(query.includes('%00') ? nulIn(query) : undefined);
 }
 
 function isEncoded(text: string): boolean {
@@ -19,6 +23,12 @@ function isEncoded(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function nulIn(query: string): ProblemError {
+  const [name = ''] = [...new URLSearchParams(query)].find((pair) => pair.join('').includes('\0')) ?? [];
+  const detail = `${name} must not contain the NUL character`;
+  return validationProblem([{ pointer: pointerTo('', name), code: 'invalid_text', detail }]);
 }
 
 function tooManyParameters(): ProblemError {

@@ -25,7 +25,8 @@ export class Fleet {
     this.looking = setInterval(() => void this.look(), LOOK_EVERY_MS);
   }
 
-  static async create(): Promise<Fleet> {
+  /** @param variables beyond what every fleet has */
+  static async create(variables: Readonly<Record<string, string>> = {}): Promise<Fleet> {
     const database = await createTestDatabase();
     const redis = testRedisUrl()?.replace(/\/\d+$/, `/${REDIS_DATABASE}`);
     const queue: Record<string, string> = redis
@@ -38,6 +39,7 @@ export class Fleet {
       WORKER_CONCURRENCY: '50',
       DRAIN_DELAY_SECONDS,
       AUTH_MODE: 'none',
+      ...variables,
     });
   }
 

@@ -23,5 +23,8 @@ export interface Service extends ServiceSpec {
   readonly updatedAt: Date;
 }
 
+/** In credentials, addresses and metrics: what a host's label may be. */
+export const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 /** Whose rows are everybody's, as long as there is no access control: it is always there. */
 export const DEFAULT_SERVICE = 'default';

@@ -11,7 +11,7 @@ import {
   ValidateIf,
 } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
-import type { Service, ServiceSpec } from '../domain/service.js';
+import { type Service, type ServiceSpec, SLUG } from '../domain/service.js';
 import { IsEgressList } from './egress-list.js';
 
 const MAX_INTEGER = 2_147_483_647;
@@ -77,12 +77,12 @@ export class ServiceRequest {
 
 export class CreateServiceRequest extends ServiceRequest {
   @ApiProperty({
-    pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    pattern: SLUG.source,
     example: 'billing',
     description: 'Its name in credentials and resources; never changes.',
   })
   @IsString()
-  @Matches(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+  @Matches(SLUG, {
     message: 'slug must be 1 to 63 lower-case letters, digits and inner hyphens',
   })
   slug!: string;

@@ -7,12 +7,14 @@ type ValueOf<P extends CursorPart> = P extends 'integer' ? number : string;
 type ValuesOf<S extends readonly CursorPart[]> = { [I in keyof S]: ValueOf<S[I]> };
 
 const CHECKS: Readonly<Record<CursorPart, (value: unknown) => boolean>> = {
-  string: (value) => typeof value === 'string',
+  string: (value) => typeof value === 'string' && !value.includes('\0'),
   integer: (value) => Number.isSafeInteger(value),
   uuid: (value) => typeof value === 'string' && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value),
   timestamp: (value) =>
-    typeof value === 'string' && /^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)),
+    typeof value === 'string' && ISO_INSTANT.test(value) && !Number.isNaN(Date.parse(value)),
 };
+/** As `toISOString` writes it; `Date.parse` alone takes `2031-01-01 (noon)` too, which Postgres does not. */
+const ISO_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /** The sort keys of the last row shown, as text that clients pass back without looking into it. */
 export function encodeCursor(values: readonly unknown[]): string {
