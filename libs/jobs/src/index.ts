@@ -9,7 +9,7 @@ export {
 export { JobLifecycle, type JobLifecycleListener, type OwnedJob } from './job-lifecycle.js';
 export { JobsModule } from './jobs.module.js';
 export { type ExpectedVersion, JobsService } from './jobs.service.js';
-export { demandScopeToRun } from './http/command-scope.js';
+export { demandScopeToRun, demandScopeToRunAll, mayRunCommands } from './http/command-scope.js';
 export { JobsHttpModule } from './http/jobs-http.module.js';
 export { instantIn, IsInstant } from './http/rules/instant-rules.js';
 export { IsParameters } from './http/rules/json-rules.js';

@@ -85,7 +85,7 @@ describe('bulk operations', () => {
     return ids;
   }
 
-  type Ask = Pick<BulkOperation, 'action' | 'filter'>;
+  type Ask = Pick<BulkOperation, 'action' | 'filter'> & Partial<Pick<BulkOperation, 'mayRunCommands'>>;
 
   const count = (ask: Ask) => operations.count({ service: SERVICE, ...ask, createdAt: null, afterId: null });
 
@@ -93,6 +93,7 @@ describe('bulk operations', () => {
     const id = uuidv7();
     const matched = await count(asked);
     const operation = {
+      mayRunCommands: true,
       ...asked,
       id,
       service: SERVICE,
@@ -207,6 +208,16 @@ describe('bulk operations', () => {
     await insert(3, { jobId: deleted, state: 'failed' });
     await app.get(JobsService, { strict: false }).delete('default', deleted, null);
     const operation = await ask({ action: 'retry', filter: { state: ['failed'] } });
+    await performer.performOpen();
+    expect(await operation()).toMatchObject({ state: 'succeeded', matched: 5, done: 2 });
+  });
+
+  it('leave runs of what has become a command alone, where who asked may not run commands', async () => {
+    await insert(2, { jobId, state: 'failed' });
+    const changed = await createJob();
+    await insert(3, { jobId: changed, state: 'failed' });
+    const operation = await ask({ action: 'retry', filter: { state: ['failed'] }, mayRunCommands: false });
+    await query(`UPDATE jobs SET target = '{"type": "command", "command": "true"}' WHERE id = '${changed}'`);
     await performer.performOpen();
     expect(await operation()).toMatchObject({ state: 'succeeded', matched: 5, done: 2 });
   });

@@ -36,6 +36,9 @@ export class BulkOperationEntity implements BulkOperation {
   @Column('text', { name: 'created_by' })
   createdBy!: string;
 
+  @Column('boolean', { name: 'may_run_commands' })
+  mayRunCommands!: boolean;
+
   @Column('timestamp with time zone', { name: 'created_at', precision: 3 })
   createdAt!: Date;
 

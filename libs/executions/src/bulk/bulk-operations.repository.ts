@@ -12,7 +12,7 @@ import type { Selection } from './matching.sql.js';
 
 type NewBulkOperation = Pick<
   BulkOperation,
-  'id' | 'service' | 'action' | 'filter' | 'reason' | 'matched' | 'createdBy'
+  'id' | 'service' | 'action' | 'filter' | 'reason' | 'matched' | 'createdBy' | 'mayRunCommands'
 >;
 
 /** What one batch came to. */
@@ -58,6 +58,11 @@ export class BulkOperationsRepository {
     return row?.count ?? 0;
   }
 
+  /** Whether any of them is a run of a command. */
+  async hasCommands(selection: Selection): Promise<boolean> {
+    return (await this.rows(this.operations, sql.commandsMatching(selection))).length > 0;
+  }
+
   /** @returns whether there was anything left to cancel */
   async cancel(tx: EntityManager, service: string, id: string): Promise<boolean> {
     return (await countOf(tx, sql.CANCEL_OPERATION, [id, service])) > 0;
@@ -91,6 +96,7 @@ export class BulkOperationsRepository {
       picked.map(() => newExecutionId(now, randomBytes(16))),
       now,
       operation.matched > MANY,
+      operation.mayRunCommands,
     ]);
     return { done: repetitions.length, afterId: picked.at(-1) ?? null, isLast: picked.length < limit };
   }

@@ -26,8 +26,15 @@ export class BulkOperationsService {
     return this.operations.count({ ...asked, createdAt: null, afterId: null });
   }
 
+  /** Whether it would act on runs of commands now. */
+  hasCommands(asked: Asked): Promise<boolean> {
+    return this.operations.hasCommands({ ...asked, createdAt: null, afterId: null });
+  }
+
   /** @throws as `count` does */
-  async start(asked: Asked & Pick<BulkOperation, 'reason' | 'createdBy'>): Promise<BulkOperation> {
+  async start(
+    asked: Asked & Pick<BulkOperation, 'reason' | 'createdBy' | 'mayRunCommands'>,
+  ): Promise<BulkOperation> {
     const id = newTimeOrderedId(this.clock.now());
     const matched = await this.count(asked);
     await this.operations.transaction(async (tx) => {

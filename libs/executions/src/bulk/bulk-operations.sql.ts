@@ -41,6 +41,17 @@ export function countMatching(selection: Selection): Statement {
   return { sql: `SELECT count(*)::integer AS count FROM executions e WHERE ${sql}`, parameters };
 }
 
+/** Of jobs that are still there: only those can be run again. One is enough to know. */
+export function commandsMatching(selection: Selection): Statement {
+  const { sql, parameters } = matching(selection);
+  return {
+    sql: `
+  SELECT 1 FROM executions e JOIN jobs c ON c.id = e.job_id
+  WHERE ${sql} AND c.deleted_at IS NULL AND c.target ->> 'type' = 'command' LIMIT 1`,
+    parameters,
+  };
+}
+
 export function anyMatching(selection: Selection): Statement {
   const { sql, parameters } = matching(selection);
   return { sql: `SELECT 1 FROM executions e WHERE ${sql} LIMIT 1`, parameters };
@@ -82,7 +93,7 @@ export function pickRetryable(operation: BulkOperation, limit: number): Statemen
 /**
  * Repeats executions as the retry of one does, without their parameters leaving the database: `$1` are they, `$2` their
  * instants, `$3` the ids of their repetitions, which all have the instant `$4`. The guard makes each be repeated once,
- * whoever else is at it.
+ * whoever else is at it. Without `$6` commands are left alone.
  */
 export const RETRY_PICKED = `
   WITH retried AS (
@@ -91,7 +102,7 @@ export const RETRY_PICKED = `
     FROM unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) AS m(id, scheduled_for, new_id), jobs j
     WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.retried_as IS NULL
       AND e.state IN (${sqlStates(RETRYABLE_STATES)})
-      AND j.id = e.job_id AND j.deleted_at IS NULL
+      AND j.id = e.job_id AND j.deleted_at IS NULL AND ($6 OR j.target ->> 'type' <> 'command')
     RETURNING m.new_id, e.id, e.service, e.schedule_id, e.parameters, j.id AS job_id, j.version, j.priority, j.retry_policy
   )
   INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, priority, due_at,

@@ -4,6 +4,10 @@ import type { JobsService } from '../jobs.service.js';
 
 const COMMAND_SCOPES = ['commands:run'] as const;
 
+export function mayRunCommands(principal: Principal): boolean {
+  return COMMAND_SCOPES.every((scope) => principal.scopes.has(scope));
+}
+
 /** Commands run on the machines of the workers: who makes or changes one needs more. @throws ProblemError `scope_missing` */
 export function demandScopeForTargets(
   principal: Principal,
@@ -13,8 +17,8 @@ export function demandScopeForTargets(
 }
 
 /**
- * The same for who runs or schedules a job; one that may run commands is spared the look. A job that is not there is for
- * the caller to find missing.
+ * The same for who runs, schedules or activates a job; one that may run commands is spared the look. A job that is not
+ * there is for the caller to find missing.
  * @throws ProblemError `scope_missing`
  */
 export async function demandScopeToRun(
@@ -22,7 +26,19 @@ export async function demandScopeToRun(
   principal: Principal,
   jobIdOf: () => Promise<string> | string,
 ): Promise<void> {
-  if (COMMAND_SCOPES.every((scope) => principal.scopes.has(scope))) return;
+  if (mayRunCommands(principal)) return;
   const job = await jobs.findIncludingDeleted(principal.service, await jobIdOf());
   if (job) demandScopeForTargets(principal, job);
+}
+
+/**
+ * The same for who runs many jobs at once.
+ * @param hasCommands whether any of them is a command; asked only of who may not run one
+ * @throws ProblemError `scope_missing`
+ */
+export async function demandScopeToRunAll(
+  principal: Principal,
+  hasCommands: () => Promise<boolean>,
+): Promise<void> {
+  if (!mayRunCommands(principal) && (await hasCommands())) demandScopes(principal, COMMAND_SCOPES);
 }

@@ -27,7 +27,7 @@ import {
 } from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
-import { demandScopeForTargets } from './command-scope.js';
+import { demandScopeForTargets, demandScopeToRun } from './command-scope.js';
 import { JOB_EXAMPLES, JOB_PATCH_EXAMPLES } from './job-examples.js';
 import { JobRequest } from './job.request.js';
 import { JobResponse, toJobResponse } from './job.response.js';
@@ -157,9 +157,10 @@ export class JobsController {
   @ApiNotFoundResponse(NO_SUCH_JOB)
   async activate(
     @Param('jobId') jobId: string,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
   ): Promise<JobResponse> {
-    return toJobResponse(await this.jobs.activate(service, jobId));
+    await demandScopeToRun(this.jobs, principal, () => jobId);
+    return toJobResponse(await this.jobs.activate(principal.service, jobId));
   }
 
   @Post(':jobId/deactivate')

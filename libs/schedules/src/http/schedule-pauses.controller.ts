@@ -11,7 +11,9 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
+import { demandScopeToRun, JobsService } from '@app/jobs';
 import { SchedulePauses } from '../schedule-pauses.js';
+import { SchedulesService } from '../schedules.service.js';
 import { PauseScheduleRequest, ResumeScheduleRequest } from './pause.request.js';
 import { FINISHED, INVALID, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
 import { ResumePlanResponse, toResumePlanResponse } from './resume-plan.response.js';
@@ -24,7 +26,11 @@ const SCHEDULE_OR_PLAN = {
 @ApiTags('schedules')
 @Controller('schedules/:scheduleId')
 export class SchedulePausesController {
-  constructor(private readonly pauses: SchedulePauses) {}
+  constructor(
+    private readonly pauses: SchedulePauses,
+    private readonly schedules: SchedulesService,
+    private readonly jobs: JobsService,
+  ) {}
 
   @Post('pause')
   @RequireScopes('schedules:write')
@@ -58,10 +64,13 @@ export class SchedulePausesController {
   async resume(
     @Param('scheduleId') scheduleId: string,
     @Body() { catchup, dryRun }: ResumeScheduleRequest,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
   ): Promise<ScheduleResponse | ResumePlanResponse> {
-    return dryRun
-      ? toResumePlanResponse(catchup, await this.pauses.planResume(service, scheduleId, catchup))
-      : toScheduleResponse(await this.pauses.resume(service, scheduleId, catchup));
+    const { service } = principal;
+    if (dryRun)
+      return toResumePlanResponse(catchup, await this.pauses.planResume(service, scheduleId, catchup));
+    const jobIdOf = async () => (await this.schedules.get(service, scheduleId)).jobId;
+    await demandScopeToRun(this.jobs, principal, jobIdOf);
+    return toScheduleResponse(await this.pauses.resume(service, scheduleId, catchup));
   }
 }

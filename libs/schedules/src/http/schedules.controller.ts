@@ -12,7 +12,10 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
+import { demandScopeToRun, JobsService } from '@app/jobs';
 import { ApiPage, IfMatch, type Page } from '@app/platform/http';
+import type { Schedule } from '../domain/schedule.js';
+import type { ScheduleDefinition } from '../schedule-definition.js';
 import { SchedulesService } from '../schedules.service.js';
 import { ListSchedulesQuery } from './list-schedules.query.js';
 import { IF_MATCH, INVALID, NO_SUCH_SCHEDULE, STALE } from './problem-descriptions.js';
@@ -25,7 +28,10 @@ import { ScheduleResponse, toScheduleResponse } from './schedule.response.js';
 @ApiTags('schedules')
 @Controller('schedules')
 export class SchedulesController {
-  constructor(private readonly schedules: SchedulesService) {}
+  constructor(
+    private readonly schedules: SchedulesService,
+    private readonly jobs: JobsService,
+  ) {}
 
   @Get()
   @RequireScopes('schedules:read')
@@ -68,10 +74,9 @@ export class SchedulesController {
     @Param('scheduleId') scheduleId: string,
     @Body() body: ScheduleRequest,
     @IfMatch() expectedVersion: number | null,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
   ): Promise<ScheduleResponse> {
-    const decide = () => toScheduleDefinition(body);
-    return toScheduleResponse(await this.schedules.change(service, scheduleId, expectedVersion, decide));
+    return this.change(principal, scheduleId, expectedVersion, () => toScheduleDefinition(body));
   }
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
@@ -92,12 +97,10 @@ export class SchedulesController {
     @Param('scheduleId') scheduleId: string,
     @Body() patch: unknown,
     @IfMatch() expectedVersion: number | null,
-    @CurrentPrincipal() { service }: Principal,
+    @CurrentPrincipal() principal: Principal,
   ): Promise<ScheduleResponse> {
-    return toScheduleResponse(
-      await this.schedules.change(service, scheduleId, expectedVersion, (schedule) =>
-        patchedDefinition(schedule, patch),
-      ),
+    return this.change(principal, scheduleId, expectedVersion, (schedule) =>
+      patchedDefinition(schedule, patch),
     );
   }
 
@@ -115,5 +118,17 @@ export class SchedulesController {
     @CurrentPrincipal() { service }: Principal,
   ): Promise<void> {
     await this.schedules.delete(service, scheduleId, expectedVersion);
+  }
+
+  private async change(
+    principal: Principal,
+    scheduleId: string,
+    expectedVersion: number | null,
+    decide: (schedule: Schedule) => ScheduleDefinition | Promise<ScheduleDefinition>,
+  ): Promise<ScheduleResponse> {
+    const { service } = principal;
+    const jobIdOf = async () => (await this.schedules.get(service, scheduleId)).jobId;
+    await demandScopeToRun(this.jobs, principal, jobIdOf);
+    return toScheduleResponse(await this.schedules.change(service, scheduleId, expectedVersion, decide));
   }
 }

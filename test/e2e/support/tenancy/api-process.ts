@@ -46,8 +46,8 @@ export class ApiProcess {
   }
 
   /** The way in that operators have for a service's first key, which makes the service too. */
-  async createKey(service: string): Promise<string> {
-    const args = [path.join(DIST, 'create-key/main.js'), '--service', service, '--role', 'admin'];
+  async createKey(service: string, ...more: string[]): Promise<string> {
+    const args = [path.join(DIST, 'create-key/main.js'), '--service', service, '--role', 'admin', ...more];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env: this.environment });
     return stdout.trim();
   }

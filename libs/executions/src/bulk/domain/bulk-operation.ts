@@ -43,6 +43,8 @@ export interface BulkOperation {
   readonly afterId: string | null;
   readonly error: string | null;
   readonly createdBy: string;
+  /** Else a retry leaves runs of commands alone, also those of jobs that became commands after it was asked for. */
+  readonly mayRunCommands: boolean;
   /** Executions made later are none of its business. */
   readonly createdAt: Date;
   readonly startedAt: Date | null;

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, demandScopes, type Principal, RequireScopes } from '@app/access';
+import { demandScopeToRunAll, mayRunCommands } from '@app/jobs';
 import { ApiPage, decodeCursor, mapPage, type Page, pageOf, PageQuery } from '@app/platform/http';
 import { INVALID } from '../../http/api-descriptions.js';
 import { BulkOperationsService } from '../bulk-operations.service.js';
@@ -61,7 +62,8 @@ export class BulkOperationsController {
   @ApiOperation({
     operationId: 'createBulkOperation',
     summary: 'Cancel or retry all executions that fit a filter',
-    description: 'Needs `executions:cancel` or `executions:run` as well.',
+    description:
+      'Needs `executions:cancel` or `executions:run` as well, and `commands:run` to retry what has runs of commands in it.',
   })
   @ApiBody({ type: BulkOperationRequest, examples: EXAMPLES })
   @ApiAcceptedResponse({ type: BulkOperationResponse, ...ACCEPTED })
@@ -75,6 +77,8 @@ export class BulkOperationsController {
     demandScope(principal, action);
     const { service, actor: createdBy } = principal;
     const filter = toBulkFilter(asked);
+    const hasCommands = () => this.operations.hasCommands({ service, action, filter });
+    if (action === 'retry') await demandScopeToRunAll(principal, hasCommands);
     if (dryRun) {
       const matched = await this.operations.count({ service, action, filter });
       response.status(200);
@@ -86,6 +90,7 @@ export class BulkOperationsController {
       filter,
       reason: reason ?? null,
       createdBy,
+      mayRunCommands: mayRunCommands(principal),
     });
     response.location(`/bulk-operations/${operation.id}`);
     return toBulkOperationResponse(operation);
