@@ -1,110 +1,91 @@
 import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parse, parseAllDocuments } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { loadConfig } from '@app/platform/config';
 import { knownMetrics, metricsIn } from './known-metrics.js';
+import { BASE, type Manifest, titleOf } from './manifests/manifest.js';
+import { kustomizationIn, renderOverlay } from './manifests/overlay.js';
 import { exampleVariables, filesBelow, readYaml, root } from './repository-files.js';
-
-interface Resource {
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly data?: Readonly<Record<string, string>>;
-  readonly spec?: Readonly<Record<string, unknown>>;
-}
-
-interface Patch {
-  readonly target: { readonly kind: string; readonly name?: string };
-  readonly patch: string;
-}
-
-interface Kustomization {
-  readonly kind: 'Kustomization' | 'Component';
-  readonly resources?: readonly string[];
-  readonly components?: readonly string[];
-  readonly patches?: readonly Patch[];
-  readonly images?: readonly { readonly name: string }[];
-}
-
-interface Operation {
-  readonly op: 'add' | 'replace' | 'remove';
-  readonly path: string;
-  readonly value?: unknown;
-}
 
 const OVERLAYS = ['kustomize/overlays/dev', 'kustomize/overlays/production'];
 const FOLDERS = ['k8s', ...filesBelow('kustomize', 'kustomization.yaml').map((file) => path.dirname(file))];
 
-function kustomizationIn(folder: string): Kustomization {
-  const name = ['kustomization.yaml', 'Kustomization'].find((file) =>
-    existsSync(path.join(root, folder, file)),
-  );
-  const [kustomization] = readYaml<Kustomization>(path.join(folder, name ?? 'kustomization.yaml'));
-  return kustomization!;
-}
+const strings = { type: 'array', items: { type: 'string' } };
+const only = (properties: object, required: readonly string[]): object => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
+const text = { type: 'string' };
 
-/** What kustomize would gather before any patch: resources of files and of folders, its own and its components'. */
-function resourcesOf(folder: string): Resource[] {
-  const { resources = [], components = [] } = kustomizationIn(folder);
-  return [...resources, ...components].flatMap((entry) => {
-    const at = path.join(folder, entry);
-    return statSync(path.join(root, at)).isDirectory() ? resourcesOf(at) : readYaml<Resource>(at);
-  });
-}
-
-const base = resourcesOf('k8s');
-
-/** A component patches what the overlay that names it has: the base. */
-function targetsOf(folder: string, { target }: Patch): Resource[] {
-  const all = [...base, ...resourcesOf(folder)];
-  return all.filter(
-    ({ kind, metadata }) => kind === target.kind && (target.name ?? metadata.name) === metadata.name,
-  );
-}
-
-function valueAt(resource: Resource, pointer: string): unknown {
-  const keys = pointer.slice(1).split('/');
-  return keys.reduce<unknown>(
-    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
-    resource,
-  );
-}
+/** Of kustomize's many fields those that we use; any other is a slip of the pen, or belongs here. */
+const isKustomization = new Ajv().compile(
+  only(
+    {
+      apiVersion: { type: 'string', pattern: '^kustomize\\.config\\.k8s\\.io/v1(beta1|alpha1)$' },
+      kind: { enum: ['Kustomization', 'Component'] },
+      resources: strings,
+      components: strings,
+      patches: {
+        type: 'array',
+        items: only({ target: only({ kind: text, name: text }, ['kind']), patch: text }, ['target', 'patch']),
+      },
+      images: {
+        type: 'array',
+        items: only({ name: text, newName: text, newTag: text }, ['name', 'newName', 'newTag']),
+      },
+    },
+    ['apiVersion', 'kind'],
+  ),
+);
 
 describe.each(FOLDERS)('%s', (folder) => {
   const kustomization = kustomizationIn(folder);
+  const isComponent = kustomization.kind === 'Component';
+  const rendered = renderOverlay(folder, isComponent ? BASE : []);
+
+  it('has fields that kustomize knows', () => {
+    isKustomization(kustomization);
+    expect(isKustomization.errors).toBeNull();
+  });
 
   it('names files that exist', () => {
     const named = [...(kustomization.resources ?? []), ...(kustomization.components ?? [])];
     expect(named.filter((entry) => !existsSync(path.join(root, folder, entry)))).toEqual([]);
   });
 
-  it('patches resources that exist, at places that exist', () => {
-    for (const patch of kustomization.patches ?? []) {
-      const targets = targetsOf(folder, patch);
-      expect([patch.target, targets.length > 0]).toEqual([patch.target, true]);
-      for (const { op, path: pointer } of parse(patch.patch) as Operation[])
-        for (const target of targets)
-          expect([op, pointer, valueAt(target, pointer)]).toEqual([op, pointer, expect.anything()]);
-    }
+  it('keeps all of the base, each name once', () => {
+    const names = rendered.map(titleOf);
+    expect(names).toEqual(expect.arrayContaining(BASE.map(titleOf)));
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it('sets variables that exist to values that are allowed', () => {
-    const operations = (kustomization.patches ?? [])
-      .filter(({ target }) => target.kind === 'ConfigMap')
-      .flatMap(({ patch }) => parse(patch) as Operation[]);
-    const set = operations.map(({ path: pointer, value }) => [pointer.replace('/data/', ''), value] as const);
-    expect(set.filter(([name]) => !(name in exampleVariables))).toEqual([]);
-    const config = base.find(({ kind }) => kind === 'ConfigMap')?.data;
-    const env = { ...config, ...Object.fromEntries(set) } as NodeJS.ProcessEnv;
-    expect(() => loadConfig({ NODE_ENV: 'production', HOST: '0.0.0.0', ...env })).not.toThrow();
+    const config = rendered.find(({ kind }) => kind === 'ConfigMap')?.data ?? {};
+    expect(Object.keys(config).filter((name) => !(name in exampleVariables))).toEqual([]);
+    expect(() => loadConfig({ NODE_ENV: 'production', HOST: '0.0.0.0', ...config })).not.toThrow();
+  });
+});
+
+describe('the monitors', () => {
+  it('present the token that the pods ask for', () => {
+    const monitors = readYaml<Manifest>('kustomize/components/monitoring/monitors.yaml');
+    const credentials = { name: 'job-scheduler', key: 'METRICS_TOKEN' };
+    for (const { kind, spec } of monitors) {
+      const endpoints = (spec?.endpoints ?? spec?.podMetricsEndpoints) as readonly object[];
+      expect([kind, endpoints]).toMatchObject([kind, [{ path: '/metrics', authorization: { credentials } }]]);
+    }
   });
 });
 
 describe('autoscalers of workers', () => {
-  const [scaled] = readYaml<Resource>('kustomize/components/keda/scaled-object.yaml') as [Resource];
-  const [plain] = readYaml<Resource>('kustomize/components/worker-hpa/horizontal-pod-autoscaler.yaml') as [
-    Resource,
+  const [scaled] = readYaml<Manifest>('kustomize/components/keda/scaled-object.yaml') as [Manifest];
+  const [plain] = readYaml<Manifest>('kustomize/components/worker-hpa/horizontal-pod-autoscaler.yaml') as [
+    Manifest,
   ];
   const triggers = scaled.spec?.triggers as readonly { readonly metadata: { readonly query: string } }[];
 
@@ -114,7 +95,14 @@ describe('autoscalers of workers', () => {
       scaleTargetRef: { kind: 'Deployment', name: 'worker' },
       minReplicas: 2,
     });
-    expect(base.some(({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'worker')).toBe(true);
+    expect(BASE.map(titleOf)).toContain('Deployment/worker');
+  });
+
+  it.each(['keda', 'worker-hpa'])('alone say how many there are, in %s', (component) => {
+    const worker = renderOverlay(`kustomize/components/${component}`, BASE).find(
+      (manifest) => titleOf(manifest) === 'Deployment/worker',
+    );
+    expect(worker?.spec?.replicas).toBeUndefined();
   });
 
   it('ask for metrics that exist', () => {
@@ -128,15 +116,20 @@ describe('autoscalers of workers', () => {
 const withKubectl = spawnSync('kubectl', ['version', '--client']).error ? it.skip : it;
 
 describe('kubectl kustomize', () => {
-  withKubectl.each(OVERLAYS)('builds %s, all of it in the namespace', (overlay) => {
-    const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', overlay], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const built = parseAllDocuments(stdout).map((document) => document.toJS() as Resource);
-    expect(built.length).toBeGreaterThanOrEqual(base.length);
-    for (const { kind, metadata } of built.filter((resource) => resource.kind !== 'Namespace'))
-      expect([kind, metadata.namespace]).toEqual([kind, 'job-scheduler']);
-  });
+  withKubectl.each(OVERLAYS)(
+    'makes of %s what these tests make of it, all of it in the namespace',
+    (overlay) => {
+      const { status, stdout, stderr } = spawnSync('kubectl', ['kustomize', overlay], {
+        cwd: root,
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const built = parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
+      const byTitle = (manifests: readonly Manifest[]) =>
+        Object.fromEntries(manifests.map((manifest) => [titleOf(manifest), manifest]));
+      expect(byTitle(built)).toEqual(byTitle(renderOverlay(overlay)));
+      for (const { kind, metadata } of built.filter((manifest) => manifest.kind !== 'Namespace'))
+        expect([kind, metadata.namespace]).toEqual([kind, 'job-scheduler']);
+    },
+  );
 });
