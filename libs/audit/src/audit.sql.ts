@@ -1,7 +1,21 @@
-/** One row: all that an audited request pays. `at` is the database's, as for what is changed beside it. */
-export const RECORD_CHANGE = `
-  INSERT INTO audit_events (id, service, actor, action, resource_type, resource_id, before, after, reason, request_id)
+/** `at` is the database's, as for what is changed beside it. */
+const INSERT_EVENT = `
+  INSERT INTO audit_events (id, service, actor, action, resource_type, resource_id, before, after, reason, request_id)`;
+
+/** One row: all that an audited request pays. */
+export const RECORD_CHANGE = `${INSERT_EVENT}
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+
+/**
+ * The same inside a statement that makes the change: one event where `source` has a row.
+ * @param event its parameters, as `eventOf` gives them, in one JSON array
+ */
+export function recordChangeFrom(source: string, event: string): string {
+  return `${INSERT_EVENT}
+    SELECT (event ->> 0)::uuid, event ->> 1, event ->> 2, event ->> 3, event ->> 4, event ->> 5,
+           NULLIF(event -> 6, 'null'), NULLIF(event -> 7, 'null'), event ->> 8, event ->> 9
+    FROM (SELECT ${event}::jsonb AS event FROM ${source}) AS change`;
+}
 
 /** Newest first, along the primary index of a service, or of a resource. A filter that is null is planned away. */
 export const LIST_EVENTS = `

@@ -26,9 +26,14 @@ export interface Change {
  * a change without its record nor a record of what was rolled back.
  */
 export async function recordChange(tx: Queryable, change: Change): Promise<void> {
+  await tx.query(RECORD_CHANGE, eventOf(change));
+}
+
+/** The columns of a change's event, in the order in which statements take them. */
+export function eventOf(change: Change): unknown[] {
   const { service, action, resourceId, reason = null } = change;
   const { before, after } = changedFields(change.before ?? null, change.after ?? null);
-  await tx.query(RECORD_CHANGE, [
+  return [
     uuidv7(),
     service,
     change.actor ?? currentActor() ?? SCHEDULER_ACTOR,
@@ -39,5 +44,5 @@ export async function recordChange(tx: Queryable, change: Change): Promise<void>
     after,
     reason,
     currentRequestId(),
-  ]);
+  ];
 }

@@ -12,7 +12,7 @@ const DISPATCHED = `
             extract(epoch FROM now() - e.due_at)::float8 AS "waitedSeconds"`;
 
 /** A service's row, for those of `jobs j` whose service limits its concurrent runs. */
-const LIMIT_OF_SERVICE = `LEFT JOIN services s ON s.slug = j.service AND s.max_concurrent_runs IS NOT NULL`;
+export const LIMIT_OF_SERVICE = `LEFT JOIN services s ON s.slug = j.service AND s.max_concurrent_runs IS NOT NULL`;
 
 /**
  * What becomes of the rows in `due`: → queued; a job or service with a limit takes the way over `hold` instead, because its

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '@app/platform/clock';
 import { runForAllServices } from '@app/platform/request-context';
 import { failPoint } from '@app/platform/fail-point';
 import { ExecutionsQueue } from './executions.queue.js';
@@ -12,6 +13,10 @@ const BATCHES_BETWEEN_SHARES = 4;
 const MAX_PLACES = 5_000;
 /** The longest that the scheduler's loop sleeps before it looks at what is due. */
 const LOOP_SLEEP_MS = 500;
+/** Places that were counted longer ago may be taken by others: a process that only serves the api counts when it has to. */
+const PLACES_HOLD_MS = 2_000;
+/** Under way at once; what comes meanwhile leaves together, so that a burst of single runs goes in batches. */
+const MAX_HAND_OVERS = 2;
 
 /**
  * The one way into the queue: first attempts, retries, delayed and manual runs all pass here. The commit comes first and
@@ -27,33 +32,39 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   private askedAgain = false;
   /** Places that may be given without a look at what waits; each round counts them anew. */
   private placesLeft = 0;
+  private placesUntilMs = 0;
+  private readonly toHandOver: Dispatched[] = [];
   private readonly handOvers = new Set<Promise<unknown>>();
 
   constructor(
     private readonly executions: ExecutionsRepository,
     private readonly queue: ExecutionsQueue,
     private readonly room: QueueRoom,
+    private readonly clock: Clock,
   ) {}
 
   /** Hands over what is due, as far as the queue has room. @returns how many executions went to it */
   async dispatchDue(): Promise<number> {
     const { total, roomLeft } = await this.dispatchInOrder();
     this.placesLeft = Math.min(roomLeft, MAX_PLACES);
+    this.placesUntilMs = this.clock.monotonicMs() + PLACES_HOLD_MS;
     return roomLeft > 0 ? total : total + (await this.dispatchShares());
   }
 
   /** A place in the queue for a due execution that nothing limits: store it as queued, then `handOverSoon`. */
   takePlace(): boolean {
-    if (this.placesLeft <= 0) return false;
+    if (this.placesLeft <= 0 || this.clock.monotonicMs() > this.placesUntilMs) return false;
     this.placesLeft -= 1;
     return true;
   }
 
   /** For what was committed as queued; in the background, so that the next batch is fired meanwhile. */
   handOverSoon(queued: readonly Dispatched[]): void {
-    const handOver = this.handOver(queued)
-      .catch((error: Error) => this.logger.warn(`hand-over failed: ${error.message}`))
-      .finally(() => this.handOvers.delete(handOver));
+    this.toHandOver.push(...queued);
+    if (this.handOvers.size >= MAX_HAND_OVERS) return;
+    const handOver = runForAllServices(() => this.handOverWaiting()).finally(() =>
+      this.handOvers.delete(handOver),
+    );
     this.handOvers.add(handOver);
   }
 
@@ -73,6 +84,14 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.running, ...this.handOvers]);
+  }
+
+  private async handOverWaiting(): Promise<void> {
+    while (this.toHandOver.length > 0) {
+      await this.handOver(this.toHandOver.splice(0, BATCH)).catch((error: Error) =>
+        this.logger.warn(`hand-over failed: ${error.message}`),
+      );
+    }
   }
 
   private async dispatchWhileAsked(): Promise<void> {

@@ -12,6 +12,7 @@ import { ExecutionsService } from './executions.service.js';
 import { LogsRepository } from './logs.repository.js';
 import { PartitionsRepository } from './partitions.repository.js';
 import { QueueRoom } from './queue-room.js';
+import { RequestedRunsRepository } from './requested-runs.repository.js';
 import { RetentionRepository } from './retention.repository.js';
 
 /** Executions as both apps know them: stored, dispatched, cancelled, retried. */
@@ -23,6 +24,7 @@ import { RetentionRepository } from './retention.repository.js';
   ],
   providers: [
     ExecutionsRepository,
+    RequestedRunsRepository,
     ExecutionsQueue,
     QueueRoom,
     ExecutionDispatcher,

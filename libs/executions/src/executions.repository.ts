@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import type { OwnedJob } from '@app/jobs';
-import { countOf, rowsOf } from '@app/platform/database';
+import { columnsOf, countOf, preparedRowsOf, rowsOf } from '@app/platform/database';
 import { scheduledForOf } from './domain/execution-id.js';
 import type { Execution } from './domain/execution.js';
 import type { NewExecution } from './domain/new-execution.js';
@@ -62,7 +62,11 @@ const MAX_INSERT_CHARACTERS = 8_000_000;
 /** Reads, and what the api and the scheduler write; what a worker writes is in `worker/claims.repository.ts`. */
 @Injectable()
 export class ExecutionsRepository {
-  constructor(@InjectRepository(ExecutionEntity) private readonly executions: Repository<ExecutionEntity>) {}
+  private readonly findOne: string;
+
+  constructor(@InjectRepository(ExecutionEntity) private readonly executions: Repository<ExecutionEntity>) {
+    this.findOne = sql.findExecution(columnsOf(executions.metadata));
+  }
 
   /** @returns the ids inserted; a slot that was taken already is not among them. */
   async insertExecutions(tx: EntityManager, executions: readonly NewExecution[]): Promise<string[]> {
@@ -74,13 +78,11 @@ export class ExecutionsRepository {
     return ids;
   }
 
-  /** Notes on an execution which one repeats it. */
-  async markRetried(tx: EntityManager, id: string, retriedAs: string): Promise<void> {
-    await tx.query(sql.MARK_RETRIED, [id, scheduledForOf(id), retriedAs]);
-  }
-
-  find(service: string, id: string): Promise<Execution | null> {
-    return this.executions.findOneBy({ id, service, scheduledFor: scheduledForOf(id) });
+  async find(service: string, id: string): Promise<Execution | null> {
+    const { connection } = this.executions.manager;
+    const parameters = [id, scheduledForOf(id), service];
+    const [execution] = await preparedRowsOf<Execution>(connection, 'execution', this.findOne, parameters);
+    return execution ?? null;
   }
 
   activeOfSchedules(

@@ -1,16 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
-import { type Change, recordChange } from '@app/audit';
-import { type Job, JobLifecycle, type JobLifecycleListener, JobsService, type OwnedJob } from '@app/jobs';
+import { recordChange } from '@app/audit';
+import { JobLifecycle, type JobLifecycleListener, jobNotFound, type OwnedJob } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
-import { madeBefore, rememberMade } from '@app/platform/http';
-import { ProblemError } from '@app/platform/problem';
-import { newExecutionId } from './domain/execution-id.js';
+import { madeBefore } from '@app/platform/http';
 import { isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
 import type { Execution } from './domain/execution.js';
-import type { NewExecution } from './domain/new-execution.js';
 import { ExecutionDispatcher } from './execution-dispatcher.js';
 import {
   executionFinished,
@@ -19,6 +15,7 @@ import {
   jobOfExecutionDeleted,
 } from './executions.errors.js';
 import { type Cancellation, ExecutionsRepository } from './executions.repository.js';
+import { type RequestedRun, RequestedRunsRepository } from './requested-runs.repository.js';
 
 /** What a run that somebody asked for adds to its job. */
 interface ManualRun {
@@ -26,15 +23,13 @@ interface ManualRun {
   readonly traceparent: string | null;
 }
 
-type AskedRun = Pick<NewExecution, 'trigger' | 'scheduleId' | 'retryOf' | 'parameters' | 'traceparent'>;
-
 @Injectable()
 export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
   private readonly logger = new Logger(ExecutionsService.name);
 
   constructor(
     private readonly executions: ExecutionsRepository,
-    private readonly jobs: JobsService,
+    private readonly requested: RequestedRunsRepository,
     private readonly lifecycle: JobLifecycle,
     private readonly dispatcher: ExecutionDispatcher,
     private readonly dataSource: DataSource,
@@ -50,8 +45,9 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
    * @throws ProblemError `job_not_found`
    */
   async execute(service: string, jobId: string, run: ManualRun): Promise<Execution> {
-    const job = await this.jobs.get(service, jobId);
-    return this.start(job, { trigger: 'manual', scheduleId: null, retryOf: null, ...mergedOver(job, run) });
+    const made = isUuid(jobId) ? await this.start({ ...run, service, jobId, repeats: null }) : null;
+    if (!made) throw jobNotFound(jobId);
+    return made;
   }
 
   /**
@@ -61,16 +57,10 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
   async retry(service: string, id: string, traceparent: string | null): Promise<Execution> {
     const original = await this.get(service, id);
     if (!RETRYABLE_STATES.includes(original.state)) throw executionNotRetryable(id, original.state);
-    const job = await this.jobs.findIncludingDeleted(service, original.jobId);
-    if (!job || job.deletedAt) throw jobOfExecutionDeleted(id);
-    const { scheduleId, parameters } = original;
-    const run = { trigger: 'retry', scheduleId, retryOf: id, parameters, traceparent } as const;
-    return this.start(job, run).catch((error: Error) => {
-      // Deleted since it was read.
-      throw error instanceof ProblemError && error.code === 'job_not_found'
-        ? jobOfExecutionDeleted(id)
-        : error;
-    });
+    const { jobId, parameters } = original;
+    const made = await this.start({ service, jobId, parameters, traceparent, repeats: original });
+    if (!made) throw jobOfExecutionDeleted(id);
+    return made;
   }
 
   /**
@@ -110,59 +100,18 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
     });
   }
 
-  private async start(job: Job, run: AskedRun): Promise<Execution> {
+  /** @returns null: there is no such job */
+  private async start(run: Omit<RequestedRun, 'mayStart'>): Promise<Execution | null> {
     const earlier = madeBefore();
-    if (earlier !== null) return this.get(job.service, earlier);
-    const id = await this.dataSource.transaction(async (tx) => {
-      await this.jobs.lockForUse(tx, job.service, job.id);
-      const made = await this.insertNow(tx, job, run);
-      if (run.retryOf !== null) await this.executions.markRetried(tx, run.retryOf, made);
-      await recordChange(tx, askedFor(job, run, made));
-      await rememberMade(tx, made);
-      return made;
-    });
-    const stored = await this.get(job.service, id);
+    if (earlier !== null) return this.get(run.service, earlier);
+    const mayStart = this.dispatcher.takePlace();
+    const made = await this.requested.insertNow({ ...run, mayStart }, this.clock.now());
+    if (!made) return null;
     // The one line that has both the caller's request id and the ids that all lines of the run have.
-    const { service, jobId, scheduleId, trigger } = stored;
+    const { id, service, jobId, scheduleId, trigger, priority, delivery } = made;
     this.logger.debug('accepted', { service, jobId, scheduleId, executionId: id, trigger });
-    this.dispatcher.nudge();
-    return stored;
+    if (made.state === 'queued') this.dispatcher.handOverSoon([{ id, delivery, service, priority }]);
+    else this.dispatcher.nudge();
+    return made;
   }
-
-  /** At the first free slot from now on: two retries of a schedule's run may come within one millisecond. */
-  private async insertNow(tx: EntityManager, job: Job, run: AskedRun): Promise<string> {
-    for (let at = this.clock.now().getTime(); ; at += 1) {
-      const execution = executionOf(job, run, new Date(at));
-      const [id] = await this.executions.insertExecutions(tx, [execution]);
-      if (id !== undefined) return id;
-    }
-  }
-}
-
-function executionOf(job: Job, run: AskedRun, scheduledFor: Date): NewExecution {
-  return {
-    ...run,
-    id: newExecutionId(scheduledFor, randomBytes(16)),
-    scheduledFor,
-    service: job.service,
-    jobId: job.id,
-    jobVersion: job.version,
-    state: 'pending',
-    reason: null,
-    reasonDetail: null,
-    priority: job.priority,
-    dueAt: null,
-    hold: null,
-    maxAttempts: job.retryPolicy.maxAttempts,
-  };
-}
-
-function askedFor({ service, id: jobId }: Job, { retryOf }: AskedRun, made: string): Change {
-  return retryOf === null
-    ? { service, action: 'execution.requested', resourceId: made, after: { jobId } }
-    : { service, action: 'execution.retried', resourceId: retryOf, after: { jobId, retriedAs: made } };
-}
-
-function mergedOver(job: Job, { parameters, traceparent }: ManualRun): ManualRun {
-  return { parameters: { ...job.parameters, ...parameters }, traceparent };
 }

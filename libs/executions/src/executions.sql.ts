@@ -6,8 +6,10 @@ import { SCHEDULER_ACTOR } from './domain/execution.js';
  */
 export const BAD_END = `e.phase = 'final' AND (e.error IS NOT NULL OR e.reason IS NOT NULL OR e.cancel_requested_at IS NOT NULL)`;
 
-/** The latest repetition stays on the record of what it repeats, where a bulk retry looks for it. */
-export const MARK_RETRIED = `UPDATE executions SET retried_as = $3 WHERE id = $1 AND scheduled_for = $2`;
+/** Prepared: people and services poll it. The instant is in the id, and names the partition. */
+export function findExecution(columns: string): string {
+  return `SELECT ${columns} FROM executions WHERE id = $1 AND scheduled_for = $2 AND service = $3`;
+}
 
 /**
  * One statement for any number of rows; a slot that is taken already is left as it is (the unique slot is the lock). What is

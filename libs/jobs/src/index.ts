@@ -7,6 +7,7 @@ export {
   type RetryPolicy,
 } from './domain/retry-policy.js';
 export { JobLifecycle, type JobLifecycleListener, type OwnedJob } from './job-lifecycle.js';
+export { jobNotFound } from './jobs.errors.js';
 export { JobsModule } from './jobs.module.js';
 export { type ExpectedVersion, JobsService } from './jobs.service.js';
 export { demandScopeToRun, demandScopeToRunAll, mayRunCommands } from './http/command-scope.js';

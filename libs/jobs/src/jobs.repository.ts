@@ -7,10 +7,11 @@ import {
   Repository,
   type SelectQueryBuilder,
 } from 'typeorm';
-import { violatedConstraint } from '@app/platform/database';
+import { columnsOf, preparedRowsOf, violatedConstraint } from '@app/platform/database';
 import type { Job } from './domain/job.js';
 import { JobEntity } from './job.entity.js';
 import { jobNameTaken, serviceUnknown } from './jobs.errors.js';
+import { findJob } from './jobs.sql.js';
 
 export interface JobFilter {
   readonly active?: boolean;
@@ -28,18 +29,25 @@ export interface JobWindow {
 
 @Injectable()
 export class JobsRepository {
-  constructor(@InjectRepository(JobEntity) private readonly jobs: Repository<JobEntity>) {}
+  private readonly findOne: string;
+
+  constructor(@InjectRepository(JobEntity) private readonly jobs: Repository<JobEntity>) {
+    this.findOne = findJob(columnsOf(jobs.metadata));
+  }
 
   transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return this.jobs.manager.transaction(work);
   }
 
-  find(service: string, id: string): Promise<Job | null> {
-    return this.jobs.findOneBy({ id, service, deletedAt: IsNull() });
+  async find(service: string, id: string): Promise<Job | null> {
+    const job = await this.findIncludingDeleted(service, id);
+    return job?.deletedAt ? null : job;
   }
 
-  findIncludingDeleted(service: string, id: string): Promise<Job | null> {
-    return this.jobs.findOneBy({ id, service });
+  async findIncludingDeleted(service: string, id: string): Promise<Job | null> {
+    const { connection } = this.jobs.manager;
+    const [job] = await preparedRowsOf<Job>(connection, 'job', this.findOne, [id, service]);
+    return job ?? null;
   }
 
   list(service: string, filter: JobFilter, window: JobWindow): Promise<Job[]> {

@@ -1,4 +1,5 @@
 export { KeptBriefly } from './kept-briefly.js';
+export { columnsOf } from './entity-columns.js';
 export { DatabaseModule } from './database.module.js';
 export { dataSourceOptions, withDataSource, type DatabaseOptions } from './data-source.js';
 export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';

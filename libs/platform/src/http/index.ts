@@ -4,6 +4,8 @@ export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';
 export { IfMatch } from './entity-tag/if-match.js';
 export { IdempotencyModule } from './idempotency/idempotency.module.js';
+export { rememberMadeAs } from './idempotency/idempotency-keys.sql.js';
+export { stillRunning } from './idempotency/idempotency-faults.js';
 export { madeBefore, rememberMade } from './idempotency/made-once.js';
 export { NotReplayed } from './idempotency/not-replayed.js';
 export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';

@@ -12,6 +12,7 @@ import type { TestDatabase } from '../../../../../test/support/test-database.js'
 import { type QueueBackendUnderTest, testRedisUrl } from '../../../../../test/support/test-redis.js';
 import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
+import { RequestedRunsRepository } from '../../requested-runs.repository.js';
 import { ExecutionsWorkerModule } from '../../worker/executions-worker.module.js';
 import { StreamPatience } from '../logs/stream-patience.js';
 import { ExecutionsHttpModule } from '../executions-http.module.js';
@@ -24,6 +25,7 @@ export interface ExecutionsApp {
   readonly queueUrl: string;
   readonly jobs: JobsService;
   readonly executions: ExecutionsService;
+  readonly requestedRuns: RequestedRunsRepository;
   readonly logs: LogsRepository;
   readonly patience: StreamPatience;
   readonly database: DataSource;
@@ -54,6 +56,7 @@ export async function startExecutionsApp(
     queueUrl: testDatabase.queueUrl,
     jobs: nest.get(JobsService, { strict: false }),
     executions: nest.get(ExecutionsService, { strict: false }),
+    requestedRuns: nest.get(RequestedRunsRepository, { strict: false }),
     logs: nest.get(LogsRepository, { strict: false }),
     patience: nest.get(StreamPatience, { strict: false }),
     database: nest.get(DataSource, { strict: false }),

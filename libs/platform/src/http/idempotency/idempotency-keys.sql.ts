@@ -25,11 +25,14 @@ export const finish = `
   WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz
 `;
 
-/** In the transaction that makes it. Fenced as an answer is. */
-export const rememberMade = `
-  UPDATE idempotency_keys SET made_id = $4
-  WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz
-`;
+/** In the transaction that makes it, or in the statement. Fenced as an answer is. @param made_id and others: as SQL has them */
+export function rememberMadeAs(service: string, key: string, lock: string, madeId: string): string {
+  return `
+  UPDATE idempotency_keys SET made_id = ${madeId}
+  WHERE service = ${service} AND key = ${key} AND state = 'running' AND locked_until = ${lock}::timestamptz`;
+}
+
+export const rememberMade = rememberMadeAs('$1', '$2', '$3', '$4');
 
 /** Free again for the next try; but what this one made is not forgotten. */
 export const release = `

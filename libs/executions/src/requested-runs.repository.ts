@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
+import { type Change, eventOf } from '@app/audit';
+import { columnsOf, preparedRowsOf } from '@app/platform/database';
+import { stillRunning } from '@app/platform/http';
+import { currentKeyUse } from '@app/platform/request-context';
+import { newExecutionId, scheduledForOf } from './domain/execution-id.js';
+import type { Execution } from './domain/execution.js';
+import { ExecutionEntity } from './execution.entity.js';
+import { executeNow, retryNow } from './requested-runs.sql.js';
+
+/** A run that somebody asked for. */
+export interface RequestedRun {
+  readonly service: string;
+  readonly jobId: string;
+  /** Merged over the job's; a repetition has those of what it repeats. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly traceparent: string | null;
+  /** What it repeats; null = nothing, it is a new one. */
+  readonly repeats: Pick<Execution, 'id' | 'scheduleId'> | null;
+  /** Stored as queued where the job has no limit: its caller has a place in the queue and hands it over. */
+  readonly mayStart: boolean;
+}
+
+/** Without an id: nothing was made. */
+type MadeRow = (Execution | { readonly id: null }) & { readonly keyLost: boolean };
+
+/** Writes what people and services ask for by hand: an execution, who asked, and the answer's id for the request's key. */
+@Injectable()
+export class RequestedRunsRepository {
+  private readonly executeNow: string;
+  private readonly retryNow: string;
+
+  constructor(@InjectRepository(ExecutionEntity) private readonly executions: Repository<ExecutionEntity>) {
+    const columns = columnsOf(executions.metadata);
+    this.executeNow = executeNow(columns);
+    this.retryNow = retryNow(columns);
+  }
+
+  /**
+   * At the first free slot from `now` on: two retries of a schedule's run may come within one millisecond.
+   * @returns null: there is no such job
+   * @throws ProblemError `idempotency_key_in_use`: so slow that another took the request's key over
+   */
+  async insertNow(run: RequestedRun, now: Date): Promise<Execution | null> {
+    for (let at = now.getTime(); ; at += 1) {
+      const row = await this.insertAt(run, new Date(at));
+      if (!row) return null;
+      if (row.id !== null) return row;
+      if (row.keyLost) throw stillRunning();
+    }
+  }
+
+  private async insertAt(run: RequestedRun, scheduledFor: Date): Promise<MadeRow | undefined> {
+    const { service, jobId, repeats } = run;
+    const id = newExecutionId(scheduledFor, randomBytes(16));
+    const key = currentKeyUse();
+    const parameters = [
+      ...[id, scheduledFor, service, jobId, repeats ? 'retry' : 'manual', run.traceparent],
+      ...[JSON.stringify(run.parameters), run.mayStart, JSON.stringify(eventOf(askedFor(run, id)))],
+      ...[key?.service ?? null, key?.key ?? null, key?.lock ?? null],
+    ];
+    const { connection } = this.executions.manager;
+    if (!repeats)
+      return (await preparedRowsOf<MadeRow>(connection, 'execute', this.executeNow, parameters))[0];
+    const original = [repeats.scheduleId, repeats.id, scheduledForOf(repeats.id)];
+    return (
+      await preparedRowsOf<MadeRow>(connection, 'retry', this.retryNow, [...parameters, ...original])
+    )[0];
+  }
+}
+
+function askedFor({ service, jobId, repeats }: RequestedRun, made: string): Change {
+  return repeats
+    ? { service, action: 'execution.retried', resourceId: repeats.id, after: { jobId, retriedAs: made } }
+    : { service, action: 'execution.requested', resourceId: made, after: { jobId } };
+}

@@ -1,0 +1,11 @@
+import type { EntityMetadata } from 'typeorm';
+
+/**
+ * All columns of an entity under the names of its properties: with it a hand-written SELECT or RETURNING gives rows of the
+ * entity's shape, and a column is still named in one place. @param alias of the table, with its dot
+ */
+export function columnsOf({ columns }: EntityMetadata, alias = ''): string {
+  return columns
+    .map(({ databaseName, propertyName }) => `${alias}"${databaseName}" AS "${propertyName}"`)
+    .join(', ');
+}
