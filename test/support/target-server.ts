@@ -31,17 +31,30 @@ export interface RecordedRequest {
 export class TargetServer {
   readonly requests: RecordedRequest[] = [];
   private readonly scripts = new Map<string, TargetAnswer[]>();
+  private port = 0;
   private readonly server = createServer((request, response) => void this.onRequest(request, response));
 
   static async start(): Promise<TargetServer> {
     const target = new TargetServer();
     target.server.listen(0, '127.0.0.1');
     await once(target.server, 'listening');
+    target.port = (target.server.address() as AddressInfo).port;
     return target;
   }
 
   url(path: string): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}${path}`;
+    return `http://127.0.0.1:${this.port}${path}`;
+  }
+
+  /** Refuses connections from now on. */
+  goAway(): Promise<void> {
+    return this.stop();
+  }
+
+  /** Where it was before. */
+  async comeBack(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
   }
 
   /** Paths without a script answer 200 `ok`. */
@@ -62,6 +75,7 @@ export class TargetServer {
   }
 
   async stop(): Promise<void> {
+    if (!this.server.listening) return;
     this.server.close();
     this.server.closeAllConnections();
     await once(this.server, 'close');

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemResolve, type Resolve } from './egress-connector.js';
 import { EgressPolicy } from './egress-policy.js';
 import { HttpRunner } from './http.runner.js';
+import { TargetCircuits } from './target-circuits.js';
 import type { Outcome } from './outcome.js';
 import { aContext, neverAborted, RecordingLog } from './testing/a-run.js';
 import { TargetServer } from './testing/target-server.js';
@@ -20,7 +21,12 @@ describe('egressConnector', () => {
       addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 
   async function callName(egressAllow: string[], resolve: Resolve, protocol = 'http'): Promise<Outcome> {
-    const runner = new HttpRunner(EgressPolicy.parse(egressAllow), 'test-agent/1', resolve);
+    const runner = new HttpRunner(
+      EgressPolicy.parse(egressAllow),
+      'test-agent/1',
+      new TargetCircuits(0),
+      resolve,
+    );
     try {
       const url = `${protocol}://target.example:${server.port}/`;
       return await runner.run(

@@ -1,6 +1,6 @@
 import { errors } from 'undici';
 import { EgressDeniedError } from './egress-connector.js';
-import { failed, type OutcomeFailed, type RunResult } from './outcome.js';
+import { type AbortReason, failed, type OutcomeFailed, type OutcomeHeld, type RunResult } from './outcome.js';
 
 /** Coarse on purpose: the system's own texts name internal addresses, and the reader can act on no more than this. */
 const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
@@ -32,6 +32,30 @@ const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
 const INVALID_REQUEST_CODES: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
+/**
+ * Nobody there, as far as a connection tells. Not a name that does not exist, a certificate or nonsense for an answer: those
+ * are to be told at once, and cost the host nothing. Nor what is the fault of this machine.
+ */
+const AWAY_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+]);
+
+/** Did a call that got no answer find nobody? One that ran out of time did; one that was cancelled cannot tell. */
+export function foundNobody(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted) return (signal.reason as AbortReason).type === 'timeout';
+  return AWAY_CODES.has(codeOf(error) ?? '');
+}
+
 /** What an error of the client means for the run. One without a code is a bug of ours and is thrown again. */
 export function outcomeOfError(error: unknown, result: RunResult | null): OutcomeFailed {
   if (error instanceof EgressDeniedError) return egressDenied(error.message);
@@ -46,6 +70,12 @@ export function outcomeOfError(error: unknown, result: RunResult | null): Outcom
 
 export function egressDenied(message: string): OutcomeFailed {
   return failed('egress', { type: 'egress_denied', message });
+}
+
+/** @param origin scheme, host and port: nothing of a URL that could be a secret */
+export function heldBack(origin: string, heldForMs: number): OutcomeHeld {
+  const message = `not called: ${origin} did not answer the calls before`;
+  return { type: 'held', error: { type: 'circuit_open', message }, result: null, heldForMs };
 }
 
 export function invalidTarget(message: string): OutcomeFailed {

@@ -1,7 +1,14 @@
 import type { Dispatcher } from 'undici';
 import { systemResolve, type Resolve } from './egress-connector.js';
 import type { EgressPolicy } from './egress-policy.js';
-import { egressDenied, invalidTarget, outcomeOfError, unsignable } from './http-error.js';
+import {
+  egressDenied,
+  foundNobody,
+  heldBack,
+  invalidTarget,
+  outcomeOfError,
+  unsignable,
+} from './http-error.js';
 import { buildRequest, faultOfRequest, redirectedRequest, type HttpRequest } from './http-request.js';
 import { readResponse, type HttpAnswer } from './http-response.js';
 import { isSuccess, outcomeOfStatus } from './http-status.js';
@@ -9,6 +16,7 @@ import { aborted, failed, type Outcome } from './outcome.js';
 import { Redaction } from './redaction.js';
 import type { LogSink, RunContext, Runner } from './runner.js';
 import { ServiceAgents, type ServiceAgent } from './service-agents.js';
+import { type CircuitCall, TargetCircuits } from './target-circuits.js';
 import type { HttpTarget } from './target.js';
 import { signatureHeaders } from './webhook-signature.js';
 
@@ -25,6 +33,7 @@ interface Call {
   readonly signal: AbortSignal;
   readonly log: LogSink;
   readonly redaction: Redaction;
+  readonly circuit: CircuitCall;
 }
 
 /** Calls an HTTP endpoint once and says what came of it. */
@@ -34,6 +43,7 @@ export class HttpRunner implements Runner<HttpTarget> {
   constructor(
     egress: EgressPolicy,
     private readonly userAgent: string,
+    private readonly circuits: TargetCircuits,
     resolve: Resolve = systemResolve(),
   ) {
     this.agents = new ServiceAgents(egress, resolve);
@@ -43,9 +53,15 @@ export class HttpRunner implements Runner<HttpTarget> {
     if (!URL.canParse(target.url)) return invalidTarget('the URL is not valid');
     if (context.grants.signingSecrets[0] === null) return unsignable();
     const url = new URL(target.url);
+    const circuit = this.circuits.enter(context.grants.service, url.origin, context.mayBeHeld);
+    if ('heldForMs' in circuit) return heldBack(url.origin, circuit.heldForMs);
     const redaction = new Redaction(context.grants.secrets.values());
-    const call = { target, context, signal, log, redaction };
-    return this.follow(call, buildRequest(target, url, context, this.userAgent));
+    const call = { target, context, signal, log, redaction, circuit };
+    try {
+      return await this.follow(call, buildRequest(target, url, context, this.userAgent));
+    } finally {
+      circuit.ended();
+    }
   }
 
   /** Ends the connections that are still open. */
@@ -77,10 +93,13 @@ export class HttpRunner implements Runner<HttpTarget> {
     const fault = faultOfRequest(request);
     if (fault !== null) return invalidTarget(fault);
     try {
-      const answer = await readResponse(await dispatch(agent, call, request), call.redaction);
+      const response = await dispatch(agent, call, request);
+      call.circuit.answered();
+      const answer = await readResponse(response, call.redaction);
       call.log.write('system', `${request.method} ${shown(request.url)}: ${answer.result.statusCode}\n`);
       return answer.error === null ? answer : brokenOff(call, answer.error, answer.result);
     } catch (error) {
+      if (foundNobody(error, call.signal)) call.circuit.failed();
       return brokenOff(call, error, null);
     }
   }

@@ -5,6 +5,7 @@ export type {
   Outcome,
   OutcomeAborted,
   OutcomeFailed,
+  OutcomeHeld,
   RunError,
   RunResult,
 } from './outcome.js';

@@ -53,7 +53,15 @@ export interface OutcomeAborted {
   readonly forced?: true;
 }
 
-export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted;
+/** Not called at all, because its host did not answer others: it may come again after a while. */
+export interface OutcomeHeld {
+  readonly type: 'held';
+  readonly error: RunError;
+  readonly result: null;
+  readonly heldForMs: number;
+}
+
+export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted | OutcomeHeld;
 
 export function succeeded(result: RunResult): OutcomeSucceeded {
   return { type: 'succeeded', result };

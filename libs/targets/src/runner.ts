@@ -27,6 +27,8 @@ export interface RunContext {
   readonly trigger: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
+  /** Whether it may be given back uncalled while its host is away; not after it has been, often enough. */
+  readonly mayBeHeld: boolean;
   readonly deadline: string;
   /** The database's time: a receiver refuses a signature whose time is minutes off. */
   readonly now: () => Date;

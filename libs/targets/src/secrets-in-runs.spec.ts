@@ -14,7 +14,11 @@ describe('a run with secrets', () => {
   afterEach(() => http.end());
 
   async function run(target: Target, value: string | null = SECRET): Promise<Outcome> {
-    const runners = TargetRunners.fromOptions({ egressAllow: ['127.0.0.0/8'], commandTargets: 'enabled' });
+    const runners = TargetRunners.fromOptions({
+      egressAllow: ['127.0.0.0/8'],
+      commandTargets: 'enabled',
+      circuitFailures: 5,
+    });
     http.endAfterwards(() => runners.close());
     const grants = aGrant({ secrets: new Map([['S', value]]) });
     return runners.run(target, aContext({ grants }), neverAborted(), log);

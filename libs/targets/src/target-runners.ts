@@ -7,12 +7,15 @@ import type { Outcome } from './outcome.js';
 import { Redaction } from './redaction.js';
 import type { LogSink, RunContext } from './runner.js';
 import { withSecrets } from './secret-references.js';
+import { TargetCircuits } from './target-circuits.js';
 import type { Target } from './target.js';
 
 export interface TargetsOptions {
   /** Hosts and networks, each on all ports or some, that HTTP targets may reach beyond public addresses. */
   readonly egressAllow: readonly string[];
   readonly commandTargets: CommandTargets;
+  /** Failures in a row after which a host is not called for a while; 0 = it always is. */
+  readonly circuitFailures: number;
   /** Default `job-scheduler`. */
   readonly userAgent?: string;
 }
@@ -27,9 +30,10 @@ export class TargetRunners implements OnApplicationShutdown {
   ) {}
 
   /** Throws when an EGRESS_ALLOW entry or the allow-list file cannot be read: a typo must not be found by a job. */
-  static fromOptions({ egressAllow, commandTargets, userAgent }: TargetsOptions): TargetRunners {
+  static fromOptions(options: TargetsOptions): TargetRunners {
+    const { egressAllow, commandTargets, circuitFailures, userAgent = DEFAULT_USER_AGENT } = options;
     return new TargetRunners(
-      new HttpRunner(EgressPolicy.parse(egressAllow), userAgent ?? DEFAULT_USER_AGENT),
+      new HttpRunner(EgressPolicy.parse(egressAllow), userAgent, new TargetCircuits(circuitFailures)),
       new CommandRunner(CommandPolicy.load(commandTargets)),
     );
   }

@@ -10,7 +10,11 @@ describe('TargetsModule', () => {
     const module = await Test.createTestingModule({
       imports: [
         TargetsModule.forRootAsync({
-          useFactory: () => ({ egressAllow: ['127.0.0.0/8'], commandTargets: 'disabled' }),
+          useFactory: () => ({
+            egressAllow: ['127.0.0.0/8'],
+            commandTargets: 'disabled',
+            circuitFailures: 5,
+          }),
         }),
       ],
     }).compile();
@@ -28,7 +32,7 @@ describe('TargetsModule', () => {
   });
 
   it('does not start with an EGRESS_ALLOW that it cannot read', () => {
-    const options = { egressAllow: ['10.0.0.0/99'], commandTargets: 'disabled' } as const;
+    const options = { egressAllow: ['10.0.0.0/99'], commandTargets: 'disabled', circuitFailures: 5 } as const;
     expect(() => TargetRunners.fromOptions(options)).toThrow('EGRESS_ALLOW: "10.0.0.0/99"');
   });
 });

@@ -50,7 +50,7 @@ export async function runCampaign(
     const watch = new RecoveryWatch(workload.schedules, target, api);
     await delay(startsAt - Date.now());
     const asking = manual.askUntil(workload.endsAt);
-    const faults = await breakUntilEnd(site, workload, watch);
+    const faults = await breakUntilEnd(site, target, workload, watch);
     await asking;
     const jobIds = [...workload.jobIds, ...manual.jobIds];
     const rows = await comeToRest(machine, jobIds, watch, api);
@@ -68,14 +68,19 @@ export async function runCampaign(
   }
 }
 
-async function breakUntilEnd(site: Site, { endsAt }: Workload, watch: RecoveryWatch): Promise<Fault[]> {
+async function breakUntilEnd(
+  site: Site,
+  target: TargetLog,
+  { endsAt }: Workload,
+  watch: RecoveryWatch,
+): Promise<Fault[]> {
   const random = new Random(site.options.seed);
   const faults: Fault[] = [];
   const { length } = site.options.faults;
   for (const kind of faultPlan(feasible(site), length > 0, random)) {
     await delay(random.between(SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS));
     if (Date.now() > endsAt - LAST_FAULT_BEFORE_END_MS) break;
-    faults.push(await inflict(site, kind, watch, random));
+    faults.push(await inflict(kind, watch, () => kind.inflict(site, random, target), site.machine.log));
   }
   await delay(Math.max(0, endsAt - Date.now()));
   return faults;
@@ -90,13 +95,18 @@ function feasible({ machine, equipment, options }: Site): FaultKind[] {
   });
 }
 
-async function inflict(site: Site, kind: FaultKind, watch: RecoveryWatch, random: Random): Promise<Fault> {
+async function inflict(
+  kind: FaultKind,
+  watch: RecoveryWatch,
+  work: () => Promise<string>,
+  log: Machine['log'],
+): Promise<Fault> {
   const from = Date.now();
-  const victim = await kind.inflict(site, random);
+  const victim = await work();
   const until = Date.now();
   const recoveredAt = await watch.recoveredAfter(until, RECOVERY_PATIENCE_MS);
   const took = recoveredAt === null ? 'did not recover' : `recovered after ${seconds(recoveredAt - until)}`;
-  site.machine.log(`  ${kind.kind} (${victim}), ${seconds(until - from)} long, ${took}`);
+  log(`  ${kind.kind} (${victim}), ${seconds(until - from)} long, ${took}`);
   const { recoveryMs, costsTries, isHarmless = false } = kind;
   return {
     kind: kind.kind,

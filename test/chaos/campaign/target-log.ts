@@ -13,20 +13,36 @@ export class TargetLog {
   readonly arrivals: Arrival[] = [];
   private readonly answeredSlots = new Set<string>();
   private readonly callsOfExecution = new Map<string, number>();
+  private port = 0;
+  private isAway = false;
   private readonly server = createServer((request, response) => this.onCall(request, response));
 
   async start(): Promise<this> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
+    this.port = (this.server.address() as AddressInfo).port;
     return this;
   }
 
   url(delayMs: number, refusals: number): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/${delayMs}/${refusals}`;
+    return `http://127.0.0.1:${this.port}/${delayMs}/${refusals}`;
   }
 
   hasAnswered(slot: { readonly scheduleId: string; readonly scheduledFor: number }): boolean {
     return this.answeredSlots.has(slotOf(slot));
+  }
+
+  /** Refuses connections from now on; calls that it has are answered, each the last of its connection. */
+  goAway(): void {
+    this.isAway = true;
+    this.server.close();
+  }
+
+  /** Where it was before. */
+  async comeBack(): Promise<void> {
+    this.isAway = false;
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
   }
 
   async stop(): Promise<void> {
@@ -41,7 +57,8 @@ export class TargetLog {
     request.resume();
     const [delayMs, refusals] = numbersOf(request.url ?? '');
     const status = this.countCall(arrival.executionId) <= refusals ? 503 : 200;
-    const timer = setTimeout(() => response.writeHead(status).end('ok'), delayMs);
+    const answer = () => response.writeHead(status, this.isAway ? { connection: 'close' } : {}).end('ok');
+    const timer = setTimeout(answer, delayMs);
     response.once('close', () => {
       clearTimeout(timer);
       this.onEnd(arrival, response.writableFinished ? status : null);

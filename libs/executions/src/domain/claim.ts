@@ -35,3 +35,11 @@ export interface Claim extends ExecutionFacts, JobFacts {
 export function attemptsSpent(claim: Pick<Claim, 'attempt' | 'lostCount' | 'releasedCount'>): number {
   return claim.attempt - claim.lostCount - claim.releasedCount;
 }
+
+/** Then it is tried whatever is known of its host: what becomes of a run is its own tries' to say. */
+const HELD_LIMIT = 5;
+
+/** Whether it may be given back untried while its host is away: each time counts as a release, so that it ends. */
+export function mayBeHeld({ releasedCount }: Pick<Claim, 'releasedCount'>): boolean {
+  return releasedCount < HELD_LIMIT;
+}

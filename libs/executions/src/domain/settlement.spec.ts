@@ -6,9 +6,10 @@ import type {
   Outcome,
   OutcomeAborted,
   OutcomeFailed,
+  OutcomeHeld,
   RunResult,
 } from '@app/targets';
-import type { Claim } from './claim.js';
+import { type Claim, mayBeHeld } from './claim.js';
 import { type Decision, decide } from './settlement.js';
 
 const RESULT: RunResult = { statusCode: 200, output: 'ok', truncated: false };
@@ -60,6 +61,13 @@ function anAbort(type: AbortReason['type']): OutcomeAborted {
   return { type: 'aborted', reason: { type, message: `because of ${type}` }, result: RESULT };
 }
 
+const HELD: OutcomeHeld = {
+  type: 'held',
+  error: { type: 'circuit_open', message: 'not called' },
+  result: null,
+  heldForMs: 3_000,
+};
+
 /** The decision in one word: a final state, `retry`, `released` or `abandoned`. */
 function verdictOf(decision: Decision): string {
   return decision.type === 'finished' ? decision.state : decision.type;
@@ -85,6 +93,7 @@ describe('outcome × tries left → verdict', () => {
     ['a time-out', anAbort('timeout'), 'retry', 'timed_out', 'timed_out'],
     ['a cancel', anAbort('cancelled'), 'cancelled', 'cancelled', 'cancelled'],
     ['a shutdown', anAbort('shutdown'), 'released', 'released', 'failed'],
+    ['a host that is away', HELD, 'released', 'released', 'released'],
     ['a lost lease', anAbort('lease_lost'), 'abandoned', 'abandoned', 'abandoned'],
   ])('%s', (_what, outcome, ofFirst, ofLast, ofLastAtMostOnce) => {
     expect(verdictOf(decide(first, outcome, 0))).toBe(ofFirst);
@@ -114,7 +123,12 @@ describe('what is kept', () => {
     ],
     ['a cancel that was heeded is acknowledged', anAbort('cancelled'), { cancel: 'acknowledged' }],
     ['a cancel that had to kill says so', { ...anAbort('cancelled'), forced: true }, { cancel: 'forced' }],
-    ['a shutdown gives back', anAbort('shutdown'), { outcome: 'released', result: RESULT }],
+    ['a shutdown gives back', anAbort('shutdown'), { outcome: 'released', result: RESULT, delayMs: 0 }],
+    [
+      'a host that is away gives back for a while',
+      HELD,
+      { outcome: 'released', result: null, error: HELD.error, delayMs: HELD.heldForMs },
+    ],
   ])('%s', (_what, outcome, expected) => {
     expect(decide(aClaim(), outcome, 0)).toMatchObject(expected);
   });
@@ -148,6 +162,17 @@ describe('which tries count', () => {
   it('counts for the back-off as well', () => {
     const claim = aClaim({ attempt: 4, lostCount: 1, releasedCount: 1, maxAttempts: 9 });
     expect(decide(claim, aFailure(), 0)).toMatchObject({ delayMs: 2 * SECOND_MS });
+  });
+});
+
+describe('a run whose host is away', () => {
+  it.each([
+    [0, true],
+    [4, true],
+    [5, false],
+    [9, false],
+  ])('after %i releases may be given back uncalled: %s', (releasedCount, expected) => {
+    expect(mayBeHeld(aClaim({ releasedCount }))).toBe(expected);
   });
 });
 

@@ -26,9 +26,10 @@ export interface RetryLater extends Settled {
   readonly delayMs: number;
 }
 
-/** The worker is going away: another one runs it at once, and the try does not count. */
+/** The worker is going away and another one runs it at once, or its host is away for now. The try does not count. */
 export interface Released extends Settled {
   readonly type: 'released';
+  readonly delayMs: number;
 }
 
 /** A lost lease means that another worker may have the run already: there is nothing left to decide. */
@@ -50,6 +51,15 @@ export function decide(claim: Claim, outcome: Outcome, random: number): Decision
       return decideFailed(claim, outcome, random);
     case 'aborted':
       return decideAborted(claim, outcome, random);
+    case 'held':
+      // Never sent, so an at-most-once run may be given back as well.
+      return {
+        type: 'released',
+        outcome: 'released',
+        result: null,
+        error: outcome.error,
+        delayMs: outcome.heldForMs,
+      };
   }
 }
 
@@ -88,7 +98,7 @@ function decideAborted(claim: Claim, { reason, result, forced }: OutcomeAborted,
 /** An interrupted at-most-once run may have had its effect: running it again would break the promise. */
 function decideShutdown(claim: Claim, result: RunResult | null, error: RunError): Settlement {
   if (claim.deliveryGuarantee === 'at_least_once')
-    return { type: 'released', outcome: 'released', result, error };
+    return { type: 'released', outcome: 'released', result, error, delayMs: 0 };
   const lost: RunError = { type: 'worker_lost', message: 'the worker shut down while the run was in flight' };
   return { type: 'finished', state: 'failed', outcome: 'lost', result, error: lost, gone: false };
 }

@@ -140,7 +140,7 @@ function settleColumnsOf(keys: readonly SettleKey[]): unknown[][] {
     keys.map(({ claim }) => claim.delivery),
     keys.map(({ claim }) => claim.sessionId),
     keys.map(({ settlement }) => (settlement.type === 'finished' ? settlement.state : 'pending')),
-    keys.map(({ settlement }) => (settlement.type === 'retry' ? settlement.delayMs : 0)),
+    keys.map(({ settlement }) => (settlement.type === 'finished' ? 0 : settlement.delayMs)),
     keys.map(({ settlement }) => (settlement.type === 'released' ? 1 : 0)),
     keys.map(({ settlement }) => jsonOf(settlement.result)),
     keys.map(({ settlement }) => jsonOf(settlement.error)),

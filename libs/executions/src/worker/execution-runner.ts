@@ -4,7 +4,7 @@ import { retryWhileAway } from '@app/platform/database';
 import { failPoint } from '@app/platform/fail-point';
 import { type LogFields, runWithLogFields } from '@app/platform/request-context';
 import { type AbortReason, type Outcome, type RunContext, type RunGrants, TargetRunners } from '@app/targets';
-import type { Claim } from '../domain/claim.js';
+import { type Claim, mayBeHeld } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import { decide, type Settlement } from '../domain/settlement.js';
 import type { ExecutionMessage } from '../executions.queue.js';
@@ -144,6 +144,7 @@ function contextOf(claim: Claim, grants: RunGrants, traceparent: string, now: ()
     trigger: claim.trigger,
     parameters: claim.parameters,
     timeoutMs: claim.timeoutMs,
+    mayBeHeld: mayBeHeld(claim),
     deadline: new Date(claim.attemptStartedAt.getTime() + claim.timeoutMs).toISOString(),
     now,
     traceparent,

@@ -70,6 +70,8 @@ export abstract class AppConfig {
   abstract readonly workerPort: number;
   /** Executions that one worker process runs at the same time. */
   abstract readonly workerConcurrency: number;
+  /** Failures in a row after which a worker does not call a host for a while; 0 = it always does. */
+  abstract readonly circuitFailures: number;
   /** How long an api answers on after SIGTERM, while `/health/ready` sends callers elsewhere. */
   abstract readonly drainDelayMs: number;
   /** How long runs in flight may go on after SIGTERM before they are released to another worker. */

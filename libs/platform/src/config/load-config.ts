@@ -38,6 +38,7 @@ function assemble(values: Values): AppConfig {
     workerHost: values.HOST,
     workerPort: values.WORKER_PORT,
     workerConcurrency: values.WORKER_CONCURRENCY,
+    circuitFailures: values.CIRCUIT_FAILURES,
     drainDelayMs: values.DRAIN_DELAY_SECONDS * 1000,
     drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS * 1000,
     authMode: values.AUTH_MODE ?? defaultAuthMode(isProduction),

@@ -3,6 +3,7 @@ import { EgressPolicy } from '../egress-policy.js';
 import { HttpRunner } from '../http.runner.js';
 import type { Outcome } from '../outcome.js';
 import type { RunContext } from '../runner.js';
+import { TargetCircuits } from '../target-circuits.js';
 import type { HttpTarget } from '../target.js';
 import { aContext, neverAborted, RecordingLog } from './a-run.js';
 import { TargetServer, type Answer } from './target-server.js';
@@ -31,8 +32,9 @@ export class HttpCalls {
     return runner.run(http, aContext(context), signal, new RecordingLog());
   }
 
-  aRunner(resolve?: Resolve): HttpRunner {
-    const runner = new HttpRunner(EgressPolicy.parse(this.egressAllow), 'test-agent/1', resolve);
+  aRunner(resolve?: Resolve, circuits = new TargetCircuits(0)): HttpRunner {
+    const egress = EgressPolicy.parse(this.egressAllow);
+    const runner = new HttpRunner(egress, 'test-agent/1', circuits, resolve);
     this.endAfterwards(() => runner.close());
     return runner;
   }

@@ -2,6 +2,7 @@ import type { Need } from '../equipment.js';
 import type { QueueBackend } from '../options.js';
 import type { Random } from '../random.js';
 import type { Site } from '../site.js';
+import type { TargetLog } from '../target-log.js';
 
 /** One way to break a site, and what the contract then allows. */
 export interface FaultKind {
@@ -17,7 +18,7 @@ export interface FaultKind {
   /** Only where the queue lives there. */
   readonly onlyFor?: QueueBackend;
   /** Resolves when the cause is gone, which is not yet its effect. @returns whom it was done to */
-  inflict(site: Site, random: Random): Promise<string>;
+  inflict(site: Site, random: Random, target: TargetLog): Promise<string>;
 }
 
 export const CRASH_RECOVERY_MS = 25_000;

@@ -8,6 +8,7 @@ import { NETWORK_FAULTS } from './network-faults.js';
 import { PROCESS_FAULTS } from './process-faults.js';
 import { SPACE_FAULTS } from './space-faults.js';
 import { STORE_FAULTS } from './store-faults.js';
+import { TARGET_FAULTS } from './target-faults.js';
 
 const ALL: readonly FaultKind[] = [
   ...PROCESS_FAULTS,
@@ -16,6 +17,7 @@ const ALL: readonly FaultKind[] = [
   ...CLOCK_FAULTS,
   ...NETWORK_FAULTS,
   ...FAIL_POINT_FAULTS,
+  ...TARGET_FAULTS,
 ];
 
 /** The kinds that were chosen, or all that this backend knows. */

@@ -7,7 +7,7 @@ export function waitOf(
   record: ExecutionRecord,
   circumstances: Circumstances,
 ): Pick<Explanation, 'reason' | 'message'> {
-  const { state, hold, dueAt, attempt } = record;
+  const { state, hold, dueAt, attempt, error } = record;
   if (state === 'queued') return { reason: 'worker', message: 'waiting in the queue for a free worker' };
   if (hold === 'overlap') return { reason: 'overlap', message: 'waiting for the run before to end' };
   if (hold === 'concurrency') {
@@ -15,6 +15,9 @@ export function waitOf(
   }
   if (dueAt.getTime() <= circumstances.now) {
     return { reason: 'dispatch', message: `due since ${instantText(dueAt)}, on its way to the queue` };
+  }
+  if (error?.type === 'circuit_open') {
+    return { reason: 'circuit_open', message: `${error.message}; due again at ${instantText(dueAt)}` };
   }
   return attempt > 0
     ? { reason: 'retry', message: `waiting for attempt ${attempt + 1}, due at ${instantText(dueAt)}` }

@@ -1,0 +1,109 @@
+/**
+ * What one service knows of one host by the calls it makes there. Closed: calls go. Open: the host was away, and nobody calls
+ * it until the probe is due. Half-open: one call, the probe, finds out whether it is back. Time and chance are arguments.
+ */
+export type Circuit = Closed | Open | HalfOpen;
+
+export interface Closed {
+  readonly state: 'closed';
+  /** In a row. */
+  readonly failures: number;
+}
+
+export interface Open {
+  readonly state: 'open';
+  /** How often it has opened since it was last closed. */
+  readonly openings: number;
+  readonly probeAtMs: number;
+}
+
+export interface HalfOpen {
+  readonly state: 'half_open';
+  readonly openings: number;
+  readonly probingSinceMs: number;
+}
+
+export const CLOSED: Closed = { state: 'closed', failures: 0 };
+
+const FIRST_OPEN_MS = 1_000;
+/**
+ * Runs that wait for a host have to start within 30 s of its return: 15 s until the probe, 5 s of spread, and once again
+ * 1 s and 5 s for a run that comes while another's probe is still under way.
+ */
+export const LONGEST_OPEN_MS = 15_000;
+/** Five times the shortest are 10 s: so long a run can wait at least before it is tried all the same. */
+export const [SHORTEST_SPREAD_MS, LONGEST_SPREAD_MS] = [2_000, 5_000];
+const LOOK_AFTER_PROBE_MS = 1_000;
+/** What a connection may take (egress-connector.ts): a probe that is still under way has got one, and the host lives. */
+export const CONNECTED_AFTER_MS = 10_000;
+
+/** A host that nobody has called for so long: its job was changed or deleted. */
+const IDLE_AFTER_MS = 600_000;
+
+export type Admission =
+  | { readonly type: 'pass' | 'probe'; readonly circuit: Circuit }
+  | { readonly type: 'wait'; readonly circuit: Circuit; readonly waitMs: number };
+
+/** May a call be made now? The one that is told `probe` must end in one of the three below. */
+export function admit(circuit: Circuit, nowMs: number): Admission {
+  switch (circuit.state) {
+    case 'closed':
+      return { type: 'pass', circuit };
+    case 'open':
+      if (nowMs < circuit.probeAtMs) return { type: 'wait', circuit, waitMs: circuit.probeAtMs - nowMs };
+      return {
+        type: 'probe',
+        circuit: { state: 'half_open', openings: circuit.openings, probingSinceMs: nowMs },
+      };
+    case 'half_open':
+      if (nowMs - circuit.probingSinceMs < CONNECTED_AFTER_MS)
+        return { type: 'wait', circuit, waitMs: LOOK_AFTER_PROBE_MS };
+      return { type: 'pass', circuit: CLOSED };
+  }
+}
+
+/** The host answered, whatever it said and whoever asked: it lives. */
+export function afterAnswer(): Circuit {
+  return CLOSED;
+}
+
+/**
+ * A call found nobody. Calls that were under way when it opened tell nothing new.
+ * @param isProbe whether it was this circuit's present probe
+ * @param limit failures in a row that open it
+ */
+export function afterFailure(
+  circuit: Circuit,
+  isProbe: boolean,
+  limit: number,
+  nowMs: number,
+  random: number,
+): Circuit {
+  if (circuit.state === 'half_open' && isProbe) return opened(circuit.openings + 1, nowMs, random);
+  if (circuit.state !== 'closed') return circuit;
+  const failures = circuit.failures + 1;
+  return failures < limit ? { state: 'closed', failures } : opened(1, nowMs, random);
+}
+
+/** A call ended without telling whether the host lives: cancelled, say. A probe then is anyone's again. */
+export function afterNothing(circuit: Circuit, isProbe: boolean, nowMs: number): Circuit {
+  if (circuit.state !== 'half_open' || !isProbe) return circuit;
+  return { state: 'open', openings: circuit.openings, probeAtMs: nowMs };
+}
+
+/** Away, when it was last called, but nobody wants to know any more. */
+export function isIdle(circuit: Circuit, nowMs: number): boolean {
+  return circuit.state === 'open' && nowMs > circuit.probeAtMs + IDLE_AFTER_MS;
+}
+
+/** When a run that may not call comes again; spread, so that all who wait do not come at once to a host that is just back. */
+export function heldForMs(waitMs: number, random: number): number {
+  const spreadMs = SHORTEST_SPREAD_MS + random * (LONGEST_SPREAD_MS - SHORTEST_SPREAD_MS);
+  return Math.ceil(waitMs + spreadMs);
+}
+
+/** Full jitter, in (0, 1 s · 2^n]: the workers that found the host away together do not probe it together. */
+function opened(openings: number, nowMs: number, random: number): Open {
+  const longestMs = Math.min(LONGEST_OPEN_MS, FIRST_OPEN_MS * 2 ** (openings - 1));
+  return { state: 'open', openings, probeAtMs: nowMs + (1 - random) * longestMs };
+}

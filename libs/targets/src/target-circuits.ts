@@ -1,0 +1,155 @@
+import { Logger } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+import {
+  admit,
+  afterAnswer,
+  afterFailure,
+  afterNothing,
+  type Circuit,
+  CLOSED,
+  heldForMs,
+  isIdle,
+} from './domain/circuit.js';
+
+/** Only hosts that fail are remembered; beyond this many the one not called for longest is forgotten, and counts anew. */
+const MAX_CIRCUITS = 10_000;
+
+/** A process of tests may have several; shown are those of the one that started last. */
+let countOpen = (): number => 0;
+
+new Gauge({
+  name: 'scheduler_target_circuits_open',
+  help: 'Hosts that this worker does not call because they did not answer, each for every service that calls it.',
+  collect() {
+    this.set(countOpen());
+  },
+});
+
+const heldRuns = new Counter({
+  name: 'scheduler_runs_held_by_circuit_total',
+  help: 'Times that a run was given back because its host did not answer others; no attempt is spent.',
+});
+
+export interface Held {
+  readonly heldForMs: number;
+}
+
+/** A host, as one service calls it. */
+interface Host {
+  readonly key: string;
+  readonly origin: string;
+}
+
+/**
+ * One circuit for each service and origin: a service with a time-out of a millisecond must not keep another from a host that
+ * is well. A healthy host costs two look-ups in a map that has no entry for it. Each worker learns for itself.
+ */
+export class TargetCircuits {
+  private readonly logger = new Logger(TargetCircuits.name);
+  /** In the order of their last change. */
+  private readonly circuits = new Map<string, Circuit>();
+
+  /** @param limit failures in a row that open a circuit; 0 for none ever */
+  constructor(
+    private readonly limit: number,
+    private readonly nowMs: () => number = () => performance.now(),
+    private readonly random: () => number = Math.random,
+  ) {
+    countOpen = () => this.countOpen();
+  }
+
+  /** @param mayBeHeld false for a run that has waited often enough: it goes whatever is known of the host */
+  enter(service: string, origin: string, mayBeHeld: boolean): CircuitCall | Held {
+    const host = { key: `${service} ${origin}`, origin };
+    const admission = admit(this.of(host), this.nowMs());
+    if (admission.type === 'wait' && mayBeHeld) return this.hold(admission.waitMs);
+    this.become(host, admission.circuit);
+    const probe = admission.type === 'probe' ? admission.circuit : null;
+    return new CircuitCall((tale) => this.hear(host, probe, tale));
+  }
+
+  private hold(waitMs: number): Held {
+    heldRuns.inc();
+    return { heldForMs: heldForMs(waitMs, this.random()) };
+  }
+
+  private hear(host: Host, probe: Circuit | null, tale: Tale): void {
+    const circuit = this.of(host);
+    const isProbe = circuit === probe;
+    switch (tale) {
+      case 'answered':
+        return this.become(host, afterAnswer());
+      case 'failed':
+        if (this.limit === 0) return;
+        return this.become(host, afterFailure(circuit, isProbe, this.limit, this.nowMs(), this.random()));
+      case 'nothing':
+        return this.become(host, afterNothing(circuit, isProbe, this.nowMs()));
+    }
+  }
+
+  private of({ key }: Host): Circuit {
+    return this.circuits.get(key) ?? CLOSED;
+  }
+
+  private become(host: Host, circuit: Circuit): void {
+    const before = this.of(host);
+    if (circuit === before) return;
+    this.circuits.delete(host.key); // and in again, as the most recently changed
+    if (circuit !== CLOSED) this.circuits.set(host.key, circuit);
+    this.forgetSurplus();
+    this.tell(host, before, circuit);
+  }
+
+  /** Without those that nobody calls any more, which are forgotten. */
+  private countOpen(): number {
+    for (const [key, circuit] of this.circuits) if (isIdle(circuit, this.nowMs())) this.circuits.delete(key);
+    return [...this.circuits.values()].filter(isOpen).length;
+  }
+
+  private forgetSurplus(): void {
+    const [longestUntouched] = this.circuits.keys();
+    if (this.circuits.size > MAX_CIRCUITS && longestUntouched !== undefined)
+      this.circuits.delete(longestUntouched);
+  }
+
+  private tell({ origin }: Host, before: Circuit, after: Circuit): void {
+    if (isOpen(before) === isOpen(after)) return;
+    if (isOpen(after))
+      this.logger.warn(`circuit opened: ${origin} did not answer ${this.limit} times in a row`);
+    else this.logger.log(`circuit closed: ${origin} is there again`);
+  }
+}
+
+type Tale = 'answered' | 'failed' | 'nothing';
+
+/** What a call tells of its host: the first thing counts, so the hops behind a redirect tell nothing of where it began. */
+export class CircuitCall {
+  private hasTold = false;
+
+  constructor(private readonly listener: (tale: Tale) => void) {}
+
+  /** An answer began, whatever it says. */
+  answered(): void {
+    this.tell('answered');
+  }
+
+  /** Nobody was there, or nobody answered in time. */
+  failed(): void {
+    this.tell('failed');
+  }
+
+  /** The call is over. */
+  ended(): void {
+    this.tell('nothing');
+  }
+
+  private tell(tale: Tale): void {
+    if (this.hasTold) return;
+    this.hasTold = true;
+    this.listener(tale);
+  }
+}
+
+function isOpen({ state }: Circuit): boolean {
+  return state !== 'closed';
+}
