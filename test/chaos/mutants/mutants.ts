@@ -107,6 +107,15 @@ export function mutantsFor(backend: QueueBackend): readonly Mutant[] {
       minutes: 1.25,
       expected: ['EARLY', 'VERY-LATE'],
     },
+    {
+      name: 'no circuit',
+      patches: [
+        { file: 'libs/targets/src/domain/circuit.js', find: 'failures < limit ?', replace: 'true ?' },
+      ],
+      faults: ['target-away'],
+      minutes: 1,
+      expected: ['LOST'],
+    },
   ];
 }
 

@@ -188,6 +188,20 @@ describe('an instant that waits', () => {
     await app.database.query(`UPDATE services SET max_concurrent_runs = NULL`);
   });
 
+  it('names the host that is away, and when it comes again', async () => {
+    const id = await record({ state: 'pending', startedAt: '12:00:00', scheduledFor: '12:00:00' });
+    await app.database.query(
+      `UPDATE executions SET due_at = $2, error = '{"type": "circuit_open", "message": "not called: https://example.org did not answer"}'
+       WHERE id = $1`,
+      [id, at('23:00:00')],
+    );
+    expect(await instantOf('12:00:00')).toMatchObject({
+      verdict: 'waiting',
+      reason: 'circuit_open',
+      message: 'not called: https://example.org did not answer; due again at 2026-06-01T23:00:00Z',
+    });
+  });
+
   it('for a scheduler that fires it', async () => {
     await nextRunAt(scheduleId, '12:00:00');
     expect(await instantOf('12:00:00')).toMatchObject({ verdict: 'waiting', reason: 'firing' });
