@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { rowsOf } from '@app/platform/database';
+import { rowsOf, statementRowsOf } from '@app/platform/database';
 import { scheduledForOf } from './domain/execution-id.js';
 import type { ExecutionState } from './domain/execution-state.js';
 import {
@@ -18,8 +18,7 @@ export class HistoryRepository {
 
   /** Newest `scheduledFor` first; each `result.output` is cut to `LISTED_OUTPUT_CHARACTERS`. */
   list(service: string, filter: HistoryFilter, window: HistoryWindow): Promise<ExecutionSummary[]> {
-    const { sql, parameters } = listExecutions(service, filter, window);
-    return rowsOf(this.dataSource, sql, parameters);
+    return statementRowsOf(this.dataSource, listExecutions(service, filter, window));
   }
 
   /** For those who look often: one column of one row. */

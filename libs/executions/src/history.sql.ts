@@ -1,3 +1,4 @@
+import { type Condition, type Statement, whereOf } from '@app/platform/database';
 import { lowestIdAt, scheduledForOf } from './domain/execution-id.js';
 import { type ExecutionState, isFinal } from './domain/execution-state.js';
 import type { Execution, Trigger } from './domain/execution.js';
@@ -47,11 +48,6 @@ export interface HistoryWindow {
   readonly beforeId?: string;
 }
 
-export interface Statement {
-  readonly sql: string;
-  readonly parameters: readonly unknown[];
-}
-
 /** A page of 200 outputs at their full 64 KB would be 12 MB; whoever needs one whole asks for its execution. */
 export const LISTED_OUTPUT_CHARACTERS = 1_024;
 
@@ -69,20 +65,29 @@ export const STATE_OF = `SELECT state FROM executions WHERE id = $1 AND schedule
 
 /**
  * One page of history, newest first: an id begins with its `scheduled_for`, so both orders are the same, and each has the
- * index that serves it. Only the conditions that a caller gave are in the text, because a plan for `$1 IS NULL OR …` can use
- * no index and prune no partition.
+ * index that serves it. The histories of a job, a schedule and a service are prepared: planning them over all partitions
+ * takes longer than reading a page.
  */
 export function listExecutions(service: string, filter: HistoryFilter, window: HistoryWindow): Statement {
-  const conditions = conditionsOf(service, filter, window).filter(([, value]) => value !== undefined);
-  const where = conditions.map(([condition], index) => condition.replace('?', () => `$${index + 1}`));
+  const { where, parameters } = whereOf(conditionsOf(service, filter, window));
   const order = filter.scheduleId ? 'e.scheduled_for DESC, e.id DESC' : 'e.id DESC';
   const form = asksOnlyFor(filter, isOpen) ? pageOfOpen : pageInOrder;
   if (asksOnlyFor(filter, isBadEnd)) where.push(BAD_END);
 
   return {
-    sql: form(where.join(' AND '), order, `$${conditions.length + 1}`),
-    parameters: [...conditions.map(([, value]) => value), window.limit],
+    sql: form(where.join(' AND '), order, `$${parameters.length + 1}`),
+    parameters: [...parameters, window.limit],
+    preparedAs: preparedName(filter, window),
   };
+}
+
+/** A text and so a name for each combination; what is narrowed further is asked for too rarely, and has too many. */
+function preparedName(filter: HistoryFilter, { beforeId }: HistoryWindow): string | undefined {
+  const { jobId, scheduleId, ...rest } = filter;
+  if (Object.values(rest).some((value) => value !== undefined)) return undefined;
+  return ['history', jobId && 'of_job', scheduleId && 'of_schedule', beforeId && 'below']
+    .filter(Boolean)
+    .join('_');
 }
 
 /** Along an index that has this order already. */
@@ -134,7 +139,7 @@ export function conditionsOf(
   service: string,
   { jobId, scheduleId, states, triggers, from, to }: HistoryFilter,
   { beforeId }: HistoryWindow,
-): (readonly [condition: string, value: unknown])[] {
+): Condition[] {
   return [
     ['e.service = ?', service],
     ['e.job_id = (SELECT id FROM jobs WHERE id = ? AND service = $1)', jobId],

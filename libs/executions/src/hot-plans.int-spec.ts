@@ -110,8 +110,9 @@ describe('beside 200,000 executions of the past month', () => {
     ['all that run', { states: ['running'] }, /^executions_open$/],
     ['a job that waits', { jobId, states: ['pending', 'queued'] }, /^executions_open$/],
   ])('the list of %s', async (_what, filter, index) => {
-    const { sql, parameters } = listExecutions(service, filter, { limit: PAGE });
-    expectFrugal(await planOf(database, sql, parameters), index);
+    const { sql, parameters, preparedAs } = listExecutions(service, filter, { limit: PAGE });
+    const prepared = preparedAs !== undefined;
+    expectFrugal(await planOf(database, sql, parameters, { prepared }), index);
   });
 
   it.each<[string, HistoryFilter]>([
@@ -121,8 +122,9 @@ describe('beside 200,000 executions of the past month', () => {
     ['all that failed', { states: ['failed'] }],
   ])('a page from the middle of the list of %s', async (_what, filter) => {
     const beforeId = uuidv7({ msecs: Date.now() - 14 * 86_400_000 });
-    const { sql, parameters } = listExecutions(service, filter, { limit: PAGE, beforeId });
-    expectFrugal(await planOf(database, sql, parameters));
+    const { sql, parameters, preparedAs } = listExecutions(service, filter, { limit: PAGE, beforeId });
+    const prepared = preparedAs !== undefined;
+    expectFrugal(await planOf(database, sql, parameters, { prepared }));
   });
 
   it('a claim', async () => {

@@ -1,38 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import {
-  type EntityManager,
-  IsNull,
-  type QueryDeepPartialEntity,
-  Repository,
-  type SelectQueryBuilder,
-} from 'typeorm';
-import { columnsOf, preparedRowsOf, violatedConstraint } from '@app/platform/database';
+import { type EntityManager, IsNull, type QueryDeepPartialEntity, Repository } from 'typeorm';
+import { columnsOf, preparedRowsOf, statementRowsOf, violatedConstraint } from '@app/platform/database';
 import type { Job } from './domain/job.js';
 import { JobEntity } from './job.entity.js';
 import { jobNameTaken, serviceUnknown } from './jobs.errors.js';
-import { findJob } from './jobs.sql.js';
+import { findJob, type JobFilter, type JobWindow, listJobs } from './jobs.sql.js';
 
-export interface JobFilter {
-  readonly active?: boolean;
-  /** A job has all of them. */
-  readonly tags?: readonly string[];
-  /** Part of the name or the description, in any case. */
-  readonly q?: string;
-}
-
-/** Newest first, starting below `beforeId`. */
-export interface JobWindow {
-  readonly limit: number;
-  readonly beforeId?: string;
-}
+export type { JobFilter, JobWindow };
 
 @Injectable()
 export class JobsRepository {
-  private readonly findOne: string;
+  private readonly columns: string;
 
   constructor(@InjectRepository(JobEntity) private readonly jobs: Repository<JobEntity>) {
-    this.findOne = findJob(columnsOf(jobs.metadata));
+    this.columns = columnsOf(jobs.metadata);
   }
 
   transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
@@ -46,18 +28,12 @@ export class JobsRepository {
 
   async findIncludingDeleted(service: string, id: string): Promise<Job | null> {
     const { connection } = this.jobs.manager;
-    const [job] = await preparedRowsOf<Job>(connection, 'job', this.findOne, [id, service]);
+    const [job] = await preparedRowsOf<Job>(connection, 'job', findJob(this.columns), [id, service]);
     return job ?? null;
   }
 
   list(service: string, filter: JobFilter, window: JobWindow): Promise<Job[]> {
-    const query = this.jobs
-      .createQueryBuilder('job')
-      .where('job.service = :service AND job.deletedAt IS NULL', { service })
-      .orderBy('job.id', 'DESC')
-      .limit(window.limit);
-    if (window.beforeId) query.andWhere('job.id < :beforeId', { beforeId: window.beforeId });
-    return narrow(query, filter).getMany();
+    return statementRowsOf(this.jobs.manager.connection, listJobs(this.columns, service, filter, window));
   }
 
   /** NO KEY UPDATE: the row's own writers wait for each other, while schedules that refer to it are still inserted. */
@@ -87,21 +63,6 @@ export class JobsRepository {
   async update(tx: EntityManager, job: Job): Promise<void> {
     await namingClash(job.name, () => tx.update(JobEntity, { id: job.id, service: job.service }, row(job)));
   }
-}
-
-function narrow(
-  query: SelectQueryBuilder<JobEntity>,
-  { active, tags = [], q }: JobFilter,
-): SelectQueryBuilder<JobEntity> {
-  if (active !== undefined) query.andWhere('job.active = :active', { active });
-  if (tags.length > 0) query.andWhere('job.tags @> CAST(:tags AS text[])', { tags });
-  if (q) query.andWhere('(job.name ILIKE :q OR job.description ILIKE :q)', { q: `%${literal(q)}%` });
-  return query;
-}
-
-/** A client's `%`, `_` and `\` mean themselves. */
-function literal(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 async function namingClash(name: string, write: () => Promise<unknown>): Promise<void> {

@@ -1,4 +1,49 @@
+import { type Statement, whereOf } from '@app/platform/database';
+
+export interface JobFilter {
+  readonly active?: boolean;
+  /** A job has all of them. */
+  readonly tags?: readonly string[];
+  /** Part of the name or the description, in any case. */
+  readonly q?: string;
+}
+
+/** Newest first, starting below `beforeId`. */
+export interface JobWindow {
+  readonly limit: number;
+  readonly beforeId?: string;
+}
+
 /** Prepared: planning it would take longer than finding the row. @param columns of a job */
 export function findJob(columns: string): string {
   return `SELECT ${columns} FROM jobs WHERE id = $1 AND service = $2`;
+}
+
+/** @param columns of a job */
+export function listJobs(
+  columns: string,
+  service: string,
+  { active, tags, q }: JobFilter,
+  { limit, beforeId }: JobWindow,
+): Statement {
+  const { where, parameters } = whereOf([
+    ['service = ?', service],
+    ['id < ?', beforeId],
+    ['active = ?', active],
+    ['tags @> ?::text[]', tags?.length ? tags : undefined],
+    ['(name ILIKE ? OR description ILIKE ?)', q ? `%${literal(q)}%` : undefined],
+  ]);
+  const isPlain = active === undefined && !tags?.length && !q;
+  return {
+    sql: `
+      SELECT ${columns} FROM jobs WHERE deleted_at IS NULL AND ${where.join(' AND ')}
+      ORDER BY id DESC LIMIT $${parameters.length + 1}`,
+    parameters: [...parameters, limit],
+    ...(isPlain && { preparedAs: beforeId === undefined ? 'jobs' : 'jobs_below' }),
+  };
+}
+
+/** A client's `%`, `_` and `\` mean themselves. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
 }

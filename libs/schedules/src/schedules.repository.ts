@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, IsNull, LessThan, LessThanOrEqual, Not, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThanOrEqual, Not, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { OwnedJob } from '@app/jobs';
-import type { Schedule, ScheduleType } from './domain/schedule.js';
+import { columnsOf, preparedRowsOf, statementRowsOf } from '@app/platform/database';
+import type { Schedule } from './domain/schedule.js';
 import {
   type DueJob,
   dueJobOf,
@@ -13,6 +14,12 @@ import {
   type JobRow,
 } from './due-schedule.js';
 import { ScheduleEntity } from './schedule.entity.js';
+import {
+  findSchedule,
+  listSchedules,
+  type ScheduleFilter,
+  type ScheduleWindow,
+} from './schedule-reads.sql.js';
 import {
   ADVANCE,
   DUE_JOB,
@@ -47,21 +54,15 @@ export interface ScheduleStart {
   readonly finished: string | null;
 }
 
-export interface ScheduleFilter {
-  readonly jobId?: string;
-  readonly types?: readonly ScheduleType[];
-  readonly active?: boolean;
-}
-
-/** Newest first, starting below `beforeId`. */
-export interface ScheduleWindow {
-  readonly limit: number;
-  readonly beforeId?: string;
-}
+export type { ScheduleFilter, ScheduleWindow };
 
 @Injectable()
 export class SchedulesRepository {
-  constructor(@InjectRepository(ScheduleEntity) private readonly schedules: Repository<ScheduleEntity>) {}
+  private readonly columns: string;
+
+  constructor(@InjectRepository(ScheduleEntity) private readonly schedules: Repository<ScheduleEntity>) {
+    this.columns = columnsOf(schedules.metadata);
+  }
 
   /** The due schedules that no other worker holds, oldest first, locked until `tx` ends. `now` is the database's. */
   async lockDue(tx: EntityManager, limit: number): Promise<{ now: Date; due: DueSchedule[] }> {
@@ -103,22 +104,16 @@ export class SchedulesRepository {
     return this.schedules.manager.transaction(work);
   }
 
-  find(service: string, id: string): Promise<Schedule | null> {
-    return this.schedules.findOneBy({ id, service });
+  async find(service: string, id: string): Promise<Schedule | null> {
+    const { connection } = this.schedules.manager;
+    const statement = findSchedule(this.columns);
+    const [schedule] = await preparedRowsOf<Schedule>(connection, 'schedule', statement, [id, service]);
+    return schedule ?? null;
   }
 
   list(service: string, filter: ScheduleFilter, window: ScheduleWindow): Promise<Schedule[]> {
-    return this.schedules.find({
-      where: {
-        service,
-        ...(filter.jobId !== undefined && { jobId: filter.jobId }),
-        ...(filter.types !== undefined && { type: In([...filter.types]) }),
-        ...(filter.active !== undefined && { active: filter.active }),
-        ...(window.beforeId !== undefined && { id: LessThan(window.beforeId) }),
-      },
-      order: { id: 'DESC' },
-      take: window.limit,
-    });
+    const statement = listSchedules(this.columns, service, filter, window);
+    return statementRowsOf(this.schedules.manager.connection, statement);
   }
 
   /** Waits for a firing in progress, so that what is then decided holds. */

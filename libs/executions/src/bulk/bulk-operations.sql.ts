@@ -1,8 +1,8 @@
+import type { Statement } from '@app/platform/database';
 import { RETRYABLE_STATES, sqlStates } from '../domain/execution-state.js';
 import { LOW_PRIORITY_LANE } from '../domain/priority-lanes.js';
 import type { BulkOperation } from './domain/bulk-operation.js';
 import { matching, type Selection } from './matching.sql.js';
-import type { Statement } from '../history.sql.js';
 
 /** The one that nobody has worked on for longest: a large operation does not keep a small one waiting. */
 export const LOCK_NEXT = `

@@ -1,5 +1,6 @@
+import { type Condition, type Statement, whereOf } from '@app/platform/database';
 import { scheduledForOf } from '../domain/execution-id.js';
-import { conditionsOf, type HistoryFilter, type Statement } from '../history.sql.js';
+import { conditionsOf, type HistoryFilter } from '../history.sql.js';
 import { BAD_END } from '../executions.sql.js';
 import { type BulkFilter, type BulkOperation, statesFor } from './domain/bulk-operation.js';
 
@@ -10,20 +11,14 @@ export type Selection = Pick<BulkOperation, 'service' | 'action' | 'filter'> & {
   readonly afterId: string | null;
 };
 
-type Condition = readonly [condition: string, value: unknown];
-
 /**
  * `WHERE` for the executions that an operation has still to act on. What it has acted on fits no more, which makes a batch
  * that is repeated harmless: a cancelled one has `cancel_requested_at`, a retried one has `retried_as`. Each action names the
  * condition of the partial indexes that hold what it looks for, so that it reads nothing of a long history besides.
  */
 export function matching(selection: Selection): Statement {
-  const conditions = conditionsFor(selection).filter(([, value]) => value !== undefined);
-  const where = conditions.map(([condition], index) => condition.replace('?', () => `$${index + 1}`));
-  return {
-    sql: [...where, ...POSSIBLE[selection.action]].join(' AND '),
-    parameters: conditions.map(([, value]) => value),
-  };
+  const { where, parameters } = whereOf(conditionsFor(selection));
+  return { sql: [...where, ...POSSIBLE[selection.action]].join(' AND '), parameters };
 }
 
 const POSSIBLE = {

