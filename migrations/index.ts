@@ -11,6 +11,7 @@ import { Operations1795448000000 } from './1795448000000-operations.js';
 import { TenantWall1795449000000 } from './1795449000000-tenant-wall.js';
 import { MadeByRequest1795450000000 } from './1795450000000-made-by-request.js';
 import { Audit1795452000000 } from './1795452000000-audit.js';
+import { ServiceUsage1795460000000 } from './1795460000000-service-usage.js';
 import { BulkRetriesOfCommands1795470000000 } from './1795470000000-bulk-retries-of-commands.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
@@ -28,5 +29,6 @@ export const migrations = [
   TenantWall1795449000000,
   MadeByRequest1795450000000,
   Audit1795452000000,
+  ServiceUsage1795460000000,
   BulkRetriesOfCommands1795470000000,
 ];

@@ -5,7 +5,7 @@ import { Clock, ClockModule } from '@app/platform/clock';
 import { AppConfig, AppConfigModule, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { QueueModule } from '@app/platform/queue';
-import { LeftoverRecorder, ScheduleFirer, SchedulerModule } from '@app/scheduler';
+import { FiringPlanner, LeftoverRecorder, ScheduleFirer, SchedulerModule } from '@app/scheduler';
 import { SchedulesModule } from '@app/schedules';
 import type { TestDatabase } from './test-database.js';
 import { type QueueBackendUnderTest, testRedisUrl } from './test-redis.js';
@@ -33,7 +33,7 @@ export function startFirer(
 ): Promise<INestApplicationContext> {
   const metadata = {
     imports: [SchedulesModule, ExecutionsModule],
-    providers: [ScheduleFirer, LeftoverRecorder],
+    providers: [FiringPlanner, ScheduleFirer, LeftoverRecorder],
   };
   return start(metadata, environmentOf(database, backend, {}), clock);
 }

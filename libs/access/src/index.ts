@@ -18,5 +18,7 @@ export { KeysModule } from './keys/keys.module.js';
 export { KeysService } from './keys/keys.service.js';
 export { CurrentPrincipal, type Principal } from './principal.js';
 export { demandInterval, demandRoom } from './services/quota.js';
+export { pruneRunMinutes, type RunAllowance, RunAllowances, runsExceeded } from './services/run-quota.js';
+export { SECONDS_LEFT, takeRunFrom } from './services/run-quota.sql.js';
 export { ServicesHttpModule } from './services/http/services-http.module.js';
 export { AnyPrincipal, RequireScopes } from './require-scopes.js';

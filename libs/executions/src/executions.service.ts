@@ -42,7 +42,7 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
 
   /**
    * Asks for one run now, also of an inactive job: deactivation stops schedules, not people.
-   * @throws ProblemError `job_not_found`
+   * @throws ProblemError `job_not_found`, `quota_exceeded`
    */
   async execute(service: string, jobId: string, run: ManualRun): Promise<Execution> {
     const made = isUuid(jobId) ? await this.start({ ...run, service, jobId, repeats: null }) : null;
@@ -52,7 +52,7 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
 
   /**
    * Repeats an execution that ended badly, as a new one with the same parameters.
-   * @throws ProblemError `execution_not_found`, `execution_not_retryable`, `job_deleted`
+   * @throws ProblemError `execution_not_found`, `execution_not_retryable`, `job_deleted`, `quota_exceeded`
    */
   async retry(service: string, id: string, traceparent: string | null): Promise<Execution> {
     const original = await this.get(service, id);

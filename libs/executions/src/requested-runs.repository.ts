@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
+import { runsExceeded } from '@app/access';
 import { type Change, eventOf } from '@app/audit';
 import { columnsOf, preparedRowsOf } from '@app/platform/database';
 import { stillRunning } from '@app/platform/http';
@@ -25,7 +26,13 @@ export interface RequestedRun {
 }
 
 /** Without an id: nothing was made. */
-type MadeRow = (Execution | { readonly id: null }) & { readonly keyLost: boolean };
+type MadeRow = (Execution | { readonly id: null }) & {
+  readonly keyLost: boolean;
+  /** Not null: the service has started so many in the minute, which is as many as it may. */
+  readonly mostRuns: number | null;
+  /** Of the minute. */
+  readonly secondsLeft: number;
+};
 
 /** Writes what people and services ask for by hand: an execution, who asked, and the answer's id for the request's key. */
 @Injectable()
@@ -42,13 +49,14 @@ export class RequestedRunsRepository {
   /**
    * At the first free slot from `now` on: two retries of a schedule's run may come within one millisecond.
    * @returns null: there is no such job
-   * @throws ProblemError `idempotency_key_in_use`: so slow that another took the request's key over
+   * @throws ProblemError `quota_exceeded`, and `idempotency_key_in_use`: so slow that another took the request's key over
    */
   async insertNow(run: RequestedRun, now: Date): Promise<Execution | null> {
     for (let at = now.getTime(); ; at += 1) {
       const row = await this.insertAt(run, new Date(at));
       if (!row) return null;
       if (row.id !== null) return row;
+      if (row.mostRuns !== null) throw runsExceeded(row.mostRuns, row.secondsLeft);
       if (row.keyLost) throw stillRunning();
     }
   }

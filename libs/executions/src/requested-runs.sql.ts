@@ -1,3 +1,4 @@
+import { SECONDS_LEFT, takeRunFrom } from '@app/access';
 import { recordChangeFrom } from '@app/audit';
 import { rememberMadeAs } from '@app/platform/http';
 import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
@@ -5,38 +6,45 @@ import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
 /**
  * A run that somebody asked for, in one statement and so in one transaction: the job as it is now, kept from being changed or
  * deleted meanwhile; the row; who asked; and what the request's idempotency key made. Six statements in a transaction took
- * three times as long. No row: there is no such job. A row without an id: the slot is taken, or the key is another's.
+ * three times as long. No row: there is no such job. A row without an id: the slot is taken, the service has started its runs
+ * of the minute, or the key is another's.
  *
  * @param columns of an execution, for its caller
- * @param parameters of the new run, in terms of `job` and `$7`
+ * @param parameters of the new run, in terms of `allowed` and `$7`
  */
 function requestedRun(columns: string, parameters: string, afterwards: string): string {
   return `
   WITH job AS (
-    SELECT j.*, $8 AND j.max_concurrency IS NULL AND s.slug IS NULL AS starts
+    SELECT j.*, $8 AND j.max_concurrency IS NULL AND s.slug IS NULL AS starts, q.max_runs_per_minute AS most_runs
     FROM jobs j ${LIMIT_OF_SERVICE}
+    LEFT JOIN services q ON q.slug = j.service AND q.max_runs_per_minute IS NOT NULL
     WHERE j.id = $4 AND j.service = $3 AND j.deleted_at IS NULL
     FOR SHARE OF j
-  ), kept AS (${rememberMadeAs('$10', '$11', '$12', '$1::uuid')} AND EXISTS (SELECT FROM job)
+  ), counted AS (${takeRunFrom('job')}
+  ), allowed AS MATERIALIZED (
+    SELECT * FROM job WHERE most_runs IS NULL OR EXISTS (SELECT FROM counted)
+  ), kept AS (${rememberMadeAs('$10', '$11', '$12', '$1::uuid')} AND EXISTS (SELECT FROM allowed)
     RETURNING made_id
   ), made AS (
     INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, priority, due_at, max_attempts,
                             parameters, traceparent, delivery, queued_at, schedule_id, retry_of)
-    SELECT $1, $2, $3, job.id, job.version, $5, CASE WHEN starts THEN 'queued' ELSE 'pending' END, job.priority, now(),
-           (job.retry_policy ->> 'maxAttempts')::integer, ${parameters}, $6, CASE WHEN starts THEN 1 ELSE 0 END,
+    SELECT $1, $2, $3, allowed.id, allowed.version, $5, CASE WHEN starts THEN 'queued' ELSE 'pending' END, allowed.priority, now(),
+           (allowed.retry_policy ->> 'maxAttempts')::integer, ${parameters}, $6, CASE WHEN starts THEN 1 ELSE 0 END,
            CASE WHEN starts THEN now() END, ${afterwards === '' ? 'NULL, NULL' : '$13, $14'}
-    FROM job
+    FROM allowed
     WHERE $11::text IS NULL OR EXISTS (SELECT FROM kept)
     ON CONFLICT DO NOTHING
     RETURNING ${columns}
   ), asked AS (${recordChangeFrom('made', '$9')}
   )${afterwards}
-  SELECT made.*, $11::text IS NOT NULL AND NOT EXISTS (SELECT FROM kept) AS "keyLost" FROM job LEFT JOIN made ON true`;
+  SELECT made.*, $11::text IS NOT NULL AND NOT EXISTS (SELECT FROM kept) AS "keyLost",
+         CASE WHEN NOT EXISTS (SELECT FROM allowed) THEN job.most_runs END AS "mostRuns", ${SECONDS_LEFT} AS "secondsLeft"
+  FROM job LEFT JOIN made ON true`;
 }
 
 /** With the job's parameters, and those of the request over them. */
 export function executeNow(columns: string): string {
-  return requestedRun(columns, 'job.parameters || $7::jsonb', '');
+  return requestedRun(columns, 'allowed.parameters || $7::jsonb', '');
 }
 
 /** With the parameters of what it repeats. The latest repetition stays on its record, where a bulk retry looks for it. */

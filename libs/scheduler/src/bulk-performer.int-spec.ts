@@ -87,22 +87,23 @@ describe('bulk operations', () => {
 
   type Ask = Pick<BulkOperation, 'action' | 'filter'> & Partial<Pick<BulkOperation, 'mayRunCommands'>>;
 
-  const count = (ask: Ask) => operations.count({ service: SERVICE, ...ask, createdAt: null, afterId: null });
+  const count = (ask: Ask, service = SERVICE) =>
+    operations.count({ service, ...ask, createdAt: null, afterId: null });
 
-  async function ask(asked: Ask): Promise<() => Promise<BulkOperation>> {
+  async function ask(asked: Ask, service = SERVICE): Promise<() => Promise<BulkOperation>> {
     const id = uuidv7();
-    const matched = await count(asked);
+    const matched = await count(asked, service);
     const operation = {
       mayRunCommands: true,
       ...asked,
       id,
-      service: SERVICE,
+      service,
       reason: 'cleaning up',
       matched,
       createdBy: 'ann',
     };
     await operations.transaction((tx) => operations.insert(tx, operation));
-    return async () => (await operations.find(SERVICE, id))!;
+    return async () => (await operations.find(service, id))!;
   }
 
   async function states(): Promise<Record<string, number>> {
@@ -127,6 +128,27 @@ describe('bulk operations', () => {
       `SELECT id FROM executions WHERE state = 'running' AND cancel_requested_by = 'ann' AND cancel_reason = 'cleaning up'`,
     );
     expect(asked.map(({ id }) => id).sort()).toEqual(running.sort());
+  });
+
+  it('repeat no more within a minute than their service may start, and keep no other waiting', async () => {
+    await query(`INSERT INTO services (slug, name, max_runs_per_minute) VALUES ('slow', 'slow', 3)`);
+    const [slowJob] = await query<{ id: string }>(
+      `INSERT INTO jobs SELECT (jsonb_populate_record(j, jsonb_build_object('id', gen_random_uuid(), 'service', 'slow'))).*
+       FROM jobs j WHERE id = $1 RETURNING id`,
+      [jobId],
+    );
+    await insert(5, { jobId: slowJob!.id, service: 'slow', state: 'failed' });
+    await insert(4, { jobId, state: 'failed' });
+    const slow = await ask({ action: 'retry', filter: { jobId: slowJob!.id } }, 'slow');
+    const other = await ask({ action: 'retry', filter: { jobId } });
+
+    await performer.performOpen();
+    await performer.performOpen();
+    expect(await slow()).toMatchObject({ state: 'running', matched: 5, done: 3 });
+    expect(await other()).toMatchObject({ state: 'succeeded', done: 4 });
+    await query(`UPDATE service_minutes SET minute = minute - interval '1 minute'`);
+    await performer.performOpen();
+    expect(await slow()).toMatchObject({ state: 'succeeded', done: 5 });
   });
 
   it('leave alone what did not exist when they were asked for', async () => {

@@ -1,11 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import {
-  type BatchDone,
-  type BulkOperation,
-  BulkOperationsRepository,
-  ExecutionDispatcher,
-} from '@app/executions';
+import { RunAllowances } from '@app/access';
+import { type BulkOperation, BulkOperationsRepository, ExecutionDispatcher } from '@app/executions';
 import { Clock } from '@app/platform/clock';
 import { isPassingFailure } from '@app/platform/database';
 
@@ -13,6 +9,13 @@ import { isPassingFailure } from '@app/platform/database';
 const BATCH = 1_000;
 /** Bounds a round, so that a worker that shuts down is not held up; the next round goes on. */
 const MAX_BATCHES = 20;
+
+interface Performed {
+  readonly id: string;
+  readonly done: number;
+  /** For its service's next minute. */
+  readonly waits: boolean;
+}
 
 /** Performs bulk operations, a batch at a time; several workers work on several of them. */
 @Injectable()
@@ -28,23 +31,25 @@ export class BulkPerformer {
   /** @returns how many executions were acted on */
   async performOpen(batchSize: number = BATCH): Promise<number> {
     let total = 0;
+    const waiting: string[] = [];
     for (let batches = 0; batches < MAX_BATCHES; batches++) {
-      const done = await this.performBatch(batchSize);
-      if (done === null) break;
-      total += done;
+      const batch = await this.performBatch(batchSize, waiting);
+      if (batch === null) break;
+      total += batch.done;
+      if (batch.waits) waiting.push(batch.id);
     }
     // Repetitions are due at once, and cancelled runs make room for others of their jobs.
     if (total > 0) this.dispatcher.nudge();
     return total;
   }
 
-  /** @returns null when there is nothing to perform */
-  private async performBatch(batchSize: number): Promise<number | null> {
+  /** @param waiting operations that this round leaves alone @returns null when there is nothing to perform */
+  private async performBatch(batchSize: number, waiting: readonly string[]): Promise<Performed | null> {
     let operation: BulkOperation | null = null;
     try {
       return await this.operations.transaction(async (tx) => {
-        operation = await this.operations.lockNext(tx);
-        return operation && (await this.act(tx, operation, batchSize)).done;
+        operation = await this.operations.lockNext(tx, waiting);
+        return operation && (await this.act(tx, operation, batchSize));
       });
     } catch (error) {
       if (operation) await this.afterFailure(operation, error as Error);
@@ -53,13 +58,29 @@ export class BulkPerformer {
     }
   }
 
-  private async act(tx: EntityManager, operation: BulkOperation, batchSize: number): Promise<BatchDone> {
-    const batch =
-      operation.action === 'cancel'
-        ? await this.operations.cancelBatch(tx, operation, batchSize)
-        : await this.operations.retryBatch(tx, operation, batchSize, this.clock.now());
+  private async act(tx: EntityManager, operation: BulkOperation, batchSize: number): Promise<Performed> {
+    if (operation.action === 'retry') return this.retry(tx, operation, batchSize);
+    const batch = await this.operations.cancelBatch(tx, operation, batchSize);
     await this.operations.recordProgress(tx, operation.id, batch);
-    return batch;
+    return { id: operation.id, done: batch.done, waits: false };
+  }
+
+  /** As many as the service may start within the minute; the rest waits for the next. */
+  private async retry(tx: EntityManager, operation: BulkOperation, batchSize: number): Promise<Performed> {
+    const { id, service } = operation;
+    const allowances = await RunAllowances.lock(tx, [service]);
+    const left = allowances.of(service)?.left ?? Infinity;
+    if (left === 0) return { id, done: 0, waits: true };
+    const batch = await this.operations.retryBatch(
+      tx,
+      operation,
+      Math.min(batchSize, left),
+      this.clock.now(),
+    );
+    allowances.take(service, batch.done);
+    await allowances.store(tx);
+    await this.operations.recordProgress(tx, id, batch);
+    return { id, done: batch.done, waits: false };
   }
 
   /** A database that is away or busy will be back; anything else would fail for ever. */

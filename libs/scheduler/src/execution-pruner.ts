@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { pruneRunMinutes } from '@app/access';
 import { AuditEventsRepository } from '@app/audit';
 import { BulkOperationsRepository, PartitionsRepository, RescueRepository } from '@app/executions';
 import { AppConfig } from '@app/platform/config';
@@ -28,6 +29,7 @@ export class ExecutionPruner {
     await this.rescues.pruneSessions();
     await this.bulk.prune(this.config.retentionDays);
     await this.audit.prune(this.config.auditRetentionDays);
+    await pruneRunMinutes(this.dataSource);
     await pruneIdempotencyKeys(this.dataSource);
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { RunAllowances } from '@app/access';
 import { ExecutionsRepository } from '@app/executions';
 import {
   CalendarExclusions,
@@ -36,8 +37,13 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
     job: DueJob,
     leftovers: readonly Leftovers[],
   ): Promise<FiringPlan[]> {
+    const allowances = job.isMetered ? await RunAllowances.lock(tx, [job.service]) : RunAllowances.none();
     const plans: FiringPlan[] = [];
-    for (const one of leftovers) plans.push(await this.plan(tx, one));
+    for (const one of leftovers) {
+      const plan = await this.plan(tx, one, allowances);
+      allowances.take(job.service, plan.runs);
+      plans.push(plan);
+    }
     const cancelling = leftovers.filter((_, index) => plans[index]!.cancelRunning);
     if (cancelling.length > 0) {
       await this.executions.cancelActiveOfSchedules(
@@ -49,18 +55,27 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
       executionsOf({ schedule, job }, plans[index]!, WAITING),
     );
     await this.executions.insertExecutions(tx, rows);
+    await allowances.store(tx);
     return plans;
   }
 
   /** A schedule that cannot be read, perhaps parked for that, can be changed and deleted all the same. */
-  private async plan(tx: EntityManager, leftovers: Leftovers): Promise<FiringPlan> {
+  private async plan(
+    tx: EntityManager,
+    leftovers: Leftovers,
+    allowances: RunAllowances,
+  ): Promise<FiringPlan> {
     const { schedule, mayRun } = leftovers;
     const exclusionOf = await this.calendars.exclusionsOf(mayRun ? [schedule] : [], tx);
     const runs = mayRun ? await this.unfinishedRuns(tx, leftovers) : NO_UNFINISHED_RUNS;
     try {
       const recurrence = this.recurrences.recurrenceOf(schedule);
       const isExcluded = mayRun ? exclusionOf(schedule).calendarAt : () => null;
-      return planLeftovers(leftovers, recurrence, { runs, isExcluded });
+      return planLeftovers(leftovers, recurrence, {
+        runs,
+        isExcluded,
+        quota: allowances.of(schedule.service),
+      });
     } catch (error) {
       return unreadable(leftovers, error as Error);
     }

@@ -1,25 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import {
-  type ActiveRuns,
-  ExecutionDispatcher,
-  ExecutionsRepository,
-  type NewExecution,
-  recordFire,
-} from '@app/executions';
+import { RunAllowances } from '@app/access';
+import { ExecutionDispatcher, ExecutionsRepository, type NewExecution, recordFire } from '@app/executions';
 import { isRefusal } from '@app/platform/database';
-import {
-  CalendarExclusions,
-  type DueSchedule,
-  type ExclusionOf,
-  type FiringPlan,
-  NO_UNFINISHED_RUNS,
-  planFirings,
-  RecurrenceCache,
-  type ScheduleAdvance,
-  SchedulesRepository,
-  type UnfinishedRuns,
-} from '@app/schedules';
+import { type DueSchedule, type ScheduleAdvance, SchedulesRepository } from '@app/schedules';
+import { FiringPlanner, type PlannedSchedule } from './firing-planner.js';
 import { executionsOf } from './planned-executions.js';
 import { randomPool } from './random-pool.js';
 import { schedulerMetrics } from './scheduler-metrics.js';
@@ -38,34 +23,23 @@ interface LockedSchedules {
   readonly due: readonly DueSchedule[];
 }
 
-interface PlannedSchedule {
-  readonly due: DueSchedule;
-  readonly plan: FiringPlan;
-}
-
-/** What a plan depends on besides schedule and job. */
-interface Circumstances {
-  readonly now: Date;
-  readonly exclusionOf: ExclusionOf;
-  /** Left out: nothing of the schedule is unfinished, or its policy does not care. */
-  readonly runs?: UnfinishedRuns;
+/** What became of some of the schedules that were due. */
+interface Fired {
+  readonly planned: readonly PlannedSchedule[];
+  readonly inserted: readonly NewExecution[];
 }
 
 const MAX_SCHEDULES = 1_000;
-/** A batch of schedules that all catch up stays a transaction of this order, not one of half a million rows. */
-const MAX_FIRINGS = 5_000;
 
 /** Turns due schedules into executions. There is no leader: rows are locked, and the unique slot decides the rest. */
 @Injectable()
 export class ScheduleFirer {
-  private readonly logger = new Logger(ScheduleFirer.name);
   private readonly random = randomPool();
 
   constructor(
     private readonly schedules: SchedulesRepository,
     private readonly executions: ExecutionsRepository,
-    private readonly recurrences: RecurrenceCache,
-    private readonly calendars: CalendarExclusions,
+    private readonly planner: FiringPlanner,
     private readonly dispatcher: ExecutionDispatcher,
   ) {}
 
@@ -88,11 +62,12 @@ export class ScheduleFirer {
   private async fire(lock: (tx: EntityManager) => Promise<LockedSchedules>): Promise<FiringRound> {
     const { inserted, ...round } = await this.schedules.transaction(async (tx) => {
       const { now, due } = await lock(tx);
-      const planned = await this.planAll(tx, due, now);
-      await this.cancelRunning(tx, planned);
-      const inserted = await this.insert(tx, planned, now);
-      await this.advance(tx, planned);
-      const more = due.length >= MAX_SCHEDULES || planned.length < due.length;
+      const free = due.filter(({ job }) => !job.isMetered);
+      const fired = await this.fireAll(tx, free, now, RunAllowances.none());
+      const metered = await this.fireMetered(tx, due, now);
+      const inserted = [...fired.inserted, ...metered.inserted];
+      const planned = fired.planned.length + metered.planned.length;
+      const more = due.length >= MAX_SCHEDULES || planned < due.length;
       return { inserted, fired: inserted.length, more, now };
     });
     inserted.forEach(measure);
@@ -121,65 +96,38 @@ export class ScheduleFirer {
       return await this.fire((tx) => this.schedules.lockDueOne(tx, id));
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      await this.schedules.transaction((tx) => this.park(tx, id, error));
+      await this.schedules.transaction((tx) => this.planner.park(tx, id, error));
       return null;
     }
   }
 
-  private async planAll(
+  private async fireAll(
     tx: EntityManager,
     due: readonly DueSchedule[],
     now: Date,
-  ): Promise<PlannedSchedule[]> {
-    const active = await this.activeRuns(tx, due);
-    const exclusionOf = await this.calendars.exclusionsOf(
-      due.map(({ schedule }) => schedule),
+    allowances: RunAllowances,
+  ): Promise<Fired> {
+    const planned = await this.planner.planAll(tx, due, now, allowances);
+    await this.cancelRunning(tx, planned);
+    const inserted = await this.insert(tx, planned, now);
+    await this.advance(tx, planned);
+    return { planned, inserted };
+  }
+
+  /**
+   * The schedules whose service may start so many runs a minute, counted under a lock that other firers wait for: last, so
+   * that they do not wait for what the others of the batch need. What has come due just now goes before what is late.
+   */
+  private async fireMetered(tx: EntityManager, due: readonly DueSchedule[], now: Date): Promise<Fired> {
+    const metered = due.filter(({ job }) => job.isMetered).reverse();
+    if (metered.length === 0) return { planned: [], inserted: [] };
+    const allowances = await RunAllowances.lock(
       tx,
+      metered.map(({ job }) => job.service),
     );
-    const planned: PlannedSchedule[] = [];
-    let firings = 0;
-    for (const one of due) {
-      if (firings >= MAX_FIRINGS) break;
-      const plan = await this.planOrPark(tx, one, { now, exclusionOf, runs: active.get(one.schedule.id) });
-      if (!plan) continue;
-      planned.push({ due: one, plan });
-      firings += plan.firings.length;
-    }
-    return planned;
-  }
-
-  private async activeRuns(tx: EntityManager, due: readonly DueSchedule[]): Promise<Map<string, ActiveRuns>> {
-    const exclusive = due
-      .map(({ schedule }) => schedule)
-      .filter((schedule) => schedule.overlapPolicy !== 'allow');
-    if (exclusive.length === 0) return new Map();
-    const active = await this.executions.activeOfSchedules(tx, exclusive);
-    return new Map(active.map((runs) => [runs.scheduleId, runs]));
-  }
-
-  /** A schedule whose plan throws is taken off the clock with a visible error, and all others go on. */
-  private async planOrPark(
-    tx: EntityManager,
-    { schedule, job }: DueSchedule,
-    { now, exclusionOf, runs = NO_UNFINISHED_RUNS }: Circumstances,
-  ): Promise<FiringPlan | null> {
-    try {
-      return planFirings(schedule, this.recurrences.recurrenceOf(schedule), {
-        now: now.getTime(),
-        job,
-        runs,
-        isExcluded: exclusionOf(schedule).calendarAt,
-      });
-    } catch (error) {
-      await this.park(tx, schedule.id, error as Error);
-      return null;
-    }
-  }
-
-  private async park(tx: EntityManager, scheduleId: string, error: Error): Promise<void> {
-    this.logger.error(`schedule ${scheduleId} is parked: ${error.message}`, error.stack);
-    schedulerMetrics.parked.inc();
-    await this.schedules.park(tx, scheduleId, `error: ${error.message}`);
+    const fired = await this.fireAll(tx, metered, now, allowances);
+    await allowances.store(tx);
+    return fired;
   }
 
   private async cancelRunning(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<void> {

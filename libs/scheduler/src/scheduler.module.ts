@@ -6,6 +6,7 @@ import { SchedulesModule } from '@app/schedules';
 import { BulkPerformer } from './bulk-performer.js';
 import { ExecutionPruner } from './execution-pruner.js';
 import { ExecutionRescuer } from './execution-rescuer.js';
+import { FiringPlanner } from './firing-planner.js';
 import { GoneTargetPauser } from './gone-target-pauser.js';
 import { QueueReconciler } from './queue-reconciler.js';
 import { ScheduleFirer } from './schedule-firer.js';
@@ -17,6 +18,7 @@ import { UpkeepLoop } from './upkeep.loop.js';
 @Module({
   imports: [AuditModule, SchedulesModule, ExecutionsModule, ExecutionsWorkerModule, PulseModule],
   providers: [
+    FiringPlanner,
     ScheduleFirer,
     SchedulerLoop,
     ExecutionRescuer,

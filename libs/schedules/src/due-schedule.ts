@@ -15,6 +15,8 @@ export interface DueJob {
   readonly maxAttempts: number;
   /** By its own maxConcurrency or its service's: whether one more may run is counted under a lock. */
   readonly isLimited: boolean;
+  /** By its service's maxRunsPerMinute: its runs are counted under a lock as well. */
+  readonly isMetered: boolean;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly service: string;
 }
@@ -32,6 +34,7 @@ export interface JobRow {
   readonly jobPriority: number;
   readonly jobMaxAttempts: number;
   readonly jobIsLimited: boolean;
+  readonly jobIsMetered: boolean;
   readonly jobParameters: Readonly<Record<string, unknown>>;
   readonly jobService: string;
 }
@@ -49,6 +52,7 @@ export function dueJobOf(row: JobRow): DueJob {
     priority: row.jobPriority,
     maxAttempts: row.jobMaxAttempts,
     isLimited: row.jobIsLimited,
+    isMetered: row.jobIsMetered,
     parameters: row.jobParameters,
     service: row.jobService,
   };

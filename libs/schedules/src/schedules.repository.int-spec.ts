@@ -81,6 +81,7 @@ describe('lockDue', () => {
       priority: 4,
       maxAttempts: 3,
       isLimited: true,
+      isMetered: false,
       parameters: { fromJob: true },
       service: 'default',
     });

@@ -6,6 +6,8 @@ const JOB_COLUMNS = `
          (j.retry_policy->>'maxAttempts')::integer AS "jobMaxAttempts",
          j.max_concurrency IS NOT NULL OR EXISTS (
            SELECT FROM services AS o WHERE o.slug = j.service AND o.max_concurrent_runs IS NOT NULL) AS "jobIsLimited",
+         EXISTS (
+           SELECT FROM services AS o WHERE o.slug = j.service AND o.max_runs_per_minute IS NOT NULL) AS "jobIsMetered",
          j.parameters             AS "jobParameters",
          j.service                AS "jobService"`;
 

@@ -49,9 +49,13 @@ export async function createJob(app) {
 
 async function firing(...more) {
   const { ScheduleFirer } = await fromProduct('libs/scheduler/src/schedule-firer.js');
+  const { FiringPlanner } = await fromProduct('libs/scheduler/src/firing-planner.js');
   const { SchedulesModule } = await fromProduct('libs/schedules/src/index.js');
   const { ExecutionsModule } = await fromProduct('libs/executions/src/index.js');
-  return { imports: [SchedulesModule, ExecutionsModule], providers: [ScheduleFirer, ...more] };
+  return {
+    imports: [SchedulesModule, ExecutionsModule],
+    providers: [FiringPlanner, ScheduleFirer, ...more],
+  };
 }
 
 async function start(

@@ -9,14 +9,14 @@ const WITHOUT_PROBLEMS = /^\/(health\/|metrics$)/;
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is not valid; `errors` says where.',
   401: 'No credential, or one that is wrong, revoked or expired.',
-  403: 'The credential does not reach that far; `detail` names the scope that is missing.',
+  403: 'The credential does not reach that far, and `detail` names the scope that is missing; or a quota of the service is used up.',
   404: 'There is no such resource.',
   409: 'The request does not fit the present state, or the first one with this Idempotency-Key is still running.',
   412: '`If-Match` does not name the current version.',
   413: 'The body is larger than 1 MB.',
   415: 'The body is not JSON in UTF-8, or is compressed.',
   422: 'The Idempotency-Key was used for another request.',
-  429: 'Too many requests of this key, service or address; `Retry-After` says when to go on.',
+  429: 'Too many requests of this key, service or address, or runs of the service; `Retry-After` says when to go on.',
   503: 'A dependency does not answer; `Retry-After` says when to try again.',
 };
 

@@ -59,6 +59,6 @@ export async function demandInterval(
 }
 
 /** 403: the same request is refused until somebody makes room, or an operator raises the limit. */
-function quotaExceeded(quota: string, detail: string, pointer = ''): ProblemError {
+export function quotaExceeded(quota: string, detail: string, pointer = ''): ProblemError {
   return new ProblemError('forbidden', 'quota_exceeded', detail, [{ pointer, code: quota, detail }]);
 }

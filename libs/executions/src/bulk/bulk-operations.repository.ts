@@ -68,8 +68,8 @@ export class BulkOperationsRepository {
   }
 
   /** The next unfinished one that nobody else works on, kept until `tx` ends. */
-  async lockNext(tx: EntityManager): Promise<BulkOperation | null> {
-    const [row] = await rowsOf<{ id: string }>(tx, sql.LOCK_NEXT);
+  async lockNext(tx: EntityManager, except: readonly string[] = []): Promise<BulkOperation | null> {
+    const [row] = await rowsOf<{ id: string }>(tx, sql.LOCK_NEXT, [except]);
     return row ? tx.findOneBy(BulkOperationEntity, { id: row.id }) : null;
   }
 

@@ -4,10 +4,10 @@ import { LOW_PRIORITY_LANE } from '../domain/priority-lanes.js';
 import type { BulkOperation } from './domain/bulk-operation.js';
 import { matching, type Selection } from './matching.sql.js';
 
-/** The one that nobody has worked on for longest: a large operation does not keep a small one waiting. */
+/** The one that nobody has worked on for longest: a large operation does not keep a small one waiting. `$1` are left out. */
 export const LOCK_NEXT = `
   SELECT id FROM bulk_operations
-  WHERE finished_at IS NULL
+  WHERE finished_at IS NULL AND id <> ALL($1::uuid[])
   ORDER BY worked_at NULLS FIRST, id
   LIMIT 1
   FOR UPDATE SKIP LOCKED`;

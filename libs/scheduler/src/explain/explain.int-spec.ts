@@ -137,6 +137,19 @@ describe('an instant that did not run', () => {
     });
   });
 
+  it('names the quota that was used up', async () => {
+    const detail = { maxRunsPerMinute: 10 };
+    await record({
+      ...{ scheduledFor: '11:10:00', state: 'skipped', reason: 'quota', detail },
+      finishedAt: '11:10:00',
+    });
+    expect(await instantOf('11:10:00')).toMatchObject({
+      verdict: 'skipped',
+      reason: 'quota',
+      message: 'skipped: its service had started the 10 runs that its maxRunsPerMinute allows in a minute',
+    });
+  });
+
   it('is explained by the record that it shares with others, whose slot may lie outside the window', async () => {
     const detail = { from: at('10:10:00'), to: at('11:50:00'), count: 11 };
     const missed = { state: 'missed', reason: 'misfire', detail, finishedAt: '12:00:00' } as const;

@@ -38,6 +38,7 @@ const context = fc.record({
   activeCount: fc.integer({ min: 0, max: 2 }),
   heldCount: fc.integer({ min: 0, max: 2 }),
   excludedEvery: fc.constantFrom(0, 1, 2, 5),
+  quotaLeft: fc.constantFrom(null, 0, 1, 7, 10_000),
 });
 
 interface Case {
@@ -62,6 +63,7 @@ const cases = fc.tuple(timing, policies, context).map(([when, how, given]): Case
     runs: { activeCount: given.activeCount, heldCount: given.heldCount, blockingExecutionId: null },
     isExcluded: (instant) =>
       given.excludedEvery > 0 && Math.floor(instant / 60_000) % given.excludedEvery === 0 ? 'calendar' : null,
+    quota: given.quotaLeft === null ? null : { left: given.quotaLeft, most: 10_000 },
   };
   return { schedule, recurrence, context: firing, plan: planFirings(schedule, recurrence, firing) };
 });
@@ -115,6 +117,17 @@ describe('every firing plan', () => {
       for (const firing of plan.firings) expect(firing.dueAt).toBeGreaterThanOrEqual(firing.scheduledFor);
       const free = runs.activeCount + runs.heldCount > 0 ? 0 : 1;
       if (schedule.overlapPolicy !== 'allow') expect(starting.length).toBeLessThanOrEqual(free);
+    });
+  });
+
+  it('starts no more runs than the quota has room for, and skips for it only where that is used up', () => {
+    check(({ context: { quota }, plan }) => {
+      const overQuota = plan.firings.filter(({ reason }) => reason === 'quota');
+      const left = quota?.left ?? Infinity;
+      expect(plan.firings.filter(({ state }) => state === 'pending')).toHaveLength(plan.runs);
+      expect(plan.runs).toBeLessThanOrEqual(left);
+      if (overQuota.length > 0) expect(plan.runs).toBe(left);
+      for (const { state, hold } of overQuota) expect([state, hold]).toEqual(['skipped', null]);
     });
   });
 });

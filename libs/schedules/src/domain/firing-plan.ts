@@ -10,6 +10,7 @@ import {
   runUnlessExcluded,
 } from './planned-firing.js';
 import type { Recurrence } from './recurrence.js';
+import { overQuota, RunMeter, type RunQuota } from './run-meter.js';
 import type { Schedule } from './schedule.js';
 
 export interface FiringContext {
@@ -18,6 +19,8 @@ export interface FiringContext {
   readonly job: { readonly active: boolean };
   readonly runs: UnfinishedRuns;
   readonly isExcluded?: CalendarCheck;
+  /** null, or left out: the service may start as many runs as it likes. */
+  readonly quota?: RunQuota | null;
 }
 
 /** Everything that follows from a schedule being due. */
@@ -75,7 +78,7 @@ function planDue(
   schedule: Schedule,
   recurrence: Recurrence,
   due: InstantRange,
-  { now, runs, isExcluded = () => null }: FiringContext,
+  { now, runs, isExcluded = () => null, quota = null }: FiringContext,
 ): FiringPlan {
   const backlog = backlogOf(schedule, due);
   const late = planBacklog(schedule, recurrence, backlog, now, isExcluded);
@@ -88,7 +91,7 @@ function planDue(
     ...late,
     ...onTime.instants.map((instant) => runUnlessExcluded(run(schedule, instant, 'schedule'), isExcluded)),
   ];
-  const firings = admitted(wanted, schedule, runs);
+  const firings = admitted(wanted, schedule, runs, quota);
   return concluded(schedule, firings, onTime.next, runs);
 }
 
@@ -107,19 +110,47 @@ function instantsIn(
   return { instants, next };
 }
 
-/** Through the overlap policy, up to the last run that `maxRuns` allows: later instants are not the schedule's any more. */
-function admitted(wanted: PlannedFiring[], schedule: Schedule, runs: UnfinishedRuns): PlannedFiring[] {
-  const newestRun = wanted.findLast(({ state }) => state === 'pending')?.scheduledFor ?? null;
-  const gate = new OverlapGate(schedule, runs, newestRun);
+/**
+ * Through the overlap policy and within the quota. Where that has not room for all, the newest run, as with `maxCatchup`;
+ * the oldest are put aside, and the rest is decided anew without them.
+ */
+function admitted(
+  wanted: readonly PlannedFiring[],
+  schedule: Schedule,
+  runs: UnfinishedRuns,
+  quota: RunQuota | null,
+): PlannedFiring[] {
+  const firings = letThrough(wanted, schedule, runs, null);
+  if (quota === null) return firings;
+  const toRun = firings.filter(isRun);
+  if (toRun.length <= quota.left) return firings;
+  const tooMany = new Set(toRun.slice(0, toRun.length - quota.left).map(({ scheduledFor }) => scheduledFor));
+  const within = wanted.map((one) => (tooMany.has(one.scheduledFor) ? overQuota(one, quota) : one));
+  return letThrough(within, schedule, runs, quota);
+}
+
+/** Up to the last run that `maxRuns` allows: later instants are not the schedule's any more. */
+function letThrough(
+  wanted: readonly PlannedFiring[],
+  schedule: Schedule,
+  runs: UnfinishedRuns,
+  quota: RunQuota | null,
+): PlannedFiring[] {
+  const newestRun = quota?.left === 0 ? null : (wanted.findLast(isRun)?.scheduledFor ?? null);
+  const gate = new OverlapGate(schedule, runs, newestRun, new RunMeter(quota));
   let runsLeft = runsLeftOf(schedule);
   const firings: PlannedFiring[] = [];
   for (const firing of wanted) {
     if (runsLeft === 0) break;
     const decided = gate.admit(firing);
-    if (decided.state === 'pending') runsLeft -= 1;
+    if (isRun(decided)) runsLeft -= 1;
     firings.push(decided);
   }
   return firings;
+}
+
+function isRun({ state }: PlannedFiring): boolean {
+  return state === 'pending';
 }
 
 function concluded(
@@ -128,7 +159,7 @@ function concluded(
   next: number | null,
   unfinished: UnfinishedRuns,
 ): FiringPlan {
-  const runs = firings.filter(({ state }) => state === 'pending');
+  const runs = firings.filter(isRun);
   const finished = finishReasonOf(schedule, runs.length, next);
   return {
     firings,

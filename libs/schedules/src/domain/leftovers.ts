@@ -3,6 +3,7 @@ import { backlogOf } from './misfire.js';
 import type { UnfinishedRuns } from './overlap.js';
 import { type CalendarCheck, type InstantRange, type PlannedFiring, recordOf } from './planned-firing.js';
 import type { Recurrence } from './recurrence.js';
+import type { RunQuota } from './run-meter.js';
 import type { Schedule } from './schedule.js';
 
 /** What took the instants off the clock. */
@@ -33,7 +34,11 @@ function accountedUntil({ nextRunAt, active, pausedAt }: Schedule): number | nul
 export function planLeftovers(
   leftovers: Leftovers,
   recurrence: Recurrence,
-  circumstances: { readonly runs: UnfinishedRuns; readonly isExcluded: CalendarCheck },
+  circumstances: {
+    readonly runs: UnfinishedRuns;
+    readonly isExcluded: CalendarCheck;
+    readonly quota?: RunQuota | null;
+  },
 ): FiringPlan {
   const { schedule, range, reason, mayRun } = leftovers;
   if (!mayRun) return recordLeftovers(leftovers, recurrence);

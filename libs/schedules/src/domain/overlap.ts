@@ -1,5 +1,6 @@
 import { backlogPolicyOf } from './misfire.js';
 import { type PlannedFiring, skipped } from './planned-firing.js';
+import type { RunMeter } from './run-meter.js';
 import type { Schedule } from './schedule.js';
 
 /** The runs of one schedule that have not ended yet. */
@@ -26,11 +27,15 @@ export class OverlapGate {
   #heldCount: number;
   #blockedBy: Readonly<Record<string, unknown>>;
 
-  /** @param newestRun under `cancel_running` each firing ends the one before, so only this one of a plan runs */
+  /**
+   * @param newestRun under `cancel_running` each firing ends the one before, so only this one of a plan runs
+   * @param meter what it does not let through is in nobody's way
+   */
   constructor(
     private readonly schedule: Schedule,
     runs: UnfinishedRuns,
     private readonly newestRun: number | null,
+    private readonly meter: RunMeter,
   ) {
     this.#catchupWaits = schedule.overlapPolicy !== 'allow' && backlogPolicyOf(schedule) === 'fire_all';
     this.#isBusy = runs.activeCount + runs.heldCount > 0;
@@ -40,7 +45,7 @@ export class OverlapGate {
 
   admit(firing: PlannedFiring): PlannedFiring {
     if (firing.state !== 'pending') return firing;
-    const admitted = this.#decide(firing);
+    const admitted = this.meter.admit(this.#decide(firing));
     if (admitted.hold === 'overlap') this.#heldCount += 1;
     if (admitted.state === 'pending' && !this.#isBusy) {
       this.#isBusy = true;

@@ -19,7 +19,7 @@ export interface PlannedFiring {
   readonly trigger: 'schedule' | 'catchup';
   readonly reason: SkipReason | null;
   /**
-   * `{from, to, count}` of a record of several instants (RFC 3339), `{calendar}` or `{blockingExecutionId}`.
+   * `{from, to, count}` of a record of several instants (RFC 3339), `{calendar}`, `{maxRunsPerMinute}` or `{blockingExecutionId}`.
    * A firing blocked by another of the same plan has `blockingScheduledFor` instead: that run has no id yet.
    */
   readonly reasonDetail: Readonly<Record<string, unknown>> | null;
@@ -37,6 +37,7 @@ export type SkipReason =
   | 'overlap'
   | 'calendar'
   | 'job_inactive'
+  | 'quota'
   | 'job_deleted'
   | 'schedule_changed'
   | 'schedule_deleted';
@@ -60,7 +61,7 @@ export function skipped(
   reason: SkipReason,
   reasonDetail: PlannedFiring['reasonDetail'],
 ): PlannedFiring {
-  return { ...firing, state: 'skipped', reason, reasonDetail, dueAt: firing.scheduledFor };
+  return { ...firing, state: 'skipped', reason, reasonDetail, dueAt: firing.scheduledFor, hold: null };
 }
 
 /** A run unless a calendar excludes its instant; then the record of that. */

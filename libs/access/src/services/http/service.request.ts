@@ -43,7 +43,7 @@ export class ServiceRequest {
   @Limit('The least time between two instants of a schedule that it makes or changes.', 1)
   minIntervalSeconds?: number | null;
 
-  @Limit('Runs it may start within a minute.', 0)
+  @Limit('Runs it may start within a minute; an instant beyond it is `skipped` with reason `quota`.', 0)
   maxRunsPerMinute?: number | null;
 
   @Limit('Its runs that are queued or running at once.', 1)

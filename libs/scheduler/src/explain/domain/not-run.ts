@@ -36,6 +36,8 @@ function explainReason({ reason, reasonDetail }: ExecutionRecord, schedule: Sche
       return 'the schedule was changed before it was fired, and starts anew from then';
     case 'calendar':
       return `calendar ${JSON.stringify(reasonDetail?.['calendar'])} excludes it`;
+    case 'quota':
+      return `its service had started the ${String(reasonDetail?.['maxRunsPerMinute'])} runs that its maxRunsPerMinute allows in a minute`;
     case 'overlap':
       return explainOverlap(reasonDetail?.['blockingExecutionId']);
     default:

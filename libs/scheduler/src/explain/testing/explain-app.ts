@@ -10,6 +10,7 @@ import { QueueModule } from '@app/platform/queue';
 import { SchedulesHttpModule, SchedulesModule } from '@app/schedules';
 import { type AnswerWithBody, startTestApi, withBody } from '../../../../../test/support/test-api.js';
 import type { TestDatabase } from '../../../../../test/support/test-database.js';
+import { FiringPlanner } from '../../firing-planner.js';
 import { ScheduleFirer } from '../../schedule-firer.js';
 import { SchedulerHttpModule } from '../scheduler-http.module.js';
 
@@ -58,7 +59,7 @@ export async function startExplainApp(): Promise<ExplainApp> {
   };
 }
 
-@Module({ imports: [ExecutionsModule, SchedulesModule], providers: [ScheduleFirer] })
+@Module({ imports: [ExecutionsModule, SchedulesModule], providers: [FiringPlanner, ScheduleFirer] })
 class FirerModule {}
 
 @Global()
