@@ -13,6 +13,7 @@ import { MadeByRequest1795450000000 } from './1795450000000-made-by-request.js';
 import { Audit1795452000000 } from './1795452000000-audit.js';
 import { ServiceUsage1795460000000 } from './1795460000000-service-usage.js';
 import { BulkRetriesOfCommands1795470000000 } from './1795470000000-bulk-retries-of-commands.js';
+import { CommandIsolation1795470000001 } from './1795470000001-command-isolation.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   Audit1795452000000,
   ServiceUsage1795460000000,
   BulkRetriesOfCommands1795470000000,
+  CommandIsolation1795470000001,
 ];

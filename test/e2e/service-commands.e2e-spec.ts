@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { markedProcesses } from '../support/marked-processes.js';
 import { waitFor } from '../support/wait-for.js';
 import { eventsOf } from './support/event-stream.js';
 import { type Execution, INSTANT, type LogLine } from './support/resources.js';
@@ -11,15 +13,6 @@ const textOf = (lines: readonly LogLine[], stream: string): string =>
     .filter((line) => line.stream === stream)
     .map(({ text }) => text)
     .join('');
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The first text that a running command wrote. */
 function firstOutputOf(executionId: string): Promise<string> {
@@ -107,14 +100,18 @@ describe('a command', () => {
   });
 
   it('that ignores SIGTERM is killed with all that it started, about 5 s after its cancellation', async () => {
-    const job = await service.createCommand(`
+    const mark = randomUUID();
+    const code = `
       process.on('SIGTERM', () => console.log('ignored'));
-      const child = require('node:child_process').spawn('sleep', ['60']);
-      setInterval(() => {}, 1000);
-      console.log(process.pid + ' ' + child.pid);`);
+      const wait = 'setInterval(() => {}, 1000)';
+      require('node:child_process').spawn(process.execPath, ['-e', wait, '${mark}']).once('spawn', () => console.log('up'));
+      eval(wait);`;
+    const job = await service.createJob({
+      target: { type: 'command', command: 'node', args: ['-e', code, mark] },
+    });
     const { id } = await service.execute(job);
-    const pids = (await firstOutputOf(id)).trim().split(' ').map(Number);
-    expect(pids.map(isAlive)).toEqual([true, true]);
+    await firstOutputOf(id);
+    await waitFor(() => markedProcesses(mark).length >= 2);
 
     const askedAt = performance.now();
     bodyOf(200, await service.api.post(`/executions/${id}/cancel`, { reason: 'enough' }));
@@ -124,8 +121,21 @@ describe('a command', () => {
     expect(execution).toMatchObject({ state: 'cancelled', reason: 'enough', result: { exitCode: null } });
     expect(tookMs).toBeGreaterThan(4_500);
     expect(tookMs).toBeLessThan(8_000);
-    expect(pids.map(isAlive)).toEqual([false, false]);
+    expect(markedProcesses(mark)).toEqual([]);
     expect(textOf(await service.logs(id), 'stdout')).toContain('ignored');
+  });
+});
+
+describe('where the machine allows PID namespaces, which /status says', () => {
+  it('a command reads the environment of no process but its own', async () => {
+    const { body } = await service.api.get<{ workers: { commandIsolation: string }[] }>('/status');
+    if (body.workers[0]?.commandIsolation !== 'namespaces')
+      return console.error('No PID namespaces here: that commands are isolated is NOT TESTED.');
+    const script = "cat /proc/[0-9]*/environ /proc/$PPID/environ | tr '\\0' '\\n'";
+    const target = { type: 'command', command: 'sh', args: ['-c', script] };
+    const { result } = await service.run(await service.createJob({ target }));
+    expect(result?.output).toContain('SCHEDULER_EXECUTION_ID=');
+    expect(result?.output).not.toMatch(/DATABASE_URL|SECRETS_KEYS|WORKER_PORT/);
   });
 });
 

@@ -1,11 +1,13 @@
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CommandIsolation } from './command-isolation.js';
 import { commandEnvironment } from './command-environment.js';
 import type { CommandPolicy, PermittedCommand } from './command-policy.js';
 import { OutputChannel } from './output-channel.js';
 import { aborted, failed, succeeded, type AbortReason, type Outcome, type RunResult } from './outcome.js';
 import { ProcessGroup, type Exit, type OutputListener, type ProcessSpec } from './process-group.js';
+import { programPath } from './program-path.js';
 import { Redaction } from './redaction.js';
 import type { LogSink, RunContext, Runner } from './runner.js';
 import type { CommandTarget } from './target.js';
@@ -19,6 +21,7 @@ export class CommandRunner implements Runner<CommandTarget> {
   constructor(
     private readonly policy: CommandPolicy,
     private readonly killGraceMs: (reason: unknown) => number = defaultKillGraceMs,
+    readonly isolation: CommandIsolation = CommandIsolation.none,
   ) {}
 
   async run(target: CommandTarget, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
@@ -38,13 +41,19 @@ export class CommandRunner implements Runner<CommandTarget> {
   }
 
   private async runProcess(spec: ProcessSpec, signal: AbortSignal, output: CommandOutput): Promise<Outcome> {
-    const group = await ProcessGroup.start(spec, output);
+    const group = await ProcessGroup.start(await this.isolated(spec), output);
     const exit = await group.end(signal, this.killGraceMs);
     output.end();
     const result = output.resultOf(exit);
     if (exit.wasAborted) return aborted(signal, result, exit.wasKilled);
     if (exit.exitCode === 0) return succeeded(result);
     return failed('exit_code', { type: 'exit_code', message: exitMessage(exit) }, { result });
+  }
+
+  private async isolated(spec: ProcessSpec): Promise<ProcessSpec> {
+    if (this.isolation.inForce === 'process_group') return spec;
+    const path = await programPath(spec.path, spec.env, spec.workDirectory);
+    return this.isolation.around({ ...spec, path });
   }
 }
 

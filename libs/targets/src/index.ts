@@ -1,3 +1,4 @@
+export type { IsolationInForce, IsolationWanted } from './command-isolation.js';
 export type { CommandTargets } from './command-policy.js';
 export type {
   AbortReason,

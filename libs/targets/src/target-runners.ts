@@ -1,4 +1,5 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { CommandIsolation, type IsolationInForce, type IsolationWanted } from './command-isolation.js';
 import { CommandPolicy, type CommandTargets } from './command-policy.js';
 import { CommandRunner } from './command.runner.js';
 import { EgressPolicy } from './egress-policy.js';
@@ -14,6 +15,8 @@ export interface TargetsOptions {
   /** Hosts and networks, each on all ports or some, that HTTP targets may reach beyond public addresses. */
   readonly egressAllow: readonly string[];
   readonly commandTargets: CommandTargets;
+  /** Default `auto`. */
+  readonly commandIsolation?: IsolationWanted;
   /** Failures in a row after which a host is not called for a while; 0 = it always is. */
   readonly circuitFailures: number;
   /** Default `job-scheduler`. */
@@ -30,12 +33,16 @@ export class TargetRunners implements OnApplicationShutdown {
   ) {}
 
   /** Throws when an EGRESS_ALLOW entry or the allow-list file cannot be read: a typo must not be found by a job. */
-  static fromOptions(options: TargetsOptions): TargetRunners {
+  static fromOptions(options: TargetsOptions, isolation = CommandIsolation.none): TargetRunners {
     const { egressAllow, commandTargets, circuitFailures, userAgent = DEFAULT_USER_AGENT } = options;
     return new TargetRunners(
       new HttpRunner(EgressPolicy.parse(egressAllow), userAgent, new TargetCircuits(circuitFailures)),
-      new CommandRunner(CommandPolicy.load(commandTargets)),
+      new CommandRunner(CommandPolicy.load(commandTargets), undefined, isolation),
     );
+  }
+
+  get commandIsolation(): IsolationInForce {
+    return this.command.isolation.inForce;
   }
 
   /** Secrets are put in here, at the last moment, and blotted out of all that comes back. */

@@ -1,4 +1,11 @@
-import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
+import {
+  Logger,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type ModuleMetadata,
+} from '@nestjs/common';
+import { CommandIsolation } from './command-isolation.js';
 import { TargetRunners, type TargetsOptions } from './target-runners.js';
 
 export const TARGETS_OPTIONS = Symbol('TARGETS_OPTIONS');
@@ -8,6 +15,24 @@ export interface TargetsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what Nest injects, as in its own FactoryProvider
   readonly useFactory: (...args: any[]) => TargetsOptions | Promise<TargetsOptions>;
 }
+
+const logger = new Logger('Commands');
+
+/** Tried once, at start, and said. Where there are no commands, nothing is. */
+async function isolationFor({
+  commandTargets,
+  commandIsolation = 'auto',
+}: TargetsOptions): Promise<CommandIsolation> {
+  if (commandTargets === 'disabled') return CommandIsolation.none;
+  const isolation = await CommandIsolation.detect(commandIsolation);
+  if (isolation.inForce === 'namespaces') logger.log('commands run in PID namespaces of their own');
+  else logger.warn(NOT_ISOLATED);
+  return isolation;
+}
+
+const NOT_ISOLATED =
+  'commands are not isolated: they can read what this worker has in its environment, and what they start may outlive ' +
+  'them (docs/security.md, "Commands")';
 
 @Module({})
 export class TargetsModule {
@@ -20,7 +45,8 @@ export class TargetsModule {
         {
           provide: TargetRunners,
           inject: [TARGETS_OPTIONS],
-          useFactory: (options: TargetsOptions) => TargetRunners.fromOptions(options),
+          useFactory: async (options: TargetsOptions) =>
+            TargetRunners.fromOptions(options, await isolationFor(options)),
         },
       ],
       exports: [TargetRunners],

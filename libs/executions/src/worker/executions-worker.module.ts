@@ -29,6 +29,7 @@ import { WorkerSession } from './worker-session.js';
       useFactory: (config: AppConfig) => ({
         egressAllow: config.egressAllow,
         commandTargets: config.commandTargets,
+        commandIsolation: config.commandIsolation,
         circuitFailures: config.circuitFailures,
       }),
     }),

@@ -4,6 +4,7 @@ import { Clock } from '@app/platform/clock';
 import { loadConfig } from '@app/platform/config';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
+import { TargetRunners } from '@app/targets';
 import { WorkerSession } from './worker-session.js';
 
 /** The monotonic clock is the one thing that a test may set. */
@@ -36,7 +37,13 @@ describe("a worker's session", () => {
     await client.connect();
     clock = new SteppedClock();
     lost = jest.fn<() => void>();
-    session = new WorkerSession(loadConfig({ DATABASE_URL: database.url, QUEUE_BACKEND: 'postgres' }), clock);
+    const config = loadConfig({ DATABASE_URL: database.url, QUEUE_BACKEND: 'postgres' });
+    const runners = TargetRunners.fromOptions({
+      egressAllow: [],
+      commandTargets: 'disabled',
+      circuitFailures: 5,
+    });
+    session = new WorkerSession(config, clock, runners);
     session.onLost(lost);
     await session.onApplicationBootstrap();
   });

@@ -1,6 +1,6 @@
 export const START_SESSION = `
-  INSERT INTO worker_sessions (id, hostname, pid, version, concurrency, expires_at)
-  VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')`;
+  INSERT INTO worker_sessions (id, hostname, pid, version, concurrency, expires_at, command_isolation)
+  VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond', $7)`;
 
 /** A session that has expired or was ended is dead for good: no row comes back, whoever asks. */
 export const RENEW_SESSION = `

@@ -4,6 +4,7 @@ import { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '@app/platform/clock';
 import { AppConfig } from '@app/platform/config';
+import { TargetRunners } from '@app/targets';
 import { runMetrics } from './run-metrics.js';
 import { END_SESSION, RENEW_SESSION, START_SESSION } from './worker-session.sql.js';
 
@@ -38,6 +39,7 @@ export class WorkerSession implements OnApplicationBootstrap {
   constructor(
     private readonly config: AppConfig,
     private readonly clock: Clock,
+    private readonly runners: TargetRunners,
   ) {
     this.pool = new Pool({
       connectionString: config.databaseUrl,
@@ -141,6 +143,7 @@ export class WorkerSession implements OnApplicationBootstrap {
       version,
       workerConcurrency,
       LEASE_MS,
+      this.config.commandTargets === 'disabled' ? 'disabled' : this.runners.commandIsolation,
     ]);
     this.sessionId = sessionId;
     this.renewedAtMs = askedAtMs;

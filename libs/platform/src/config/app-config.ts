@@ -92,6 +92,8 @@ export abstract class AppConfig {
   /** Hosts, CIDRs and ports that HTTP targets may reach beyond public addresses. */
   abstract readonly egressAllow: readonly string[];
   abstract readonly commandTargets: CommandTargets;
+  /** Whether commands run in PID namespaces: where it can be had, always, or never. */
+  abstract readonly commandIsolation: 'auto' | 'required' | 'off';
   /** 32 bytes each: the first encrypts, all decrypt. Empty where secrets cannot be kept. */
   abstract readonly secretsKeys: readonly { readonly id: string; readonly key: Uint8Array }[];
 

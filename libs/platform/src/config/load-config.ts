@@ -59,6 +59,7 @@ function assemble(values: Values): AppConfig {
     trustProxy: values.TRUST_PROXY ?? 0,
     egressAllow: values.EGRESS_ALLOW ?? [],
     commandTargets: values.COMMAND_TARGETS,
+    commandIsolation: values.COMMAND_ISOLATION,
     secretsKeys: values.SECRETS_KEYS ?? [],
     retentionDays: values.RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,

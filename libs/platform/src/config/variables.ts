@@ -77,6 +77,7 @@ export const VARIABLES = {
   RATE_LIMIT_FAILURES_PER_MINUTE: variable(integer(0, 10_000_000), '60'),
   EGRESS_ALLOW: variable(egressList, null),
   COMMAND_TARGETS: variable(commandTargets, 'disabled'),
+  COMMAND_ISOLATION: variable(oneOf('auto', 'required', 'off'), 'auto'),
   SECRETS_KEYS: secret(secretsKeys, null),
   RETENTION_DAYS: variable(integer(1, 36_500), '30'),
   AUDIT_RETENTION_DAYS: variable(integer(30, 36_500), '400'),

@@ -17,6 +17,8 @@ export interface LiveWorker {
   readonly renewedAt: Date;
   /** As its last renewal told it; null until then. */
   readonly lastTickAt: Date | null;
+  /** null for one whose code does not say. */
+  readonly commandIsolation: 'namespaces' | 'process_group' | 'disabled' | null;
 }
 
 export interface Status {

@@ -40,6 +40,14 @@ class WorkerResponse {
     description: 'When its scheduler last completed a round, as its last renewal told.',
   })
   lastTickAt!: string | null;
+
+  @ApiProperty({
+    enum: ['namespaces', 'process_group', 'disabled', null],
+    type: String,
+    nullable: true,
+    description: 'How commands are kept from its processes; `disabled` where it runs none.',
+  })
+  commandIsolation!: LiveWorker['commandIsolation'];
 }
 
 class SchedulerStatusResponse {
@@ -151,5 +159,6 @@ function toWorkerResponse(worker: LiveWorker): WorkerResponse {
     startedAt: worker.startedAt.toISOString(),
     renewedAt: worker.renewedAt.toISOString(),
     lastTickAt: worker.lastTickAt?.toISOString() ?? null,
+    commandIsolation: worker.commandIsolation,
   };
 }

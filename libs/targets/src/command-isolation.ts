@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { ProcessGroup, type ProcessSpec } from './process-group.js';
+
+/** `namespaces`: a command sees no process but its own, and nothing of it outlives it. `process_group`: neither is sure. */
+export type IsolationInForce = 'namespaces' | 'process_group';
+
+/** What an operator asks for: `required` is not started without. */
+export type IsolationWanted = 'auto' | 'required' | 'off';
+
+/** The way into the namespaces, and the way to lose what would lead out of them again. */
+interface WayIn {
+  readonly enter: readonly string[];
+  readonly drop: readonly string[];
+}
+
+/** Root enters by its own right; anybody else, and root of a container, in a user namespace of their own. */
+const WAYS_IN: readonly WayIn[] = [
+  {
+    enter: ['--pid'],
+    drop: ['--bounding-set=-sys_admin,-sys_ptrace', '--inh-caps=-sys_admin,-sys_ptrace'],
+  },
+  {
+    enter: ['--user', '--map-current-user', '--keep-caps', '--pid'],
+    drop: ['--ambient-caps=-all', '--inh-caps=-all', '--bounding-set=-all'],
+  },
+];
+
+/**
+ * Its first child is the namespace's init: it collects orphans, heeds no signal but SIGKILL, and dies with the group;
+ * with it the kernel kills all that is left inside. The command is not init itself, since init ignores SIGTERM, and is no
+ * shell's child, since a shell says 139 for what SIGSEGV killed; `unshare --fork` ends as its child did.
+ */
+const START_INIT = `unset PWD OLDPWD SHLVL
+/bin/sh -c 'trap "" HUP INT QUIT TERM; "$0" 2147483647 & wait' "$0" </dev/null >/dev/null 2>&1 &
+exec "$@"`;
+
+/** What makes the loader or a shell run a job's code before the namespaces are entered: set behind them. */
+const HELD_BACK =
+  /^(LD_.*|GCONV_PATH|GLIBC_TUNABLES|LOCPATH|NLSPATH|MALLOC_.*|SHELLOPTS|BASHOPTS|BASH_ENV|ENV|PS4)$/;
+
+const PROBE_TIMEOUT_MS = 10_000;
+/** Its parent is outside, and /proc is that of the inside. */
+const PROBE = '[ "$PPID" = 0 ] && read -r self _ < /proc/self/stat && [ "$self" = "$$" ]';
+
+/** What keeps a command from the worker's processes, among them their environment in /proc. */
+export class CommandIsolation {
+  private constructor(private readonly wayIn: WayIn | null) {}
+
+  static readonly none = new CommandIsolation(null);
+
+  /** Tries what this machine allows. Throws where nothing works and it is `required`. */
+  static async detect(wanted: IsolationWanted): Promise<CommandIsolation> {
+    if (wanted === 'off') return CommandIsolation.none;
+    for (const candidate of WAYS_IN.map((wayIn) => new CommandIsolation(wayIn)))
+      if (await candidate.works()) return candidate;
+    if (wanted === 'auto') return CommandIsolation.none;
+    throw new Error(
+      'COMMAND_ISOLATION=required: this machine gives no PID namespace (unshare and setpriv of util-linux)',
+    );
+  }
+
+  get inForce(): IsolationInForce {
+    return this.wayIn === null ? 'process_group' : 'namespaces';
+  }
+
+  /** The same, started inside. @param spec with the absolute path of its program */
+  around(spec: ProcessSpec): ProcessSpec {
+    if (this.wayIn === null) return spec;
+    const { enter, drop } = this.wayIn;
+    const heldBack = Object.keys(spec.env).filter((name) => HELD_BACK.test(name));
+    const held = heldBack.map((name) => `${name}=${spec.env[name]}`);
+    const inside = [...(held.length === 0 ? [] : [toolAt('env'), ...held]), spec.path, ...spec.args];
+    const init = ['/bin/sh', '-c', START_INIT, toolAt('sleep')];
+    const unshare = toolAt('unshare');
+    return {
+      ...spec,
+      path: unshare,
+      args: [
+        ...[...enter, '--', ...init],
+        ...[unshare, '--mount-proc', '--fork', '--', toolAt('setpriv'), ...drop, '--', ...inside],
+      ],
+      env: Object.fromEntries(Object.entries(spec.env).filter(([name]) => !HELD_BACK.test(name))),
+    };
+  }
+
+  private async works(): Promise<boolean> {
+    const probe = { path: '/bin/sh', args: ['-c', PROBE], env: {}, workDirectory: '/', stdin: null };
+    try {
+      const group = await ProcessGroup.start(this.around(probe), { onStdout() {}, onStderr() {} });
+      const { exitCode } = await group.end(AbortSignal.timeout(PROBE_TIMEOUT_MS), () => 0);
+      return exitCode === 0;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Never by a job's PATH. */
+function toolAt(name: string): string {
+  const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+  return folders.map((folder) => `${folder}/${name}`).find((file) => existsSync(file)) ?? `/usr/bin/${name}`;
+}

@@ -1,0 +1,38 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/**
+ * The file that a start would find, as `execvp` does. Looked for by ourselves where another program does the start: it
+ * would say of one that is missing what a command may say itself.
+ * @throws the system's error, with a `code`
+ */
+export async function programPath(
+  command: string,
+  environment: Readonly<Record<string, string>>,
+  workDirectory: string,
+): Promise<string> {
+  if (command === '' || command.includes('\0')) throw errorWith('ERR_INVALID_ARG_VALUE');
+  if (command.includes('/')) return executable(resolve(workDirectory, command));
+  let code = 'ENOENT';
+  for (const folder of (environment.PATH ?? DEFAULT_PATH).split(':')) {
+    try {
+      return await executable(resolve(workDirectory, join(folder, command)));
+    } catch (error) {
+      if ((error as { code?: string }).code === 'EACCES') code = 'EACCES';
+    }
+  }
+  throw errorWith(code);
+}
+
+/** A folder may be entered, which looks like executing. */
+async function executable(file: string): Promise<string> {
+  await access(file, constants.X_OK);
+  if (!(await stat(file)).isFile()) throw errorWith('EACCES');
+  return file;
+}
+
+function errorWith(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
