@@ -8,62 +8,96 @@ import { RedisServer } from '../chaos/campaign/redis-server.js';
 import { freePort } from '../support/free-port.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { testRedisUrl } from '../support/test-redis.js';
+import { waitFor } from '../support/wait-for.js';
 
 const ROOT = path.dirname(path.dirname(import.meta.dirname));
-const MAIN = path.join(ROOT, 'dist', 'apps', 'worker', 'src', 'main.js');
+const mainOf = (app: string): string => path.join(ROOT, 'dist', 'apps', app, 'src', 'main.js');
 
 jest.setTimeout(60_000);
 
-(testRedisUrl() === null ? describe.skip : describe)('a worker and the eviction policy of its Redis', () => {
-  let folder: string;
-  let redis: RedisServer;
-  let database: TestDatabase;
+(testRedisUrl() === null ? describe.skip : describe)(
+  'processes and the eviction policy of their Redis',
+  () => {
+    let folder: string;
+    let redis: RedisServer;
+    let database: TestDatabase;
 
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'scheduler-redis-policy-'));
-    redis = await new RedisServer({ stopWithUs: () => undefined }, folder, await freePort()).start();
-    database = await createTestDatabase();
-  });
+    beforeAll(async () => {
+      folder = await mkdtemp(path.join(tmpdir(), 'scheduler-redis-policy-'));
+      redis = await new RedisServer({ stopWithUs: () => undefined }, folder, await freePort()).start();
+      database = await createTestDatabase();
+    });
 
-  afterAll(async () => {
-    await redis.kill();
-    await database.drop();
-    await rm(folder, { recursive: true, force: true });
-  });
+    afterAll(async () => {
+      await redis.kill();
+      await database.drop();
+      await rm(folder, { recursive: true, force: true });
+    });
 
-  it.each(['allkeys-lru', 'volatile-ttl'])('does not start on one that evicts with %s', async (policy) => {
-    await redis.configure({ 'maxmemory-policy': policy });
-    const { code, output } = await startWorker();
-    expect(output).toContain(`Redis evicts with maxmemory-policy ${policy}: set noeviction`);
-    expect(code).toBe(1);
-  });
+    it.each(['allkeys-lru', 'volatile-ttl'])(
+      'a worker does not start on one that evicts with %s',
+      async (policy) => {
+        await redis.configure({ 'maxmemory-policy': policy });
+        const { code, output } = await startWorker();
+        expect(output).toContain(`Redis evicts with maxmemory-policy ${policy}: set noeviction`);
+        expect(code).toBe(1);
+      },
+    );
 
-  it('starts on one that evicts nothing', async () => {
-    await redis.configure({ 'maxmemory-policy': 'noeviction' });
-    const { output } = await startWorker(/health and metrics on/);
-    expect(output).not.toContain('evicts');
-  });
+    it('a worker starts on one that evicts nothing', async () => {
+      await redis.configure({ 'maxmemory-policy': 'noeviction' });
+      const { output } = await startWorker(/health and metrics on/);
+      expect(output).not.toContain('evicts');
+    });
 
-  /** Until it ends, or is ended once it says `enough`. */
-  async function startWorker(enough?: RegExp): Promise<{ code: number | null; output: string }> {
-    const env = {
-      PATH: process.env.PATH,
-      DATABASE_URL: database.url,
-      REDIS_URL: `redis://127.0.0.1:${redis.port}`,
-      QUEUE_BACKEND: 'redis',
-      AUTH_MODE: 'none',
-      WORKER_PORT: String(await freePort()),
-      LOG_FORMAT: 'text',
-    };
-    const worker = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    for (const stream of [worker.stdout, worker.stderr]) {
-      stream.on('data', (chunk) => {
-        output += String(chunk);
-        if (enough?.test(output)) worker.kill('SIGTERM');
+    it.each(['api', 'worker'])('an %s says so when its Redis begins to evict, and goes on', async (app) => {
+      await redis.configure({ 'maxmemory-policy': 'noeviction' });
+      const port = String(await freePort());
+      const child = spawn(process.execPath, [mainOf(app)], {
+        env: { ...environment(), PORT: port, WORKER_PORT: port },
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
+      try {
+        await waitFor(async () => (await queueOf(port)).status === 'up', { timeoutMs: 50_000 });
+        await redis.configure({ 'maxmemory-policy': 'allkeys-lru' });
+        const message = expect.stringContaining('evicts with maxmemory-policy allkeys-lru: set noeviction');
+        expect(await queueOf(port)).toEqual({ answered: 200, status: 'degraded', message });
+      } finally {
+        child.kill('SIGKILL');
+        await once(child, 'close');
+      }
+    });
+
+    async function queueOf(port: string): Promise<{ answered: number; status: string }> {
+      const response = await fetch(`http://127.0.0.1:${port}/health/ready`);
+      const { details } = (await response.json()) as { details: { queue: { status: string } } };
+      return { answered: response.status, ...details.queue };
     }
-    const [code] = (await once(worker, 'close')) as [number | null];
-    return { code, output };
-  }
-});
+
+    /** Until it ends, or is ended once it says `enough`. */
+    async function startWorker(enough?: RegExp): Promise<{ code: number | null; output: string }> {
+      const env = { ...environment(), WORKER_PORT: String(await freePort()) };
+      const worker = spawn(process.execPath, [mainOf('worker')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      let output = '';
+      for (const stream of [worker.stdout, worker.stderr]) {
+        stream.on('data', (chunk) => {
+          output += String(chunk);
+          if (enough?.test(output)) worker.kill('SIGTERM');
+        });
+      }
+      const [code] = (await once(worker, 'close')) as [number | null];
+      return { code, output };
+    }
+
+    function environment(): NodeJS.ProcessEnv {
+      return {
+        PATH: process.env.PATH,
+        DATABASE_URL: database.url,
+        REDIS_URL: `redis://127.0.0.1:${redis.port}`,
+        QUEUE_BACKEND: 'redis',
+        AUTH_MODE: 'none',
+        LOG_FORMAT: 'text',
+      };
+    }
+  },
+);

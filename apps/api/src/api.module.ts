@@ -8,7 +8,7 @@ import { AppConfigModule } from '@app/platform/config';
 import { DatabaseModule, TenantWall } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
 import { IdempotencyModule } from '@app/platform/http';
-import { QueueModule } from '@app/platform/queue';
+import { QueueConnections, QueueModule } from '@app/platform/queue';
 import { TracingModule } from '@app/platform/tracing';
 import { SchedulerHttpModule } from '@app/scheduler';
 import { SchedulesHttpModule } from '@app/schedules';
@@ -39,7 +39,7 @@ import { ServeWhileDraining } from './serve-while-draining.js';
     SecretsHttpModule,
     HealthModule.register({
       imports: [ExecutionsModule],
-      inject: [DataSource, ExecutionsQueue],
+      inject: [DataSource, ExecutionsQueue, QueueConnections],
       useFactory: readinessChecks,
     }),
     MetricsModule.forApp('closed'),

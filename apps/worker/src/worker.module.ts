@@ -6,7 +6,7 @@ import { ClockModule } from '@app/platform/clock';
 import { type AppConfig, AppConfigModule } from '@app/platform/config';
 import { DatabaseModule, databaseReadiness } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
-import { QueueModule } from '@app/platform/queue';
+import { QueueConnections, QueueModule, queueReadiness } from '@app/platform/queue';
 import { TracingModule } from '@app/platform/tracing';
 import { SchedulerModule } from '@app/scheduler';
 
@@ -25,11 +25,11 @@ export class WorkerModule {
         SchedulerModule,
         HealthModule.register({
           imports: [ExecutionsModule],
-          inject: [DataSource, ExecutionsQueue],
-          useFactory: (dataSource: DataSource, queue: ExecutionsQueue) => [
+          inject: [DataSource, ExecutionsQueue, QueueConnections],
+          // Without its queue a worker still fires and keeps history.
+          useFactory: (dataSource: DataSource, queue: ExecutionsQueue, connections: QueueConnections) => [
             ...databaseReadiness(dataSource),
-            // Without its queue a worker still fires and keeps history: it is reported, not taken out of service.
-            { name: 'queue', required: false, check: () => queue.ping() },
+            queueReadiness(queue, connections),
           ],
         }),
         ...(config.metricsEnabled ? [MetricsModule.forApp('open')] : []),

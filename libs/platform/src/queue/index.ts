@@ -1,4 +1,6 @@
 export { QueueModule } from './queue.module.js';
 export { QueueConnections, type QueueConnection } from './queue-connections.js';
-export { prepareQueueBackend, redisEvictionFault } from './prepare-queue-backend.js';
+export { redisEvictionFault } from './eviction-policy.js';
+export { prepareQueueBackend } from './prepare-queue-backend.js';
+export { queueReadiness } from './readiness.js';
 export { counterConnection, type RedisConnection } from './redis-connection.js';

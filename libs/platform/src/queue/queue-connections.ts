@@ -3,6 +3,7 @@ import { type BackendFactory, createPostgresBackend, createRedisBackend } from '
 import type { PoolConfig } from 'pg';
 import { AppConfig } from '@app/platform/config';
 import { ANSWER_TIMEOUT_MS, ImpatientClient } from '@app/platform/database';
+import { evictionFaultOf } from './eviction-policy.js';
 import { consumerConnection, producerConnection, type RedisConnection } from './redis-connection.js';
 
 /** The schema of BullMQ's tables, in a database of their own. */
@@ -40,6 +41,12 @@ export class QueueConnections implements OnApplicationShutdown {
   /** For a worker. */
   consumer(): QueueConnection {
     return this.open(consumerConnection);
+  }
+
+  /** @returns why this queue must not be relied on; null when it may be. @throws where Redis does not answer */
+  async evictionFault(): Promise<string | null> {
+    const [connection] = this.opened;
+    return connection ? evictionFaultOf(connection) : null;
   }
 
   onApplicationShutdown(): void {
