@@ -1,5 +1,6 @@
 import type { LogSink } from '@app/targets';
 import { storableText } from '@app/targets';
+import { truncationNotice } from '../domain/log-truncation.js';
 
 export interface LogLine {
   readonly executionId: string;
@@ -44,7 +45,7 @@ export class RunLog implements LogSink {
 
   private cap(limit: string): void {
     this.capped = true;
-    this.append('system', `log truncated after ${limit}`);
+    this.append('system', truncationNotice(limit));
   }
 
   private append(stream: LogLine['stream'], text: string): void {

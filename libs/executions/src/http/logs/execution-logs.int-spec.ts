@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@je
 import { register } from 'prom-client';
 import { waitFor } from '../../../../../test/support/wait-for.js';
 import { scheduledForOf } from '../../domain/execution-id.js';
+import { type LogLine, RunLog } from '../../worker/run-log.js';
 import { aJob } from '../testing/a-job.js';
 import { insertExecution } from '../testing/an-execution.js';
 import { eventsOf, type StreamEvent } from '../testing/event-stream.js';
@@ -91,6 +92,26 @@ describe('a page of logs', () => {
     ]);
     const second = await app.call('GET', `${path}&cursor=${String(first.body.nextCursor)}`);
     expect(second.body).toMatchObject({ items: [{ seq: 3 }], nextCursor: null });
+  });
+
+  it('marks the line after which an attempt wrote more than was kept, and no other that says so', async () => {
+    const written: LogLine[] = [];
+    const run = { id: executionId, scheduledFor: scheduledForOf(executionId), attempt: 1 };
+    const log = new RunLog(
+      run,
+      () => new Date(),
+      (line) => written.push(line),
+    );
+    log.write('stdout', 'log truncated after lunch');
+    log.write('stdout', 'x'.repeat(1_000_001));
+    await app.logs.append(written);
+    const { body } = await app.call('GET', `/executions/${executionId}/logs`);
+    const items = body.items as { stream: string; truncated?: boolean }[];
+    expect(items.map(({ stream, truncated }) => [stream, truncated])).toEqual([
+      ['stdout', undefined],
+      ['stdout', undefined],
+      ['system', true],
+    ]);
   });
 
   it('is what a client gets that says no to the stream', async () => {

@@ -1,4 +1,5 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { isTruncationNotice } from '../../domain/log-truncation.js';
 import type { StoredLogLine } from '../../logs.repository.js';
 
 export class LogLineResponse {
@@ -19,8 +20,23 @@ export class LogLineResponse {
     description: 'As it was written; may hold several lines, or part of one.',
   })
   text!: string;
+
+  @ApiPropertyOptional({
+    enum: [true],
+    description:
+      'Only on the last line of an attempt that wrote more than is kept, which says so in its `text`.',
+  })
+  truncated?: true;
 }
 
-export function toLogLineResponse({ seq, attempt, stream, at, text }: StoredLogLine): LogLineResponse {
-  return { seq, attempt, stream, at: at.toISOString(), text };
+export function toLogLineResponse(line: StoredLogLine): LogLineResponse {
+  const { seq, attempt, stream, at, text } = line;
+  return {
+    seq,
+    attempt,
+    stream,
+    at: at.toISOString(),
+    text,
+    ...(isTruncationNotice(line) && { truncated: true }),
+  };
 }
