@@ -13,7 +13,8 @@ const RUNS_PER_SECOND = Number(process.env.UPGRADE_RUNS_PER_SECOND ?? 40);
 const REQUESTS_PER_SECOND = Number(process.env.UPGRADE_REQUESTS_PER_SECOND ?? 25);
 const OLD_CODE_SERVES_MS = 5_000;
 
-jest.setTimeout(180_000);
+// Four processes start, and four more take over, each of which may take long on a busy machine.
+jest.setTimeout(400_000);
 
 /** Adds what a release may add, under names that no code knows. Each commits at once, as migrations do. */
 const NEXT_MIGRATION = [
@@ -58,8 +59,15 @@ afterAll(() => {
 const previous = codeBeforeNewestMigration();
 
 describe('the code before the newest migration', () => {
-  (previous ? it : it.skip)('serves on the schema after it, and hands over to this code', async () => {
-    root = previous!.build();
+  const words = 'serves on the schema after it, and hands over to this code';
+  if (typeof previous === 'string') {
+    console.warn(`!!  Not tried: an upgrade from the code before the newest migration, because ${previous}.`);
+    it.skip(words, () => undefined);
+    return;
+  }
+
+  it(words, async () => {
+    root = previous.build();
     await addAll(root);
     const clockwork = await Clockwork.start(fleet, target, RUNS_PER_SECOND);
     const load = loadOf(clockwork);

@@ -4,11 +4,12 @@ import path from 'node:path';
 import { freePort } from '../../../support/free-port.js';
 import { waitFor } from '../../../support/wait-for.js';
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /** One api or worker, from the code in `root`. */
 export class FleetProcess {
   output = '';
+  isStopping = false;
 
   private constructor(
     readonly kind: 'api' | 'worker',
@@ -33,14 +34,24 @@ export class FleetProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const started = new FleetProcess(kind, `http://127.0.0.1:${port}`, child);
-    await waitFor(() => started.hasEnded() || started.isReady(), {
-      timeoutMs: READY_TIMEOUT_MS,
-      describe: `a ${kind} to be ready`,
-    });
-    if (started.hasEnded()) throw new Error(`the ${kind} ended:\n${started.output}`);
-    return started;
+    try {
+      await started.untilReady();
+      return started;
+    } catch (error) {
+      await started.kill();
+      throw new Error(`${(error as Error).message}; it said:\n${started.output}`, { cause: error });
+    }
   }
 
+  private async untilReady(): Promise<void> {
+    await waitFor(() => this.hasEnded() || this.isReady(), {
+      timeoutMs: READY_TIMEOUT_MS,
+      describe: `the ${this.kind} to be ready`,
+    });
+    if (this.hasEnded()) throw new Error(`the ${this.kind} ended`);
+  }
+
+  /** @throws where it does not answer, be it gone or only slow */
   async isReady(): Promise<boolean> {
     if (this.hasEnded()) return false;
     const response = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
@@ -52,6 +63,7 @@ export class FleetProcess {
   async stop(): Promise<void> {
     if (this.hasEnded()) return;
     const exited = once(this.child, 'exit');
+    this.isStopping = true;
     this.child.kill('SIGTERM');
     await exited;
   }

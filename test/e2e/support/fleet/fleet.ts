@@ -81,16 +81,24 @@ export class Fleet {
   }
 
   private async look(): Promise<void> {
-    for (const process of this.processes) {
-      if (process.kind !== 'api') continue;
-      const isReady = await process.isReady().catch(() => false);
-      if (isReady && this.processes.has(process)) this.ready.add(process);
-      else this.ready.delete(process);
-    }
+    await Promise.all(
+      [...this.processes].filter(({ kind }) => kind === 'api').map((api) => this.lookAt(api)),
+    );
+  }
+
+  /** One that answers late on a busy machine keeps its place, unless it was told to go: one failed probe costs none. */
+  private async lookAt(api: FleetProcess): Promise<void> {
+    const isReady = await api.isReady().catch((error) => isLate(error as Error) && !api.isStopping);
+    if (isReady && this.processes.has(api)) this.ready.add(api);
+    else this.ready.delete(api);
   }
 
   private forget(process: FleetProcess): void {
     this.processes.delete(process);
     this.ready.delete(process);
   }
+}
+
+function isLate({ name }: Error): boolean {
+  return name === 'TimeoutError';
 }

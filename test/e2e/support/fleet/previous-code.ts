@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { THIS_CODE } from './fleet.js';
@@ -12,15 +12,12 @@ export interface PreviousCode {
   build(): string;
 }
 
-/**
- * The tree as it was before the last commit that added a migration; null where the history is not at hand (a shallow
- * clone, an archive), or that code did not promise to run on a newer schema, or needs other packages than are installed.
- */
-export function codeBeforeNewestMigration(): PreviousCode | null {
+/** The tree as it was before the last commit that added a migration, or why that cannot be had here. */
+export function codeBeforeNewestMigration(): PreviousCode | string {
   const commit = git('log', '-1', '--format=%H', '--', 'migrations/index.ts');
-  if (!commit || !git('cat-file', '-t', `${commit}^`)) return null;
-  if (!git('ls-tree', `${commit}^`, SINCE)) return null;
-  if (git('diff', '--stat', `${commit}^`, '--', 'package-lock.json') !== '') return null;
+  if (!commit) return 'no history of git is at hand';
+  if (!git('cat-file', '-t', `${commit}^`)) return 'the history of git does not reach back so far';
+  if (!git('ls-tree', `${commit}^`, SINCE)) return 'that code did not promise to run on a newer schema';
   return { build: () => buildTree(`${commit}^`) };
 }
 
@@ -28,9 +25,24 @@ function buildTree(commit: string): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'previous-code-'));
   const archive = execFileSync('git', ['archive', commit], { cwd: THIS_CODE, maxBuffer: 256 * 1024 * 1024 });
   execFileSync('tar', ['-x', '-C', folder], { input: archive });
-  symlinkSync(path.join(THIS_CODE, 'node_modules'), path.join(folder, 'node_modules'));
+  const packages = path.join(folder, 'node_modules');
+  symlinkSync(path.join(THIS_CODE, 'node_modules'), packages);
   execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: folder });
+  if (productionPackages(folder) === productionPackages(THIS_CODE)) return folder;
+  // Whatever compiled it, it runs with the packages that it was made for.
+  rmSync(packages);
+  execFileSync('npm', INSTALL, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   return folder;
+}
+
+const INSTALL = ['ci', '--omit=dev', '--omit=optional', '--ignore-scripts', '--prefer-offline', '--no-audit'];
+
+function productionPackages(folder: string): string {
+  const lock = readFileSync(path.join(folder, 'package-lock.json'), 'utf8');
+  const { packages } = JSON.parse(lock) as { packages: Record<string, { dev?: boolean; version: string }> };
+  const { '': _itself, ...installed } = packages;
+  const production = Object.entries(installed).filter(([, { dev }]) => !dev);
+  return JSON.stringify(production.map(([name, { version }]) => `${name}@${version}`).sort());
 }
 
 /** Trimmed output; null when git is not there or refuses. */
