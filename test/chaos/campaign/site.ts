@@ -134,6 +134,7 @@ export class Site {
       QUEUE_BACKEND: this.options.backend,
       AUTH_MODE: 'none',
       EGRESS_ALLOW: '127.0.0.0/8',
+      COMMAND_TARGETS: 'enabled',
       WORKER_CONCURRENCY: '40',
       DRAIN_TIMEOUT_SECONDS: '10',
       LOG_FORMAT: 'text',

@@ -5,6 +5,7 @@ import { CLOCK_FAULTS } from './clock-faults.js';
 import { FAIL_POINT_FAULTS } from './fail-point-faults.js';
 import type { FaultKind } from './fault-kind.js';
 import { NETWORK_FAULTS } from './network-faults.js';
+import { POISON_FAULTS } from './poison-fault.js';
 import { PROCESS_FAULTS } from './process-faults.js';
 import { SPACE_FAULTS } from './space-faults.js';
 import { STORE_FAULTS } from './store-faults.js';
@@ -18,6 +19,7 @@ const ALL: readonly FaultKind[] = [
   ...NETWORK_FAULTS,
   ...FAIL_POINT_FAULTS,
   ...TARGET_FAULTS,
+  ...POISON_FAULTS,
 ];
 
 /** The kinds that were chosen, or all that this backend knows. */
