@@ -50,10 +50,25 @@ const AWAY_CODES: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ]);
 
+/** Those that only connecting gives: the others may come after the request has gone out. */
+const UNCONNECTED_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+]);
+
 /** Did a call that got no answer find nobody? One that ran out of time did; one that was cancelled cannot tell. */
 export function foundNobody(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted) return (signal.reason as AbortReason).type === 'timeout';
   return AWAY_CODES.has(codeOf(error) ?? '');
+}
+
+/** No connection was made, so the target cannot have seen the call. */
+export function wasNeverSent(error: unknown): boolean {
+  return UNCONNECTED_CODES.has(codeOf(error) ?? '');
 }
 
 /** What an error of the client means for the run. One without a code is a bug of ours and is thrown again. */
@@ -74,7 +89,7 @@ export function egressDenied(message: string): OutcomeFailed {
 
 /** @param origin scheme, host and port: nothing of a URL that could be a secret */
 export function heldBack(origin: string, heldForMs: number): OutcomeHeld {
-  const message = `not called: ${origin} did not answer the calls before`;
+  const message = `not called: ${origin} does not answer`;
   return { type: 'held', error: { type: 'circuit_open', message }, result: null, heldForMs };
 }
 

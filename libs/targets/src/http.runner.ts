@@ -8,6 +8,7 @@ import {
   invalidTarget,
   outcomeOfError,
   unsignable,
+  wasNeverSent,
 } from './http-error.js';
 import { buildRequest, faultOfRequest, redirectedRequest, type HttpRequest } from './http-request.js';
 import { readResponse, type HttpAnswer } from './http-response.js';
@@ -99,8 +100,7 @@ export class HttpRunner implements Runner<HttpTarget> {
       call.log.write('system', `${request.method} ${shown(request.url)}: ${answer.result.statusCode}\n`);
       return answer.error === null ? answer : brokenOff(call, answer.error, answer.result);
     } catch (error) {
-      if (foundNobody(error, call.signal)) call.circuit.failed();
-      return brokenOff(call, error, null);
+      return unanswered(call, request, error);
     }
   }
 }
@@ -124,6 +124,13 @@ function dispatch(
     headersTimeout: idleTimeoutMs,
     bodyTimeout: idleTimeoutMs,
   });
+}
+
+/** A probe that could not connect waits like those that it went ahead of: it was never sent, and costs no attempt. */
+function unanswered(call: Call, { url }: HttpRequest, error: unknown): Outcome {
+  if (!foundNobody(error, call.signal)) return brokenOff(call, error, null);
+  const held = call.circuit.failed(wasNeverSent(error));
+  return held ? heldBack(url.origin, held.heldForMs) : brokenOff(call, error, null);
 }
 
 function brokenOff(call: Call, error: unknown, result: HttpAnswer['result'] | null): Outcome {

@@ -53,7 +53,7 @@ export interface OutcomeAborted {
   readonly forced?: true;
 }
 
-/** Not called at all, because its host did not answer others: it may come again after a while. */
+/** Not called, because its host does not answer: it may come again after a while. */
 export interface OutcomeHeld {
   readonly type: 'held';
   readonly error: RunError;

@@ -85,6 +85,17 @@ describe('the circuit of a host', () => {
     expect(await call(server.url)).toMatchObject(ANSWERED);
   });
 
+  it('costs a probe that cannot connect no more than those that wait for it', async () => {
+    const server = await calls.aServer();
+    const { url } = server;
+    await server.stop();
+    await fails(LIMIT, url);
+    nowMs += LONGEST_OPEN_MS;
+    expect(await call(url)).toMatchObject(HELD);
+    nowMs += 2 * LONGEST_OPEN_MS;
+    expect(await call(url, { mayBeHeld: false })).toMatchObject(REFUSED);
+  });
+
   it('holds back no run that has waited often enough', async () => {
     await fails(LIMIT);
     expect(await call(awayUrl(), { mayBeHeld: false })).toMatchObject(REFUSED);

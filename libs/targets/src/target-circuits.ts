@@ -27,7 +27,7 @@ new Gauge({
 
 const heldRuns = new Counter({
   name: 'scheduler_runs_held_by_circuit_total',
-  help: 'Times that a run was given back because its host did not answer others; no attempt is spent.',
+  help: 'Times that a run was given back because its host does not answer; no attempt is spent.',
 });
 
 export interface Held {
@@ -65,7 +65,10 @@ export class TargetCircuits {
     if (admission.type === 'wait' && mayBeHeld) return this.hold(admission.waitMs);
     this.become(host, admission.circuit);
     const probe = admission.type === 'probe' ? admission.circuit : null;
-    return new CircuitCall((tale) => this.hear(host, probe, tale));
+    return new CircuitCall(
+      (tale) => this.hear(host, probe, tale),
+      () => (mayBeHeld && probe !== null ? this.holdProbe(host) : null),
+    );
   }
 
   private hold(waitMs: number): Held {
@@ -73,18 +76,19 @@ export class TargetCircuits {
     return { heldForMs: heldForMs(waitMs, this.random()) };
   }
 
+  /** After its failure, until the next one. */
+  private holdProbe(host: Host): Held | null {
+    const circuit = this.of(host);
+    return circuit.state === 'open' ? this.hold(Math.max(0, circuit.probeAtMs - this.nowMs())) : null;
+  }
+
   private hear(host: Host, probe: Circuit | null, tale: Tale): void {
     const circuit = this.of(host);
     const isProbe = circuit === probe;
-    switch (tale) {
-      case 'answered':
-        return this.become(host, afterAnswer());
-      case 'failed':
-        if (this.limit === 0) return;
-        return this.become(host, afterFailure(circuit, isProbe, this.limit, this.nowMs(), this.random()));
-      case 'nothing':
-        return this.become(host, afterNothing(circuit, isProbe, this.nowMs()));
-    }
+    if (tale === 'answered') this.become(host, afterAnswer());
+    else if (tale === 'nothing') this.become(host, afterNothing(circuit, isProbe, this.nowMs()));
+    else if (this.limit > 0)
+      this.become(host, afterFailure(circuit, isProbe, this.limit, this.nowMs(), this.random()));
   }
 
   private of({ key }: Host): Circuit {
@@ -126,16 +130,23 @@ type Tale = 'answered' | 'failed' | 'nothing';
 export class CircuitCall {
   private hasTold = false;
 
-  constructor(private readonly listener: (tale: Tale) => void) {}
+  constructor(
+    private readonly listener: (tale: Tale) => void,
+    private readonly hold: () => Held | null,
+  ) {}
 
   /** An answer began, whatever it says. */
   answered(): void {
     this.tell('answered');
   }
 
-  /** Nobody was there, or nobody answered in time. */
-  failed(): void {
-    this.tell('failed');
+  /**
+   * Nobody was there, or nobody answered in time.
+   * @returns for how long its run may wait instead of having failed: a probe that was never sent
+   */
+  failed(wasNeverSent: boolean): Held | null {
+    if (!this.tell('failed')) return null;
+    return wasNeverSent ? this.hold() : null;
   }
 
   /** The call is over. */
@@ -143,10 +154,11 @@ export class CircuitCall {
     this.tell('nothing');
   }
 
-  private tell(tale: Tale): void {
-    if (this.hasTold) return;
+  private tell(tale: Tale): boolean {
+    if (this.hasTold) return false;
     this.hasTold = true;
     this.listener(tale);
+    return true;
   }
 }
 

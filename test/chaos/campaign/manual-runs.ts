@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { askedScheduleOf, type ScheduleModel } from '../checker/history.js';
 import { ApiClient } from './api-client.js';
 import type { TargetLog } from './target-log.js';
+import { RETRIES } from './workload.js';
 
 const ASK_EVERY_MS = 1_000;
 const TARGET_DELAY_MS = 30;
@@ -69,6 +70,6 @@ function jobOf(name: string, target: TargetLog): object {
     name,
     target: { type: 'http', method: 'POST', url: target.url(TARGET_DELAY_MS, 0) },
     timeoutMs: 20_000,
-    retryPolicy: { maxAttempts: 4, backoff: 'fixed', initialDelayMs: 500 },
+    retryPolicy: RETRIES,
   };
 }

@@ -32,6 +32,12 @@ const GROUPS: readonly Group[] = [
   { name: 'two-at-a-time-2s', count: 1, everySeconds: 2, maxConcurrency: 2, delayMs: 300 },
 ];
 
+/**
+ * In 3.5 s: two for the targets that refuse, and some for a target that goes away before each worker has seen it often enough
+ * to wait for it. Without that waiting they are spent before it is back.
+ */
+export const RETRIES = { maxAttempts: 8, backoff: 'fixed', initialDelayMs: 500 };
+
 /** Not all at one millisecond, and not at round ones. */
 const SPREAD_MS = 137;
 
@@ -81,7 +87,7 @@ function jobOf({ name, delayMs, refusals = 0, ...group }: Group, target: TargetL
     name,
     target: { type: 'http', method: 'POST', url: target.url(delayMs, refusals) },
     timeoutMs: 20_000,
-    retryPolicy: { maxAttempts: 4, backoff: 'fixed', initialDelayMs: 500 },
+    retryPolicy: RETRIES,
     maxConcurrency: group.maxConcurrency ?? null,
     deliveryGuarantee: group.deliveryGuarantee ?? 'at_least_once',
   };

@@ -123,7 +123,7 @@ describe.each(queueBackendsUnderTest())('runs whose host is away, on the %s queu
     const origin = new URL(target.url('/')).origin;
     expect((await get(id)).error).toEqual({
       type: 'circuit_open',
-      message: `not called: ${origin} did not answer the calls before`,
+      message: `not called: ${origin} does not answer`,
     });
     expect((await get(id)).dueAt.getTime()).toBeGreaterThan(Date.now() - 1_000);
   });
