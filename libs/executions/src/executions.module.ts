@@ -14,6 +14,7 @@ import { PartitionsRepository } from './partitions.repository.js';
 import { QueueRoom } from './queue-room.js';
 import { RequestedRunsRepository } from './requested-runs.repository.js';
 import { RetentionRepository } from './retention.repository.js';
+import { StorageRepository } from './storage.repository.js';
 
 /** Executions as both apps know them: stored, dispatched, cancelled, retried. */
 @Module({
@@ -32,6 +33,7 @@ import { RetentionRepository } from './retention.repository.js';
     LogsRepository,
     PartitionsRepository,
     RetentionRepository,
+    StorageRepository,
     BulkOperationsRepository,
   ],
   exports: [
@@ -43,6 +45,7 @@ import { RetentionRepository } from './retention.repository.js';
     LogsRepository,
     PartitionsRepository,
     RetentionRepository,
+    StorageRepository,
     BulkOperationsRepository,
   ],
 })

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
-import { runsExceeded } from '@app/access';
+import { runsExceeded, storageExceeded } from '@app/access';
 import { type Change, eventOf } from '@app/audit';
 import { columnsOf, preparedRowsOf } from '@app/platform/database';
 import { stillRunning } from '@app/platform/http';
@@ -30,6 +30,8 @@ type MadeRow = (Execution | { readonly id: null }) & {
   readonly keyLost: boolean;
   /** Not null: the service has started so many in the minute, which is as many as it may. */
   readonly mostRuns: number | null;
+  /** Its service stores more than it may. */
+  readonly isFull: boolean;
   /** Of the minute. */
   readonly secondsLeft: number;
 };
@@ -56,6 +58,7 @@ export class RequestedRunsRepository {
       const row = await this.insertAt(run, new Date(at));
       if (!row) return null;
       if (row.id !== null) return row;
+      if (row.isFull) throw storageExceeded();
       if (row.mostRuns !== null) throw runsExceeded(row.mostRuns, row.secondsLeft);
       if (row.keyLost) throw stillRunning();
     }

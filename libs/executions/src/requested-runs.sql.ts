@@ -7,7 +7,7 @@ import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
  * A run that somebody asked for, in one statement and so in one transaction: the job as it is now, kept from being changed or
  * deleted meanwhile; the row; who asked; and what the request's idempotency key made. Six statements in a transaction took
  * three times as long. No row: there is no such job. A row without an id: the slot is taken, the service has started its runs
- * of the minute, or the key is another's.
+ * of the minute or stores more than it may, or the key is another's.
  *
  * @param columns of an execution, for its caller
  * @param parameters of the new run, in terms of `allowed` and `$7`
@@ -15,9 +15,12 @@ import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
 function requestedRun(columns: string, parameters: string, afterwards: string): string {
   return `
   WITH job AS (
-    SELECT j.*, $8 AND j.max_concurrency IS NULL AND s.slug IS NULL AS starts, q.max_runs_per_minute AS most_runs
+    SELECT j.*, $8 AND j.max_concurrency IS NULL AND s.slug IS NULL AS starts,
+           t.service IS NOT NULL AS is_full,
+           CASE WHEN t.service IS NULL THEN q.max_runs_per_minute ELSE 0 END AS most_runs
     FROM jobs j ${LIMIT_OF_SERVICE}
-    LEFT JOIN services q ON q.slug = j.service AND q.max_runs_per_minute IS NOT NULL
+    LEFT JOIN services q ON q.slug = j.service AND (q.max_runs_per_minute IS NOT NULL OR q.max_stored_bytes IS NOT NULL)
+    LEFT JOIN service_storage t ON t.service = q.slug AND t.bytes > q.max_stored_bytes
     WHERE j.id = $4 AND j.service = $3 AND j.deleted_at IS NULL
     FOR SHARE OF j
   ), counted AS (${takeRunFrom('job')}
@@ -38,7 +41,8 @@ function requestedRun(columns: string, parameters: string, afterwards: string): 
   ), asked AS (${recordChangeFrom('made', '$9')}
   )${afterwards}
   SELECT made.*, $11::text IS NOT NULL AND NOT EXISTS (SELECT FROM kept) AS "keyLost",
-         CASE WHEN NOT EXISTS (SELECT FROM allowed) THEN job.most_runs END AS "mostRuns", ${SECONDS_LEFT} AS "secondsLeft"
+         CASE WHEN NOT EXISTS (SELECT FROM allowed) THEN job.most_runs END AS "mostRuns",
+         job.is_full AS "isFull", ${SECONDS_LEFT} AS "secondsLeft"
   FROM job LEFT JOIN made ON true`;
 }
 

@@ -27,7 +27,7 @@ export const schedulerMetrics = {
   }),
   lastUpkeep: new Gauge({
     name: 'scheduler_upkeep_last_round_timestamp_seconds',
-    help: 'When each task of upkeep (rescue, reconcile, prune) last succeeded.',
+    help: 'When each task of upkeep (rescue, reconcile, bulk, count_storage, prune) last succeeded.',
     labelNames: ['task'],
   }),
   rescued: new Counter({

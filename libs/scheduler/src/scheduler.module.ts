@@ -12,6 +12,7 @@ import { QueueReconciler } from './queue-reconciler.js';
 import { ScheduleFirer } from './schedule-firer.js';
 import { SchedulerLoop } from './scheduler.loop.js';
 import { ServiceHistoryPruner } from './service-history-pruner.js';
+import { StorageCounter } from './storage-counter.js';
 import { UpkeepLoop } from './upkeep.loop.js';
 
 /** The clockwork. Every worker has one, and any number of them share the work. */
@@ -25,6 +26,7 @@ import { UpkeepLoop } from './upkeep.loop.js';
     QueueReconciler,
     ExecutionPruner,
     ServiceHistoryPruner,
+    StorageCounter,
     BulkPerformer,
     GoneTargetPauser,
     UpkeepLoop,

@@ -9,12 +9,15 @@ import { BulkPerformer } from './bulk-performer.js';
 import { ExecutionPruner } from './execution-pruner.js';
 import { ExecutionRescuer } from './execution-rescuer.js';
 import { QueueReconciler } from './queue-reconciler.js';
+import { StorageCounter } from './storage-counter.js';
 import { schedulerMetrics } from './scheduler-metrics.js';
 
 /** With a lease of 15 s a crashed worker's runs start again within 15 + 2 s and a dispatch. */
 const RESCUE_EVERY_MS = 2_000;
 const RECONCILE_EVERY_MS = 5_000;
 const BULK_EVERY_MS = 1_000;
+/** Looks which counts are due: each is every five minutes at most. */
+const COUNT_EVERY_MS = 30_000;
 const PRUNE_EVERY_MS = 3_600_000;
 /** Tasks of a few statements, of 15 s at most each; pruning and bulk work may take as long as they need. */
 const QUICK_TASKS = new Set(['rescue', 'reconcile']);
@@ -32,6 +35,7 @@ export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly rescuer: ExecutionRescuer,
     private readonly reconciler: QueueReconciler,
     private readonly pruner: ExecutionPruner,
+    private readonly storage: StorageCounter,
     private readonly bulk: BulkPerformer,
     private readonly pulse: Pulse,
   ) {}
@@ -40,6 +44,7 @@ export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShut
     this.repeat('rescue', RESCUE_EVERY_MS, () => this.rescuer.rescueLost());
     this.repeat('reconcile', RECONCILE_EVERY_MS, () => this.reconciler.reconcile());
     this.repeat('bulk', BULK_EVERY_MS, () => this.bulk.performOpen());
+    this.repeat('count_storage', COUNT_EVERY_MS, () => this.storage.countDue());
     this.repeat('prune', PRUNE_EVERY_MS, () => this.pruner.prune());
   }
 

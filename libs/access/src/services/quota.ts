@@ -58,6 +58,12 @@ export async function demandInterval(
   throw quotaExceeded('minIntervalSeconds', detail, pointer);
 }
 
+/** Of a service whose history takes more than it may. */
+export function storageExceeded(): ProblemError {
+  const detail = 'The history of the service takes more than its maxStoredBytes.';
+  return quotaExceeded('maxStoredBytes', detail);
+}
+
 /** 403: the same request is refused until somebody makes room, or an operator raises the limit. */
 export function quotaExceeded(quota: string, detail: string, pointer = ''): ProblemError {
   return new ProblemError('forbidden', 'quota_exceeded', detail, [{ pointer, code: quota, detail }]);

@@ -1,5 +1,5 @@
 /** The minute of the transaction, to the millisecond as `executions.created_at` has it: what a run counts in can be read off it. */
-const MINUTE = `date_trunc('minute', now()::timestamptz(3))`;
+export const RUN_MINUTE = `date_trunc('minute', now()::timestamptz(3))`;
 
 /**
  * Locks the minute of each of these services that has a limit, until the transaction ends: whoever else starts a run of it
@@ -8,7 +8,7 @@ const MINUTE = `date_trunc('minute', now()::timestamptz(3))`;
  */
 export const LOCK_MINUTES = `
   INSERT INTO service_minutes AS m (service, minute, runs)
-  SELECT s.slug, ${MINUTE}, 0
+  SELECT s.slug, ${RUN_MINUTE}, 0
   FROM services s
   WHERE s.slug = ANY($1::text[]) AND s.max_runs_per_minute IS NOT NULL
   ORDER BY s.slug
@@ -20,7 +20,7 @@ export const COUNT_RUNS = `
   UPDATE service_minutes m
   SET runs = m.runs + started.runs
   FROM unnest($1::text[], $2::integer[]) AS started(service, runs)
-  WHERE m.service = started.service AND m.minute = ${MINUTE}`;
+  WHERE m.service = started.service AND m.minute = ${RUN_MINUTE}`;
 
 /**
  * For a statement that makes one run: counts it, and gives a row, where the service has room for it.
@@ -29,14 +29,14 @@ export const COUNT_RUNS = `
 export function takeRunFrom(job: string): string {
   return `
     INSERT INTO service_minutes AS m (service, minute, runs)
-    SELECT service, ${MINUTE}, 1 FROM ${job} WHERE most_runs > 0
+    SELECT service, ${RUN_MINUTE}, 1 FROM ${job} WHERE most_runs > 0
     ON CONFLICT (service, minute) DO UPDATE SET runs = m.runs + 1
       WHERE m.runs < (SELECT s.max_runs_per_minute FROM services s WHERE s.slug = m.service)
     RETURNING m.runs`;
 }
 
 /** Until the minute of the transaction is over; whole ones, 1 at least. */
-export const SECONDS_LEFT = `ceil(extract(epoch FROM ${MINUTE} + interval '1 minute' - now()))::integer`;
+export const SECONDS_LEFT = `ceil(extract(epoch FROM ${RUN_MINUTE} + interval '1 minute' - now()))::integer`;
 
 /** Nobody asks for a minute that is over; an hour of them is there for people. */
 export const PRUNE_MINUTES = `DELETE FROM service_minutes WHERE minute < now() - interval '1 hour'`;

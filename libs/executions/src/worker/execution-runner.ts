@@ -15,6 +15,7 @@ import { RunLender } from './run-lender.js';
 import { RunLogWriter } from './run-log-writer.js';
 import { runMetrics } from './run-metrics.js';
 import { RunsInFlight } from './runs-in-flight.js';
+import { ServiceStorage, withoutOutput } from './service-storage.js';
 import { Settler } from './settler.js';
 import { WorkerSession } from './worker-session.js';
 
@@ -34,6 +35,7 @@ export class ExecutionRunner {
     private readonly lender: RunLender,
     private readonly targets: TargetRunners,
     private readonly logs: RunLogWriter,
+    private readonly storage: ServiceStorage,
     private readonly settler: Settler,
     private readonly clock: Clock,
   ) {}
@@ -92,17 +94,19 @@ export class ExecutionRunner {
   }
 
   private async perform(claim: Claim, signal: AbortSignal, traceparent: string): Promise<Outcome> {
-    const log = this.logs.open(claim);
+    const isFull = await this.storage.isFull(claim.service);
+    const log = this.logs.open(claim, isFull);
     const timeOut: AbortReason = { type: 'timeout', message: `not finished within ${claim.timeoutMs} ms` };
     const timer = setTimeout(() => this.runs.abort(claim.id, timeOut), claim.timeoutMs);
     try {
       const grants = await this.lender.lend(claim);
-      return await this.targets.run(
+      const outcome = await this.targets.run(
         claim.target,
         contextOf(claim, grants, traceparent, () => this.clock.now()),
         signal,
         log,
       );
+      return isFull ? withoutOutput(outcome) : outcome;
     } catch (error) {
       return this.bug(error as Error);
     } finally {

@@ -16,6 +16,7 @@ import { RunLender } from './run-lender.js';
 import { RunLogWriter } from './run-log-writer.js';
 import { RunsInFlight } from './runs-in-flight.js';
 import { ServiceEgress } from './service-egress.js';
+import { ServiceStorage } from './service-storage.js';
 import { Settler } from './settler.js';
 import { WorkerSession } from './worker-session.js';
 
@@ -45,6 +46,7 @@ import { WorkerSession } from './worker-session.js';
     RunEvents,
     JobMetrics,
     ServiceEgress,
+    ServiceStorage,
     Settler,
     ExecutionRunner,
     CancelWatcher,

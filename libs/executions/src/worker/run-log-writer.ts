@@ -23,11 +23,13 @@ export class RunLogWriter {
     private readonly clock: Clock,
   ) {}
 
-  open(claim: Claim): RunLog {
+  /** @param isFull its service has no room for what the run says */
+  open(claim: Claim, isFull: boolean): RunLog {
     return new RunLog(
       claim,
       () => this.clock.now(),
       (line) => this.take(line),
+      isFull,
     );
   }
 

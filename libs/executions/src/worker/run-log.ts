@@ -29,6 +29,7 @@ export class RunLog implements LogSink {
     private readonly run: { readonly id: string; readonly scheduledFor: Date; readonly attempt: number },
     private readonly now: () => Date,
     private readonly take: (line: LogLine) => void,
+    private readonly isFull = false,
   ) {}
 
   get isEmpty(): boolean {
@@ -37,6 +38,7 @@ export class RunLog implements LogSink {
 
   write(stream: LogLine['stream'], text: string): void {
     if (this.capped || text === '') return;
+    if (this.isFull) return this.cap('0 characters: the service has used up its maxStoredBytes');
     if (this.lines === LIMIT_CHUNKS) return this.cap(`${LIMIT_CHUNKS} pieces`);
     const room = LIMIT_CHARACTERS - this.characters;
     this.append(stream, text.slice(0, room));

@@ -9,21 +9,24 @@ import { ExplainController } from './http/explain.controller.js';
 import { ScheduleExplainer } from './schedule-explainer.js';
 import { StatusController } from '../status/http/status.controller.js';
 import { StatusReader } from '../status/status-reader.js';
+import { UsageController } from '../usage/http/usage.controller.js';
+import { UsageReader } from '../usage/usage-reader.js';
 import { SlotRecordsRepository } from './slot-records.repository.js';
 
 /**
- * What the api app has of the scheduler: it explains, measures what is owed, tells its status, and settles what a change
+ * What the api app has of the scheduler: it explains, measures what is owed, tells its status and what services use, and settles what a change
  * takes off the clock.
  */
 @Module({
   imports: [ExecutionsModule, JobsModule, SchedulesModule],
-  controllers: [ExplainController, StatusController],
+  controllers: [ExplainController, StatusController, UsageController],
   providers: [
     ScheduleExplainer,
     SlotRecordsRepository,
     BacklogRepository,
     BacklogMetrics,
     StatusReader,
+    UsageReader,
     LeftoverRecorder,
   ],
 })

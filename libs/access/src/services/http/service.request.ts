@@ -49,7 +49,11 @@ export class ServiceRequest {
   @Limit('Its runs that are queued or running at once.', 1)
   maxConcurrentRuns?: number | null;
 
-  @Limit('Bytes that its history may take.', 0, Number.MAX_SAFE_INTEGER)
+  @Limit(
+    'Bytes that its history may take; beyond them output and logs of its runs are not kept.',
+    0,
+    Number.MAX_SAFE_INTEGER,
+  )
   maxStoredBytes?: number | null;
 
   @Limit('How long what succeeded is kept; null, and at most: as long as the installation keeps history.', 1)

@@ -10,6 +10,7 @@ import { SecretsHttpModule } from '@app/secrets';
 import { type AnswerWithBody, startTestApi, withBody } from '../../../../../test/support/test-api.js';
 import type { TestDatabase } from '../../../../../test/support/test-database.js';
 import { type QueueBackendUnderTest, testRedisUrl } from '../../../../../test/support/test-redis.js';
+import { ExecutionDispatcher } from '../../execution-dispatcher.js';
 import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
 import { RequestedRunsRepository } from '../../requested-runs.repository.js';
@@ -26,6 +27,7 @@ export interface ExecutionsApp {
   readonly jobs: JobsService;
   readonly executions: ExecutionsService;
   readonly requestedRuns: RequestedRunsRepository;
+  readonly dispatcher: ExecutionDispatcher;
   readonly logs: LogsRepository;
   readonly patience: StreamPatience;
   readonly database: DataSource;
@@ -57,6 +59,7 @@ export async function startExecutionsApp(
     jobs: nest.get(JobsService, { strict: false }),
     executions: nest.get(ExecutionsService, { strict: false }),
     requestedRuns: nest.get(RequestedRunsRepository, { strict: false }),
+    dispatcher: nest.get(ExecutionDispatcher, { strict: false }),
     logs: nest.get(LogsRepository, { strict: false }),
     patience: nest.get(StreamPatience, { strict: false }),
     database: nest.get(DataSource, { strict: false }),

@@ -1,0 +1,73 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { Usage } from '../usage-reader.js';
+
+const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
+const LIMIT = { type: 'integer', nullable: true, example: 100, description: 'null: none.' } as const;
+const COUNTED = { type: 'integer', nullable: true, example: 12 } as const;
+
+class UsedResponse {
+  @ApiProperty({ type: 'integer', example: 12 })
+  used!: number;
+
+  @ApiProperty(LIMIT)
+  limit!: number | null;
+}
+
+class UsedRunsResponse {
+  @ApiProperty({ ...COUNTED, description: 'null: they are counted only where there is a limit.' })
+  used!: number | null;
+
+  @ApiProperty(LIMIT)
+  limit!: number | null;
+}
+
+class UsedBytesResponse {
+  @ApiProperty({ ...COUNTED, description: 'As last counted; null: not yet, or there is no limit.' })
+  used!: number | null;
+
+  @ApiProperty(LIMIT)
+  limit!: number | null;
+
+  @ApiProperty({ ...TIME, type: String, nullable: true })
+  countedAt!: string | null;
+}
+
+export class ServiceUsageResponse {
+  @ApiProperty({ example: 'billing' })
+  service!: string;
+
+  @ApiProperty(TIME)
+  at!: string;
+
+  @ApiProperty({ type: UsedResponse, description: 'Limit: `maxJobs`.' })
+  jobs!: UsedResponse;
+
+  @ApiProperty({ type: UsedResponse, description: 'Limit: `maxSchedules`.' })
+  schedules!: UsedResponse;
+
+  @ApiProperty({ type: UsedRunsResponse, description: 'In the minute of `at`. Limit: `maxRunsPerMinute`.' })
+  runsPerMinute!: UsedRunsResponse;
+
+  @ApiProperty({ type: UsedResponse, description: 'Queued or running. Limit: `maxConcurrentRuns`.' })
+  concurrentRuns!: UsedResponse;
+
+  @ApiProperty({ type: UsedBytesResponse, description: 'Limit: `maxStoredBytes`.' })
+  storedBytes!: UsedBytesResponse;
+}
+
+/** The white list of what leaves the service. */
+export function toServiceUsageResponse(usage: Usage): ServiceUsageResponse {
+  return {
+    service: usage.service,
+    at: usage.at.toISOString(),
+    jobs: { used: usage.jobs, limit: usage.maxJobs },
+    schedules: { used: usage.schedules, limit: usage.maxSchedules },
+    runsPerMinute: { used: usage.runs, limit: usage.maxRunsPerMinute },
+    concurrentRuns: { used: usage.concurrentRuns, limit: usage.maxConcurrentRuns },
+    storedBytes: {
+      used: usage.storedBytes,
+      limit: usage.maxStoredBytes,
+      countedAt: usage.countedAt?.toISOString() ?? null,
+    },
+  };
+}
