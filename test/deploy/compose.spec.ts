@@ -86,6 +86,11 @@ describe('docker-compose.yml', () => {
     },
   );
 
+  it('gives what encrypts secrets to who keeps and who fills them in', () => {
+    const holders = services.filter(([, { environment }]) => environment && 'SECRETS_KEYS' in environment);
+    expect(holders.map(([name]) => name)).toEqual(['api', 'worker']);
+  });
+
   it('gives the pepper to the api alone', () => {
     const holders = services.filter(([, { environment }]) => environment && 'API_KEY_PEPPER' in environment);
     expect(holders.map(([name]) => name)).toEqual(['api']);

@@ -131,7 +131,7 @@ describe.each(pods)('the pods of %s', (_name, { spec: pod }) => {
   it('read the ConfigMap, and keys that the Secret has', () => {
     expect(container.envFrom.map(({ configMapRef }) => configMapRef.name)).toEqual(['job-scheduler']);
     for (const { name, valueFrom } of container.env) {
-      expect(valueFrom.secretKeyRef).toEqual({ name: secret.metadata.name, key: name });
+      expect(valueFrom.secretKeyRef).toMatchObject({ name: secret.metadata.name, key: name });
       expect(Object.keys(secret.stringData ?? {})).toContain(name);
     }
   });
