@@ -40,7 +40,13 @@ const STALE = { description: 'The service has changed since it was read.' };
 const EXAMPLES = {
   billing: { summary: 'With a limit', value: { slug: 'billing', name: 'Billing', maxJobs: 1_000 } },
 };
-const PATCHES = { limit: { summary: 'Another limit', value: { maxConcurrentRuns: 50, maxJobs: null } } };
+const PATCHES = {
+  limit: { summary: 'Another limit', value: { maxConcurrentRuns: 50, maxJobs: null } },
+  runs: {
+    summary: 'How often it may run',
+    value: { minIntervalSeconds: 60, maxRunsPerMinute: 600, maxStoredBytes: 10_000_000_000 },
+  },
+};
 
 /** The tenants, for operators. */
 @ApiTags('services')
