@@ -12,7 +12,8 @@ export async function seedJobs(client, jobs) {
      SELECT ${idOf(FIRST_MS.job, 'k')}, 'seeded-' || k, ARRAY['seeded'],
             jsonb_build_object('type', 'http', 'method', 'POST', 'url', 'http://127.0.0.1:9/' || k),
             '{"seeded": true}',
-            '{"maxAttempts": 3, "backoff": {"type": "exponential", "initialDelayMs": 1000, "maxDelayMs": 60000}}',
+            '{"maxAttempts": 3, "backoff": "exponential", "initialDelayMs": 1000, "maxDelayMs": 60000, "multiplier": 2,
+              "jitter": "full", "retryOn": ["timeout", "network", "5xx", "429", "exit_code"]}',
             30000, 1 + k % 10, 'at_least_once'
      FROM generate_series(0, $1::integer - 1) AS k`,
     [jobs],

@@ -1,41 +1,26 @@
 /** Requests/s of the api process, and of a bare Express handler that does the same query. */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { seedExecutions, seedJobs } from '../seeding.mjs';
+import { seedExecutions, seedJobs, seedSchedules } from '../seeding.mjs';
+import { withApi } from './api-process.mjs';
 import { loadWith } from './load.mjs';
 import { connectPostgres } from './postgres.mjs';
 
 const JOBS = 1_000;
-const EXECUTIONS = 100_000;
-const BARE = fileURLToPath(new URL('api-bare.mjs', import.meta.url));
+const EXECUTIONS = 1_000_000;
+/** Stored, and not in the way of what is measured. */
+const IN_AN_HOUR_MS = 3_600_000;
 
-export async function prepare() {
+export async function prepare({ executions = EXECUTIONS, schedules = 0 }) {
   const client = await connectPostgres();
   await seedJobs(client, JOBS);
-  await seedExecutions(client, { executions: EXECUTIONS, jobs: JOBS });
-  await client.query('VACUUM ANALYZE jobs, executions');
+  if (schedules > 0) await seedSchedules(client, { schedules, jobs: JOBS, firstInMs: IN_AN_HOUR_MS });
+  await seedExecutions(client, { executions, jobs: JOBS, schedules });
+  await client.query('VACUUM ANALYZE jobs, schedules, executions');
   await client.end();
 }
 
 export async function measure({ server }) {
-  const port = await freePort();
-  const main = server === 'ours' ? path.join(process.env.BENCH_DIST, 'apps/api/src/main.js') : BARE;
-  const child = fork(main, {
-    env: { ...process.env, PORT: String(port), QUEUE_BACKEND: 'redis' },
-    execArgv: [],
-  });
-  const origin = `http://127.0.0.1:${port}`;
-  try {
-    await untilAnswering(origin);
-    return await measureRequests(origin, await jobIds());
-  } finally {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
-  }
+  const ids = await jobIds();
+  return withApi(server, (origin) => measureRequests(origin, ids));
 }
 
 async function measureRequests(origin, ids) {
@@ -63,32 +48,11 @@ function newJob(name) {
 }
 
 /** Leaves the database as the next round expects it. */
-async function jobIds() {
+export async function jobIds() {
   const client = await connectPostgres();
   await client.query(`DELETE FROM jobs WHERE name NOT LIKE 'seeded-%'`);
   await client.query(`DELETE FROM executions WHERE phase <> 'final'`);
   const { rows } = await client.query('SELECT id FROM jobs ORDER BY id');
   await client.end();
   return rows.map(({ id }) => id);
-}
-
-async function untilAnswering(origin) {
-  const deadline = performance.now() + 20_000;
-  for (;;) {
-    const isUp = await fetch(`${origin}/jobs?limit=1`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (isUp) return;
-    if (performance.now() > deadline) throw new Error(`${origin} does not answer`);
-    await delay(50);
-  }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
 }

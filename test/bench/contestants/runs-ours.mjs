@@ -6,7 +6,8 @@ import { createJob, startWorker } from './product.mjs';
 
 const LEAD_MS = 1_500;
 
-export async function measure({ backend, runs, warmUpRuns, concurrency }) {
+/** @param isEmpty the database has nothing that must stay */
+export async function measure({ backend, runs, warmUpRuns, concurrency, isEmpty = true }) {
   let started = 0;
   const app = await startWorker({ backend, concurrency, onRun: () => started++ });
   const client = await connectPostgres();
@@ -22,7 +23,7 @@ export async function measure({ backend, runs, warmUpRuns, concurrency }) {
     return read(count);
   };
   await runAll(warmUpRuns);
-  await client.query('TRUNCATE schedules, executions');
+  if (isEmpty) await client.query('TRUNCATE schedules, executions');
   const figures = await runAll(runs);
   await app.close();
   await client.end();

@@ -1,4 +1,4 @@
-const RATES = [100, 500];
+const RATES = [100, 500, 1_000];
 const CONCURRENCY = 300;
 const SOURCES = {
   oursRedis: ['ours on Redis', 'delay-ours', 'redis'],

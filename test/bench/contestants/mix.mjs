@@ -1,0 +1,107 @@
+/**
+ * The mission's traffic, 6,000 requests a minute, times ten: requests leave when the clock says so, answered or not, so that a
+ * slow answer shows in those behind it.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { spreadOf } from '../harness/statistics.mjs';
+import { jobIds, prepare } from './api.mjs';
+import { withApi } from './api-process.mjs';
+
+export { prepare };
+
+const PER_SECOND = 1_000;
+const WARM_UP_MS = 5_000;
+const MEASURE_MS = 60_000;
+const CONNECTIONS = 64;
+
+/** Of a hundred requests; mostly people and services that look. */
+const SHARES = { job: 35, jobs: 15, history: 20, execution: 15, execute: 10, change: 5 };
+
+export async function measure({ server }) {
+  const ids = await jobIds();
+  return withApi(server, async (origin) => {
+    const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
+    const traffic = new Traffic(pool, ids);
+    await traffic.run(WARM_UP_MS);
+    traffic.forget();
+    await traffic.run(MEASURE_MS);
+    await pool.close();
+    return traffic.figures(MEASURE_MS);
+  });
+}
+
+class Traffic {
+  #times = [];
+  #errors = 0;
+  #count = 0;
+  #latest = null;
+
+  constructor(pool, jobIds) {
+    this.pool = pool;
+    this.jobIds = jobIds;
+    this.kinds = Object.entries(SHARES).flatMap(([kind, share]) => Array(share).fill(kind));
+  }
+
+  forget() {
+    this.#times = [];
+    this.#errors = 0;
+  }
+
+  figures(ms) {
+    return { ...spreadOf(this.#times), perSecond: (this.#times.length * 1_000) / ms, errors: this.#errors };
+  }
+
+  /** Open loop: what a late timer has missed leaves at once, and its time counts from when it was due. */
+  async run(ms) {
+    const startedAt = performance.now();
+    const open = [];
+    for (let sent = 0; sent < (PER_SECOND * ms) / 1_000;) {
+      const due = Math.min((PER_SECOND * ms) / 1_000, ((performance.now() - startedAt) * PER_SECOND) / 1_000);
+      for (; sent < due; sent++) open.push(this.#send(startedAt + (sent * 1_000) / PER_SECOND));
+      await delay(1);
+    }
+    await Promise.all(open);
+  }
+
+  async #send(dueAt) {
+    // 37 is prime to 100: the kinds come mixed, and every run has the same order.
+    const kind = this.kinds[(this.#count++ * 37) % this.kinds.length];
+    try {
+      const { method = 'GET', path, body } = this.#request(kind);
+      const answer = await this.pool.request({
+        method,
+        path,
+        ...(body && { body: JSON.stringify(body), headers: { 'content-type': contentTypeOf(method) } }),
+      });
+      const text = await answer.body.text();
+      if (answer.statusCode >= 300) this.#errors++;
+      else if (kind === 'execute') this.#latest = JSON.parse(text).id;
+    } catch {
+      this.#errors++;
+    }
+    this.#times.push(performance.now() - dueAt);
+  }
+
+  #request(kind) {
+    const id = this.jobIds[(this.#count * 7_919) % this.jobIds.length];
+    switch (kind) {
+      case 'job':
+        return { path: `/jobs/${id}` };
+      case 'jobs':
+        return { path: '/jobs?limit=50' };
+      case 'history':
+        return { path: `/jobs/${id}/executions` };
+      case 'execution':
+        return { path: this.#latest ? `/executions/${this.#latest}` : `/jobs/${id}` };
+      case 'execute':
+        return { method: 'POST', path: `/jobs/${id}/execute`, body: {} };
+      case 'change':
+        return { method: 'PATCH', path: `/jobs/${id}`, body: { description: `seen ${this.#count}` } };
+    }
+  }
+}
+
+function contentTypeOf(method) {
+  return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+}
