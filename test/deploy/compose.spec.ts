@@ -108,6 +108,17 @@ describe('docker-compose.yml', () => {
     });
   });
 
+  it('passes on every variable but those it fixes, and its head says which those are', () => {
+    const notes = text.slice(0, text.indexOf('Known to this file only'));
+    const isFixed = (name: string) =>
+      notes.includes(name) ||
+      ['REDIS_', 'QUEUE_'].some((start) => name.startsWith(start) && notes.includes(`${start}*`));
+    const passedOn = services.flatMap(([, { environment }]) => Object.entries(environment ?? {}));
+    const taken = passedOn.filter(([name, value]) => value.startsWith(`\${${name}:`)).map(([name]) => name);
+    const dropped = Object.keys(exampleVariables).filter((name) => !taken.includes(name) && !isFixed(name));
+    expect(dropped).toEqual([]);
+  });
+
   it('explains each variable of its own', () => {
     const used = [...text.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = '']) => name);
     const notes = text.slice(0, text.indexOf('name: job-scheduler'));

@@ -7,6 +7,7 @@ import {
   filesBelow,
   IMAGE,
   manifest,
+  read,
   readYaml,
   root,
   sourceOf,
@@ -24,7 +25,9 @@ interface Container {
   readonly envFrom: readonly { readonly configMapRef: { readonly name: string } }[];
   readonly env: readonly {
     readonly name: string;
-    readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+    readonly valueFrom: {
+      readonly secretKeyRef: { readonly name: string; readonly key: string; readonly optional?: boolean };
+    };
   }[];
   readonly startupProbe?: Probe;
   readonly readinessProbe?: Probe;
@@ -61,6 +64,9 @@ interface Resource {
 }
 
 type Labels = Readonly<Record<string, string>>;
+
+/** What the service does without. */
+const OPTIONAL = ['SECRETS_KEYS', 'OTEL_EXPORTER_OTLP_HEADERS'];
 
 const applied = filesBelow('k8s', '.yaml').filter((file) => path.dirname(file) === 'k8s');
 const resources = applied.flatMap((file) => readYaml<Resource>(file));
@@ -119,6 +125,26 @@ describe('k8s/', () => {
   });
 });
 
+describe('the Secret', () => {
+  /** Parts of REDIS_URL, and the other backend's queue. */
+  const UNUSED = ['QUEUE_DATABASE_URL', 'REDIS_PASSWORD'];
+
+  it('shows every variable that is one', () => {
+    const variables = read('libs/platform/src/config/variables.ts');
+    const secrets = [...variables.matchAll(/^ {2}([A-Z_]+): secret\(/gm)].map(([, name = '']) => name);
+    const shown = Object.keys(secret.stringData ?? {});
+    expect(secrets.filter((name) => !UNUSED.includes(name)).sort()).toEqual(shown.sort());
+  });
+
+  it('gives api and worker the keys of secrets, which both need', () => {
+    for (const [name, { spec }] of pods.filter(([pod]) => !pod.startsWith('migrate')))
+      expect([name, spec.containers[0].env.map((variable) => variable.name)]).toEqual([
+        name,
+        expect.arrayContaining(OPTIONAL),
+      ]);
+  });
+});
+
 describe.each(pods)('the pods of %s', (_name, { spec: pod }) => {
   const [container] = pod.containers;
 
@@ -132,6 +158,8 @@ describe.each(pods)('the pods of %s', (_name, { spec: pod }) => {
     expect(container.envFrom.map(({ configMapRef }) => configMapRef.name)).toEqual(['job-scheduler']);
     for (const { name, valueFrom } of container.env) {
       expect(valueFrom.secretKeyRef).toMatchObject({ name: secret.metadata.name, key: name });
+      const isOptional = valueFrom.secretKeyRef.optional === true;
+      expect([name, isOptional]).toEqual([name, OPTIONAL.includes(name)]);
       expect(Object.keys(secret.stringData ?? {})).toContain(name);
     }
   });
