@@ -21,13 +21,16 @@ export interface FuzzedRequest {
 
 const NO_TEXT = /[^\x20-\x7e]/g;
 
-/** Requests that are nearly what an operation asks for. `ids` are some that exist. */
+/** What exists, by the name that paths have for it. */
+export type Ids = Readonly<Record<string, string>>;
+
+/** Requests that are nearly what an operation asks for: eight ids in ten are of a thing that exists, of the right kind. */
 export function requestsOf(
   method: string,
   template: string,
   operation: FuzzedOperation,
   schemas: Readonly<Record<string, Schema>>,
-  ids: readonly string[],
+  ids: Ids,
 ): Arbitrary<FuzzedRequest> {
   const { parameters = [] } = operation;
   const [content] = Object.entries(operation.requestBody?.content ?? {});
@@ -37,8 +40,9 @@ export function requestsOf(
   });
   return fc
     .record({
-      id: fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom(...ids) },
+      otherId: fc.oneof(
+        { weight: 8, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: fc.constantFrom(...Object.values(ids)) },
         { weight: 1, arbitrary: text({ type: 'string' }) },
       ),
       query: inQuery,
@@ -49,11 +53,12 @@ export function requestsOf(
         ? fc.option(valueFor(content[1].schema, schemas, 0), { freq: 20 })
         : fc.option(fc.json(), { freq: 2 }),
     })
-    .map(({ id, query, values, header, headerValue, body }) => {
+    .map(({ otherId, query, values, header, headerValue, body }) => {
       const pairs = Object.entries(query).map(
         ([name, at]) => `${name}=${encodeURIComponent(values[at] ?? '')}`,
       );
-      const path = template.replaceAll(/\{\w+\}/g, encodeURIComponent(id) || '-');
+      const idFor = (name: string) => encodeURIComponent(otherId ?? ids[name] ?? '') || '-';
+      const path = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => idFor(name));
       return {
         method: method.toUpperCase(),
         path: pairs.length > 0 ? `${path}?${pairs.join('&')}` : path,
