@@ -40,6 +40,7 @@ beforeAll(async () => {
     METRICS_TOKEN: 'the token of the tests',
     EGRESS_ALLOW: '127.0.0.0/8',
     HOST: '127.0.0.1',
+    LOG_LEVEL: 'DEBUG',
     PORT: port,
     WORKER_PORT: workerPort,
   };
@@ -102,6 +103,7 @@ describe('what runs in the image', () => {
       await Promise.all([api.stop(), worker.stop()]);
     }
     for (const { output } of [api, worker]) expect(output).not.toContain('"level":"ERROR"');
+    expectLinesOfRun(api, worker);
   });
 
   it('is not healthy where nothing listens', async () => {
@@ -119,6 +121,26 @@ async function healthy(port: string, container: Container): Promise<void> {
   });
 }
 
+/** From the request that asked for the run to its end, by what operators would search for. */
+function expectLinesOfRun(api: Container, worker: Container): void {
+  const accepted = linesOf(api).find(({ message }) => message === 'accepted');
+  expect(accepted).toMatchObject({ requestId: expect.any(String), executionId: expect.any(String) });
+  const { service, jobId, scheduleId, executionId } = accepted!;
+  const ofRunner = linesOf(worker).filter(({ context }) => context === 'ExecutionRunner');
+  expect(ofRunner.map(({ message }) => message)).toEqual([
+    'starts',
+    expect.stringMatching(/^succeeded after/),
+  ]);
+  for (const line of ofRunner)
+    expect(line).toMatchObject({ service, jobId, scheduleId, executionId, attempt: 1 });
+}
+
+/** In production every line is an object. */
+function linesOf({ output }: Container): Record<string, unknown>[] {
+  const lines = output.trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
 async function createKey(): Promise<string> {
   const creation = new Container(image, CREATE_KEY, variables);
   expect([await creation.exitCode(), creation.output]).toEqual([0, expect.any(String)]);
@@ -127,7 +149,10 @@ async function createKey(): Promise<string> {
 
 /** @returns the state that the run ended in */
 async function runOnce(key: string): Promise<string> {
-  const job = await post('/jobs', key, { name: 'once', target: { type: 'http', url: target.url('/run') } });
+  const job = await post('/jobs', key, {
+    name: 'once',
+    target: { type: 'http', url: target.url('/run') },
+  });
   const { state } = await post(`/jobs/${job.id}/execute`, key, {}, { Prefer: 'wait=60' });
   return state;
 }
