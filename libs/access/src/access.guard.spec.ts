@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import { Public } from '@app/platform/access-rule';
@@ -14,6 +15,7 @@ import { SharedCounts } from './rate-limits/shared-counts.js';
 import { SCOPES } from './domain/scopes.js';
 import { ANONYMOUS } from './principal.js';
 import { AnyPrincipal, RequireScopes } from './require-scopes.js';
+import { Turns } from './turns/turns.js';
 
 class Routes {
   @RequireScopes('jobs:read')
@@ -34,7 +36,7 @@ function openGuard(): AccessGuard {
   const clock: Clock = { now: () => new Date(), monotonicMs: () => 0 };
   const authenticator = new Authenticator(config, {} as KeyAuthenticator, {} as TokenAuthenticator);
   const limits = new RateLimits(config, new SharedCounts(config, clock), clock);
-  return new AccessGuard(new Admission(authenticator, limits));
+  return new AccessGuard(new Admission(authenticator, limits), new Turns(config));
 }
 
 const guard = openGuard();
@@ -44,7 +46,7 @@ function callOf(route: keyof Routes, given: object = {}): ExecutionContext {
   const request = Object.assign(given, { get: () => undefined });
   const context = {
     getHandler: () => handler,
-    switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({}) }),
+    switchToHttp: () => ({ getRequest: () => request, getResponse: () => new EventEmitter() }),
   };
   return context as unknown as ExecutionContext;
 }

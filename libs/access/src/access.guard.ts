@@ -1,21 +1,29 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Response } from 'express';
 import { accessRuleOf } from '@app/platform/access-rule';
 import { routeClosed, scopesMissing } from './access.errors.js';
 import { Admission } from './admission.js';
 import { missingScopes } from './domain/scopes.js';
 import type { Principal } from './principal.js';
+import { Turns } from './turns/turns.js';
 
 /** Closes every route to principals without the scopes that its rule names, and a route without a rule to everybody. */
 @Injectable()
 export class AccessGuard implements CanActivate {
-  constructor(private readonly admission: Admission) {}
+  constructor(
+    private readonly admission: Admission,
+    private readonly turns: Turns,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const rule = accessRuleOf(context.getHandler());
     if (rule === null) throw routeClosed();
     if (rule.type === 'public') return true;
     const http = context.switchToHttp();
-    demandScopes(await this.admission.admit(http.getRequest(), http.getResponse()), rule.scopes);
+    const response = http.getResponse<Response>();
+    const principal = await this.admission.admit(http.getRequest(), response);
+    demandScopes(principal, rule.scopes);
+    await this.turns.take(principal.service, response);
     return true;
   }
 }

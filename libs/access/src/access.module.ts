@@ -12,6 +12,7 @@ import { IdentityProvider } from './people/identity-provider.js';
 import { TokenAuthenticator } from './people/token-authenticator.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
 import { SharedCounts } from './rate-limits/shared-counts.js';
+import { Turns } from './turns/turns.js';
 
 /** Guards every route of the app that imports it; the app puts `Admission.middleware` before the reading of bodies. */
 @Module({
@@ -25,6 +26,7 @@ import { SharedCounts } from './rate-limits/shared-counts.js';
     GroupGrants,
     SharedCounts,
     RateLimits,
+    Turns,
     Admission,
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: ActingServiceInterceptor },

@@ -22,4 +22,5 @@ export { pruneRunMinutes, type RunAllowance, RunAllowances, runsExceeded } from 
 export { RUN_MINUTE, SECONDS_LEFT, takeRunFrom } from './services/run-quota.sql.js';
 export { serviceNotFound } from './services/services.errors.js';
 export { ServicesHttpModule } from './services/http/services-http.module.js';
+export { endTurn } from './turns/turns.js';
 export { AnyPrincipal, RequireScopes } from './require-scopes.js';

@@ -135,6 +135,7 @@ export class Site {
       AUTH_MODE: 'none',
       EGRESS_ALLOW: '127.0.0.0/8',
       COMMAND_TARGETS: 'enabled',
+      COMMAND_ISOLATION: 'off', // in a namespace of its own no command could kill its worker
       WORKER_CONCURRENCY: '40',
       DRAIN_TIMEOUT_SECONDS: '10',
       LOG_FORMAT: 'text',

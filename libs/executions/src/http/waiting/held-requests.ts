@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
+import { endTurn } from '@app/access';
 
 /** Requests that are answered late or for a long time: each ends with its connection, and all of them with the process. */
 @Injectable()
@@ -9,6 +10,7 @@ export class HeldRequests implements BeforeApplicationShutdown {
 
   /** @returns a signal that aborts when nobody listens any more, or the process is about to close its server */
   hold(response: Response): AbortSignal {
+    endTurn(response);
     const controller = new AbortController();
     if (this.stopping || response.closed) {
       controller.abort();
