@@ -30,12 +30,15 @@ export interface RecordedRequest {
 /** A real HTTP server on loopback which remembers every call and answers as told. */
 export class TargetServer {
   readonly requests: RecordedRequest[] = [];
+  /** How many were opened, whatever was sent on them. */
+  connections = 0;
   private readonly scripts = new Map<string, TargetAnswer[]>();
   private port = 0;
   private readonly server = createServer((request, response) => void this.onRequest(request, response));
 
   static async start(): Promise<TargetServer> {
     const target = new TargetServer();
+    target.server.on('connection', () => (target.connections += 1));
     target.server.listen(0, '127.0.0.1');
     await once(target.server, 'listening');
     target.port = (target.server.address() as AddressInfo).port;
