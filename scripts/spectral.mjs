@@ -23,7 +23,7 @@ const NOT_FOR_OPEN_PATHS = new Set([
 ]);
 
 /** These take no parameter and no body, so that nothing can be wrong with a request to them. */
-const WITHOUT_INPUT = /^(\/|\/status|\/signing-secrets)$/;
+const WITHOUT_INPUT = /^(\/|\/status|\/signing-secrets|\/usage)$/;
 
 const OFF = [
   // A summary says what each operation does; some need no more words.

@@ -114,6 +114,8 @@ describe('the quotas of a service', () => {
     expect(after.schedules).toEqual({ used: (before.schedules.used ?? 0) + 1, limit: null });
     expect(after.runsPerMinute.limit).toBe(50);
     expect([0, 1, 2, 3]).toContain(after.runsPerMinute.used);
+    const own = bodyOf(200, await service.api.get<Usage>('/usage'));
+    expect(own).toMatchObject({ service: 'default', jobs: after.jobs, schedules: after.schedules });
     const unknown = await service.api.get<Problem>('/services/nobody/usage');
     expect([unknown.status, unknown.body.code]).toEqual([404, 'service_not_found']);
   });

@@ -108,6 +108,11 @@ function itemsIn(text: string): unknown {
   return text.startsWith('{') ? (JSON.parse(text) as unknown) : text;
 }
 
+async function jobsOf(client: ServiceClient): Promise<number> {
+  const { items } = await client.done<{ items: unknown[] }>('GET', '/jobs?limit=200');
+  return items.length;
+}
+
 describe('two services', () => {
   it('have idempotency keys of their own', async () => {
     const key = { 'Idempotency-Key': `${MARK}-once` };
@@ -138,6 +143,24 @@ describe('two services', () => {
   it('cannot act for one another by a header', async () => {
     const asked = { method: 'GET', path: '/jobs', headers: { 'X-Scheduler-Service': 'a' } };
     expect((await b.ask(asked)).status).toBe(403);
+  });
+
+  it('read what they use themselves, and not what the other does; operators read both', async () => {
+    const ofOperator = ['--scopes', 'service:admin'];
+    const operator = new ServiceClient(api.url, await api.createKey('default', ...ofOperator));
+    for (const [slug, client] of [
+      ['a', a],
+      ['b', b],
+    ] as const) {
+      const own = await client.done<object>('GET', '/usage');
+      expect(own).toMatchObject({ service: slug, jobs: { used: await jobsOf(client) } });
+      const seen = await operator.done<object>('GET', `/services/${slug}/usage`);
+      expect({ ...seen, at: '' }).toEqual({ ...own, at: '' });
+      expect((await client.ask({ method: 'GET', path: `/services/${slug}/usage` })).status).toBe(403);
+    }
+    const { key } = await a.done<{ key: string }>('POST', '/keys', { name: 'part', scopes: ['jobs:read'] });
+    const part = await new ServiceClient(api.url, key).ask({ method: 'GET', path: '/usage' });
+    expect([part.status, part.text.includes('executions:read')]).toEqual([403, true]);
   });
 
   it('leave no trace on one another', async () => {

@@ -14,6 +14,7 @@ const LINKS = {
   secrets: '/secrets',
   signingSecrets: '/signing-secrets',
   services: '/services',
+  usage: '/usage',
   docs: '/docs',
   openapi: '/openapi.json',
   status: '/status',

@@ -1,15 +1,28 @@
 import { Controller, Get, Header, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { RequireScopes } from '@app/access';
+import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { UsageReader } from '../usage-reader.js';
 import { ServiceUsageResponse, toServiceUsageResponse } from './usage.response.js';
 
 @ApiTags('services')
-@Controller('services')
+@Controller()
 export class UsageController {
   constructor(private readonly reader: UsageReader) {}
 
-  @Get(':slug/usage')
+  /** It counts all three, so that it takes what reading them takes: every role has that. */
+  @Get('usage')
+  @RequireScopes('jobs:read', 'schedules:read', 'executions:read')
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'getUsage',
+    summary: 'What the service of the credential has of what its limits let it have',
+  })
+  @ApiOkResponse({ type: ServiceUsageResponse })
+  async getOwnUsage(@CurrentPrincipal() { service }: Principal): Promise<ServiceUsageResponse> {
+    return toServiceUsageResponse(await this.reader.usageOf(service));
+  }
+
+  @Get('services/:slug/usage')
   @RequireScopes('service:admin')
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
