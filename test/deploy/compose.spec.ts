@@ -91,8 +91,8 @@ describe('docker-compose.yml', () => {
     expect(holders.map(([name]) => name)).toEqual(['api', 'worker']);
   });
 
-  it('gives the pepper to the api alone', () => {
-    const holders = services.filter(([, { environment }]) => environment && 'API_KEY_PEPPER' in environment);
+  it.each(['API_KEY_PEPPER', 'API_KEY_PEPPER_PREVIOUS'])('gives %s to the api alone', (pepper) => {
+    const holders = services.filter(([, { environment }]) => environment && pepper in environment);
     expect(holders.map(([name]) => name)).toEqual(['api']);
     expect(loadConfig(environmentOf('api')).apiKeyPepper).toBe(REQUIRED.API_KEY_PEPPER);
   });

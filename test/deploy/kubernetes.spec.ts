@@ -65,8 +65,9 @@ interface Resource {
 
 type Labels = Readonly<Record<string, string>>;
 
-/** What the service does without. */
-const OPTIONAL = ['SECRETS_KEYS', 'OTEL_EXPORTER_OTLP_HEADERS'];
+/** What the service does without: api and worker, and the api alone. */
+const OPTIONAL_TO_BOTH = ['SECRETS_KEYS', 'OTEL_EXPORTER_OTLP_HEADERS'];
+const OPTIONAL = [...OPTIONAL_TO_BOTH, 'API_KEY_PEPPER_PREVIOUS'];
 
 const applied = filesBelow('k8s', '.yaml').filter((file) => path.dirname(file) === 'k8s');
 const resources = applied.flatMap((file) => readYaml<Resource>(file));
@@ -140,8 +141,15 @@ describe('the Secret', () => {
     for (const [name, { spec }] of pods.filter(([pod]) => !pod.startsWith('migrate')))
       expect([name, spec.containers[0].env.map((variable) => variable.name)]).toEqual([
         name,
-        expect.arrayContaining(OPTIONAL),
+        expect.arrayContaining(OPTIONAL_TO_BOTH),
       ]);
+  });
+
+  it('gives the peppers to the api alone', () => {
+    const holders = pods.filter(([, { spec }]) =>
+      spec.containers[0].env.some(({ name }) => name.startsWith('API_KEY_PEPPER')),
+    );
+    expect(holders.map(([name]) => name)).toEqual(['api']);
   });
 });
 

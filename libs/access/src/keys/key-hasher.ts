@@ -12,11 +12,21 @@ export class KeyHasher {
   hash(secret: string): Buffer {
     const { apiKeyPepper } = this.config;
     if (apiKeyPepper === null) throw keysNotConfigured();
-    return createHmac('sha256', apiKeyPepper).update(secret).digest();
+    return hashUnder(apiKeyPepper, secret);
   }
 
-  /** In a time that says nothing about where they differ. */
+  /**
+   * Under the pepper, or under the other one while it is named too. In a time that says nothing about where they differ,
+   * nor under which of the two they are the same.
+   */
   isSecretOf(hash: Buffer, secret: string): boolean {
-    return timingSafeEqual(hash, this.hash(secret));
+    const { apiKeyPepperPrevious } = this.config;
+    const candidates = [this.hash(secret)];
+    if (apiKeyPepperPrevious !== null) candidates.push(hashUnder(apiKeyPepperPrevious, secret));
+    return candidates.map((candidate) => timingSafeEqual(hash, candidate)).includes(true);
   }
+}
+
+function hashUnder(pepper: string, secret: string): Buffer {
+  return createHmac('sha256', pepper).update(secret).digest();
 }

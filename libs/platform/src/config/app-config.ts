@@ -81,6 +81,8 @@ export abstract class AppConfig {
   abstract readonly authAllowNone: boolean;
   /** Keys the hashes of API keys' secrets; null where there are none. */
   abstract readonly apiKeyPepper: string | null;
+  /** Taken too while the pepper is changed: nothing new is hashed under it. */
+  abstract readonly apiKeyPepperPrevious: string | null;
   /** What Prometheus presents at `/metrics`. */
   abstract readonly metricsToken: string | null;
   /** The provider whose tokens are taken with `authMode` oidc. */

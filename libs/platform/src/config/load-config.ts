@@ -44,6 +44,7 @@ function assemble(values: Values): AppConfig {
     authMode: values.AUTH_MODE ?? defaultAuthMode(isProduction),
     authAllowNone: values.AUTH_ALLOW_NONE,
     apiKeyPepper: values.API_KEY_PEPPER,
+    apiKeyPepperPrevious: values.API_KEY_PEPPER_PREVIOUS,
     metricsToken: values.METRICS_TOKEN,
     oidc: {
       issuer: values.OIDC_ISSUER,

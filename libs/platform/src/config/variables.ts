@@ -67,6 +67,7 @@ export const VARIABLES = {
   AUTH_MODE: variable(oneOf('none', 'api-key', 'oidc'), null),
   AUTH_ALLOW_NONE: variable(flag, 'false'),
   API_KEY_PEPPER: secret(atLeastBytes(32), null),
+  API_KEY_PEPPER_PREVIOUS: secret(atLeastBytes(32), null),
   METRICS_TOKEN: secret(atLeastBytes(16), null),
   OIDC_ISSUER: variable(issuerUrl, null),
   OIDC_AUDIENCE: variable(text, null),
