@@ -15,7 +15,7 @@ export { ExecutionsHttpModule } from './http/executions-http.module.js';
 export { PartitionsRepository } from './partitions.repository.js';
 export { QueueRoom, type Room } from './queue-room.js';
 export { type Expired, type Retention, RetentionRepository } from './retention.repository.js';
-export { StorageRepository } from './storage.repository.js';
+export { type BegunCount, StorageRepository } from './storage.repository.js';
 export { recordFire } from './run-trace.js';
 export { ExecutionsWorkerModule } from './worker/executions-worker.module.js';
 export { RescueRepository } from './worker/rescue.repository.js';

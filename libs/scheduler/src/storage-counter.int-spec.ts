@@ -33,6 +33,7 @@ describe('what a service stores', () => {
 
   const query = <Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> =>
     app.get(DataSource).query<Row[]>(sql, parameters);
+  const begun = async () => (await storage.beginCount())?.service ?? null;
   const stored = () =>
     query<{ service: string; bytes: string | null }>('SELECT service, bytes FROM service_storage ORDER BY 1');
 
@@ -70,25 +71,77 @@ describe('what a service stores', () => {
   });
 
   it('is counted again after a while, and after a count that was never ended', async () => {
-    expect(await storage.beginCount()).toBeNull();
+    expect(await begun()).toBeNull();
     await query(`UPDATE service_storage SET began_at = began_at - interval '6 minutes',
                         counted_at = counted_at - interval '6 minutes' WHERE service = 'b'`);
-    expect(await storage.beginCount()).toBe('b');
-    expect(await storage.beginCount()).toBeNull();
+    expect(await begun()).toBe('b');
+    expect(await begun()).toBeNull();
     await query(`UPDATE service_storage SET began_at = now() - interval '2 hours' WHERE service = 'b'`);
-    expect(await storage.beginCount()).toBeNull();
+    expect(await begun()).toBeNull();
     await query(`UPDATE service_storage SET counted_at = now() - interval '3 hours' WHERE service = 'b'`);
-    expect(await storage.beginCount()).toBe('b');
+    expect(await begun()).toBe('b');
     await storage.endCount('b', 7);
     expect((await stored()).find(({ service }) => service === 'b')?.bytes).toBe('7');
   });
 
+  it('is counted in parts that no log makes long, however much a run has logged', async () => {
+    const lines = 120_000;
+    await query(`INSERT INTO services (slug, name, max_stored_bytes) VALUES ('loud', 'l', 1000)`);
+    const id = uuidv7({ msecs: Date.now() - 3_600_000 });
+    await query(
+      `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts, finished_at)
+       VALUES ($1, $2, 'loud', gen_random_uuid(), 1, 'manual', 'succeeded', now(), 1, now())`,
+      [id, scheduledForOf(id)],
+    );
+    // As runs number them: each attempt's lines begin at a million of their own.
+    await query(
+      `INSERT INTO execution_logs
+       SELECT $1, $2, attempt * 1000000 + line, attempt, 'stdout', now(), 'y'
+       FROM generate_series(1, 2) AS attempt, generate_series(1, ${lines / 2}) AS line`,
+      [id, scheduledForOf(id)],
+    );
+    const parts: number[] = [];
+    for await (const bytes of storage.partsOf('loud')) parts.push(bytes);
+    const ofALine = 150 + 2;
+    const all = parts.reduce((sum, bytes) => sum + bytes, 0);
+    expect(all - lines * ofALine).toBeGreaterThan(1_200);
+    expect(all - lines * ofALine).toBeLessThan(1_500);
+    expect(Math.max(...parts)).toBeLessThanOrEqual(50_000 * ofALine);
+  });
+
+  it('is counted by the next worker at once where the one that began its first count stops', async () => {
+    const before = await stored();
+    await countUntilStopped();
+    expect(await stored()).toEqual(before);
+    await new StorageCounter(storage).countDue();
+    expect((await stored()).map(({ service }) => service)).toEqual(['a', 'b', 'loud']);
+    expect(await begun()).toBeNull();
+  });
+
+  it('is what it was until then where it had been counted before', async () => {
+    await query(`UPDATE service_storage SET began_at = began_at - interval '6 minutes',
+                        counted_at = counted_at - interval '6 minutes' WHERE service = 'b'`);
+    await countUntilStopped();
+    expect((await stored()).find(({ service }) => service === 'b')?.bytes).toBe('7');
+    await new StorageCounter(storage).countDue();
+    expect(Number((await stored()).find(({ service }) => service === 'b')?.bytes)).toBeGreaterThan(10_000);
+    expect(await begun()).toBeNull();
+  });
+
+  /** A worker that begins the next count and is told to stop in the midst of it. */
+  async function countUntilStopped(): Promise<void> {
+    const counter = new StorageCounter(storage);
+    const counting = counter.countDue();
+    counter.beforeApplicationShutdown();
+    await counting;
+  }
+
   it('waits a hundred times as long as the count took', async () => {
     await query(`UPDATE service_storage SET began_at = now() - interval '70 minutes',
                         counted_at = now() - interval '69 minutes' WHERE service = 'a'`);
-    expect(await storage.beginCount()).toBeNull();
+    expect(await begun()).toBeNull();
     await query(`UPDATE service_storage SET began_at = now() - interval '101 minutes',
                         counted_at = now() - interval '100 minutes' WHERE service = 'a'`);
-    expect(await storage.beginCount()).toBe('a');
+    expect(await begun()).toBe('a');
   });
 });

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { StorageRepository } from '@app/executions';
+import { type BegunCount, StorageRepository } from '@app/executions';
 
-/** Counts what the history of services with a `maxStoredBytes` takes, a batch of executions at a time. */
+/** Counts what the history of services with a `maxStoredBytes` takes, a part of it at a time. */
 @Injectable()
 export class StorageCounter implements BeforeApplicationShutdown {
   private stopping = false;
@@ -10,10 +10,10 @@ export class StorageCounter implements BeforeApplicationShutdown {
 
   /** All whose count is due; several workers share them. */
   async countDue(): Promise<void> {
-    let service = await this.storage.beginCount();
-    while (service !== null && !this.stopping) {
-      await this.count(service);
-      service = await this.storage.beginCount();
+    while (!this.stopping) {
+      const begun = await this.storage.beginCount();
+      if (begun === null) return;
+      await this.count(begun);
     }
   }
 
@@ -22,14 +22,12 @@ export class StorageCounter implements BeforeApplicationShutdown {
     this.stopping = true;
   }
 
-  private async count(service: string): Promise<void> {
-    let { bytes, lastId } = await this.storage.countBatch(service);
-    while (lastId !== null) {
-      if (this.stopping) return;
-      const batch = await this.storage.countBatch(service, lastId);
-      bytes += batch.bytes;
-      lastId = batch.lastId;
+  private async count(begun: BegunCount): Promise<void> {
+    let stored = 0;
+    for await (const bytes of this.storage.partsOf(begun.service)) {
+      if (this.stopping) return this.storage.giveCountBack(begun);
+      stored += bytes;
     }
-    await this.storage.endCount(service, bytes);
+    await this.storage.endCount(begun.service, stored);
   }
 }

@@ -50,7 +50,7 @@ export class ServiceRequest {
   maxConcurrentRuns?: number | null;
 
   @Limit(
-    'Bytes that its history may take; beyond them output and logs of its runs are not kept.',
+    'Bytes that its history may take; beyond them output and logs of its runs are not kept, and execute and retry are 403.',
     0,
     Number.MAX_SAFE_INTEGER,
   )
