@@ -18,9 +18,15 @@ export { KeysModule } from './keys/keys.module.js';
 export { KeysService } from './keys/keys.service.js';
 export { CurrentPrincipal, type Principal } from './principal.js';
 export { demandInterval, demandRoom, storageExceeded } from './services/quota.js';
-export { pruneRunMinutes, type RunAllowance, RunAllowances, runsExceeded } from './services/run-quota.js';
+export {
+  pruneRunMinutes,
+  type RunAllowance,
+  runAllowanceOf,
+  RunAllowances,
+  runsExceeded,
+} from './services/run-quota.js';
 export { RUN_MINUTE, SECONDS_LEFT, takeRunFrom } from './services/run-quota.sql.js';
-export { serviceNotFound } from './services/services.errors.js';
+export { refuseOddSlug, serviceNotFound } from './services/services.errors.js';
 export { ServicesHttpModule } from './services/http/services-http.module.js';
 export { endTurn } from './turns/turns.js';
 export { AnyPrincipal, RequireScopes } from './require-scopes.js';

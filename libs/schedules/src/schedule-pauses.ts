@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { runAllowanceOf } from '@app/access';
 import { recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
 import { CalendarExclusions } from './calendars/calendar-exclusions.js';
@@ -73,6 +74,7 @@ export class SchedulePauses {
         job,
         runs: NO_UNFINISHED_RUNS,
         isExcluded: exclusionOf(schedule).calendarAt,
+        quota: await runAllowanceOf(tx, service),
       });
     });
   }

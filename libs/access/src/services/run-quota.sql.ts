@@ -16,6 +16,12 @@ export const LOCK_MINUTES = `
   RETURNING m.service, m.runs,
             (SELECT s.max_runs_per_minute FROM services s WHERE s.slug = m.service) AS most`;
 
+/** That of one service to look at: locks nothing and writes nothing. */
+export const READ_MINUTE = `
+  SELECT s.slug AS service, COALESCE(m.runs, 0) AS runs, s.max_runs_per_minute AS most
+  FROM services s LEFT JOIN service_minutes m ON m.service = s.slug AND m.minute = ${RUN_MINUTE}
+  WHERE s.slug = $1 AND s.max_runs_per_minute IS NOT NULL`;
+
 export const COUNT_RUNS = `
   UPDATE service_minutes m
   SET runs = m.runs + started.runs

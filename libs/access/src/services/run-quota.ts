@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { type Queryable, rowsOf } from '@app/platform/database';
 import { ProblemError } from '@app/platform/problem';
 import { quotaExceeded } from './quota.js';
-import { COUNT_RUNS, LOCK_MINUTES, PRUNE_MINUTES } from './run-quota.sql.js';
+import { COUNT_RUNS, LOCK_MINUTES, PRUNE_MINUTES, READ_MINUTE } from './run-quota.sql.js';
 
 /** What a service may still start within the minute. */
 export interface RunAllowance {
@@ -11,23 +11,30 @@ export interface RunAllowance {
   readonly most: number;
 }
 
-interface LockedMinute {
+interface Minute {
   readonly service: string;
   readonly runs: number;
   readonly most: number;
 }
 
+/** What a service may still start, for a plan that starts nothing. null: as many as it likes. */
+export async function runAllowanceOf(database: Queryable, service: string): Promise<RunAllowance | null> {
+  const [minute] = await rowsOf<Minute>(database, READ_MINUTE, [service]);
+  if (minute === undefined) return null;
+  return { left: Math.max(0, minute.most - minute.runs), most: minute.most };
+}
+
 /** The minutes of some services, locked by a transaction that is to start runs of theirs: ask, take, and store at its end. */
 export class RunAllowances {
-  private readonly minutes: ReadonlyMap<string, LockedMinute>;
+  private readonly minutes: ReadonlyMap<string, Minute>;
   private readonly taken = new Map<string, number>();
 
-  private constructor(minutes: readonly LockedMinute[]) {
+  private constructor(minutes: readonly Minute[]) {
     this.minutes = new Map(minutes.map((minute) => [minute.service, minute]));
   }
 
   static async lock(tx: EntityManager, services: Iterable<string>): Promise<RunAllowances> {
-    return new RunAllowances(await rowsOf<LockedMinute>(tx, LOCK_MINUTES, [[...new Set(services)]]));
+    return new RunAllowances(await rowsOf<Minute>(tx, LOCK_MINUTES, [[...new Set(services)]]));
   }
 
   /** Where nobody has a limit, which asks nothing of the database. */

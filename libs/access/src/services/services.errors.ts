@@ -1,7 +1,13 @@
 import { ProblemError } from '@app/platform/problem';
+import { SLUG } from './domain/service.js';
 
 export function serviceNotFound(slug: string): ProblemError {
   return new ProblemError('not_found', 'service_not_found', `There is no service ${JSON.stringify(slug)}.`);
+}
+
+/** Postgres would fail at some, such as NUL. @throws ProblemError `service_not_found` */
+export function refuseOddSlug(slug: string): void {
+  if (!SLUG.test(slug)) throw serviceNotFound(slug);
 }
 
 export function slugTaken(slug: string): ProblemError {

@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
-import { DEFAULT_SERVICE, SLUG, type Service, type ServiceSpec } from './domain/service.js';
-import { serviceChanged, serviceIsDefault, serviceNotFound } from './services.errors.js';
+import { DEFAULT_SERVICE, type Service, type ServiceSpec } from './domain/service.js';
+import { refuseOddSlug, serviceChanged, serviceIsDefault, serviceNotFound } from './services.errors.js';
 import { ServicesRepository, type ServiceWindow } from './services.repository.js';
 
 /** The tenants, for operators: the one place that looks across them. */
@@ -76,11 +76,6 @@ export class ServicesService {
     if (expected !== null && expected !== service.version) throw serviceChanged(slug, service.version);
     return service;
   }
-}
-
-/** Postgres would fail at some, such as NUL. */
-function refuseOddSlug(slug: string): void {
-  if (!SLUG.test(slug)) notFound(slug);
 }
 
 function notFound(slug: string): never {

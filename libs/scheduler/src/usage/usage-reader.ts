@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { serviceNotFound } from '@app/access';
+import { refuseOddSlug, serviceNotFound } from '@app/access';
 import { rowsOf } from '@app/platform/database';
 import { USAGE_OF_SERVICE } from './usage.sql.js';
 
@@ -30,6 +30,7 @@ export class UsageReader {
 
   /** @throws ProblemError `service_not_found` */
   async usageOf(slug: string): Promise<Usage> {
+    refuseOddSlug(slug);
     const [usage] = await rowsOf<Usage>(this.dataSource, USAGE_OF_SERVICE, [slug]);
     if (usage === undefined) throw serviceNotFound(slug);
     return usage;

@@ -30,7 +30,12 @@ export class ResumePlanResponse {
   @ApiProperty({ enum: CATCHUPS })
   catchup!: Catchup;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'Runs that the resume would start at once.' })
+  @ApiProperty({
+    type: 'integer',
+    example: 1,
+    description:
+      'Runs that the resume would start at once, within what `maxRunsPerMinute` leaves of this minute. Unfinished runs of the schedule are not looked at.',
+  })
   wouldRun!: number;
 
   @ApiProperty({ type: [NotRunResponse], description: 'Instants of the pause that would not run.' })

@@ -55,6 +55,19 @@ describe('pause and resume', () => {
     expect((await app.call('GET', path)).body?.active).toBe(false);
   });
 
+  it('say so within what the service may start in this minute, and take nothing of it', async () => {
+    const path = await create({ type: 'interval', intervalSeconds: 60 });
+    await app.call('POST', `${path}/pause`);
+    await app.database.query(`UPDATE schedules SET paused_at = now() - interval '10 minutes',
+                              anchor_at = now() - interval '1 hour'`);
+    await app.database.query(`UPDATE services SET max_runs_per_minute = 3 WHERE slug = 'default'`);
+    const { body } = await app.call('POST', `${path}/resume`, { catchup: 'all', dryRun: true });
+    await app.database.query(`UPDATE services SET max_runs_per_minute = NULL WHERE slug = 'default'`);
+    const overQuota = (body?.wouldNotRun as { reason: string }[]).filter(({ reason }) => reason === 'quota');
+    expect([body?.wouldRun, overQuota.length]).toEqual([3, 7]);
+    expect(await app.database.query('SELECT * FROM service_minutes')).toEqual([]);
+  });
+
   it.each([
     ['pause', { reason: 5 }, '/reason'],
     ['resume', { catchup: 'some' }, '/catchup'],

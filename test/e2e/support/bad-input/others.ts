@@ -112,6 +112,7 @@ export const BAD_OWNERS = [
   refused('everybody’s service', 'DELETE /services/default', [409, 'service_is_default']),
   refused('NUL for a service', 'DELETE /services/%00', [404, 'service_not_found']),
   refused('NUL for a service', 'GET /services/%00', [404, 'service_not_found']),
+  refused('NUL for a service', 'GET /services/%00/usage', [404, 'service_not_found']),
   wrong('a key for nothing', 'POST /keys', { name: 'refused' }, '/scopes'),
   wrong('an unknown role', 'POST /keys', { name: 'refused', role: 'root' }, '/role'),
   wrong('an unknown scope', 'POST /keys', { name: 'refused', scopes: ['jobs:*'] }, '/scopes'),
