@@ -121,12 +121,24 @@ describe('k8s/', () => {
     expect(
       [...Object.keys(config), ...Object.keys(secrets)].filter((name) => !(name in exampleVariables)),
     ).toEqual([]);
-    const env = { NODE_ENV: 'production', HOST: '0.0.0.0', ...config, ...secrets };
+    const env = { NODE_ENV: 'production', HOST: '0.0.0.0', ...config, ...secrets, ...MADE_SECRETS };
     expect(loadConfig(env)).toMatchObject({ isProduction: true, queueBackend: 'redis', authMode: 'api-key' });
   });
 });
 
+/** What openssl says, where the example says to ask it. */
+const MADE_SECRETS = {
+  API_KEY_PEPPER: 'p'.repeat(44),
+  METRICS_TOKEN: 'm'.repeat(64),
+  SECRETS_KEYS: `1:${Buffer.alloc(32, 1).toString('base64')}`,
+};
+
 describe('the Secret', () => {
+  it.each(Object.keys(MADE_SECRETS))('has a %s that nothing starts with: everybody knows it', (name) => {
+    const env = { ...secret.stringData, ...MADE_SECRETS, [name]: secret.stringData?.[name] };
+    expect(() => loadConfig(env)).toThrow(new RegExp(`${name}: `));
+  });
+
   /** Parts of REDIS_URL, and the other backend's queue. */
   const UNUSED = ['QUEUE_DATABASE_URL', 'REDIS_PASSWORD'];
 
