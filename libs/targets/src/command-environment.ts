@@ -1,6 +1,7 @@
 import type { RunContext } from './runner.js';
 
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Where nothing names a PATH. */
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * All that a command finds in its environment. The service's own never reaches it: DATABASE_URL and its like are in

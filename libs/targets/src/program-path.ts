@@ -1,7 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-
-const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
+import { DEFAULT_PATH } from './command-environment.js';
 
 /**
  * The file that a start would find, as `execvp` does. Looked for by ourselves where another program does the start: it
