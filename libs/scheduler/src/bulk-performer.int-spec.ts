@@ -151,6 +151,15 @@ describe('bulk operations', () => {
     expect(await slow()).toMatchObject({ state: 'succeeded', done: 5 });
   });
 
+  it('wait behind all others, however many of one service wait for its minute', async () => {
+    await query(`INSERT INTO services (slug, name, max_runs_per_minute) VALUES ('none', 'none', 0)`);
+    for (let waiting = 0; waiting < 21; waiting++) await ask({ action: 'retry', filter: {} }, 'none');
+    await insert(2, { jobId, state: 'pending' });
+    const other = await ask({ action: 'cancel', filter: { jobId } });
+    for (let round = 0; round < 2; round++) await performer.performOpen();
+    expect(await other()).toMatchObject({ state: 'succeeded', done: 2 });
+  });
+
   it('leave alone what did not exist when they were asked for', async () => {
     await insert(2, { jobId, state: 'pending' });
     const operation = await ask({ action: 'cancel', filter: { jobId } });

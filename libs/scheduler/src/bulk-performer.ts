@@ -70,7 +70,10 @@ export class BulkPerformer {
     const { id, service } = operation;
     const allowances = await RunAllowances.lock(tx, [service]);
     const left = allowances.of(service)?.left ?? Infinity;
-    if (left === 0) return { id, done: 0, waits: true };
+    if (left === 0) {
+      await this.operations.postpone(tx, id);
+      return { id, done: 0, waits: true };
+    }
     const batch = await this.operations.retryBatch(
       tx,
       operation,
@@ -86,7 +89,7 @@ export class BulkPerformer {
   /** A database that is away or busy will be back; anything else would fail for ever. */
   private async afterFailure({ id, action }: BulkOperation, error: Error): Promise<void> {
     this.logger.warn(`bulk ${action} ${id}: ${error.message}`);
-    if (isPassingFailure(error)) await this.operations.postpone(id);
+    if (isPassingFailure(error)) await this.operations.transaction((tx) => this.operations.postpone(tx, id));
     else await this.operations.fail(id, 'the scheduler failed to perform it; its log has the details');
   }
 }

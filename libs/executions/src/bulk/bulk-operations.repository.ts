@@ -108,8 +108,8 @@ export class BulkOperationsRepository {
     await this.operations.query(sql.FAIL_OPERATION, [id, error]);
   }
 
-  async postpone(id: string): Promise<void> {
-    await this.operations.query(sql.POSTPONE_OPERATION, [id]);
+  async postpone(tx: EntityManager, id: string): Promise<void> {
+    await tx.query(sql.POSTPONE_OPERATION, [id]);
   }
 
   async prune(retentionDays: number): Promise<void> {
