@@ -16,6 +16,9 @@ export class EgressDeniedError extends Error {
   readonly code = 'EGRESS_DENIED';
 }
 
+/** What kept a connection from being made. An established one fails with some of the same codes, EHOSTUNREACH for one. */
+export const unconnected = new WeakSet<Error>();
+
 /** Resolving and connecting together; a TLS handshake may take as long again. */
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Node's 250 ms gives up on far, healthy addresses when a name has several. */
@@ -34,7 +37,10 @@ export function egressConnector(policy: EgressPolicy, resolve: Resolve): buildCo
     const port = Number(options.port) || (isTls ? 443 : 80);
     connectChecked(policy, resolve, options.hostname, port).then(
       (httpSocket) => (isTls ? startTls({ ...options, httpSocket }, callback) : callback(null, httpSocket)),
-      (error: Error) => callback(error, null),
+      (error: Error) => {
+        unconnected.add(error);
+        callback(error, null);
+      },
     );
   };
 }

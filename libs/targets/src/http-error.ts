@@ -1,5 +1,5 @@
 import { errors } from 'undici';
-import { EgressDeniedError } from './egress-connector.js';
+import { EgressDeniedError, unconnected } from './egress-connector.js';
 import { type AbortReason, failed, type OutcomeFailed, type OutcomeHeld, type RunResult } from './outcome.js';
 
 /** Coarse on purpose: the system's own texts name internal addresses, and the reader can act on no more than this. */
@@ -50,25 +50,15 @@ const AWAY_CODES: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Those that only connecting gives: the others may come after the request has gone out. */
-const UNCONNECTED_CODES: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'EHOSTUNREACH',
-  'EHOSTDOWN',
-  'ENETUNREACH',
-  'EAI_AGAIN',
-]);
-
 /** Did a call that got no answer find nobody? One that ran out of time did; one that was cancelled cannot tell. */
 export function foundNobody(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted) return (signal.reason as AbortReason).type === 'timeout';
   return AWAY_CODES.has(codeOf(error) ?? '');
 }
 
-/** No connection was made, so the target cannot have seen the call. */
+/** No connection was made, so the target cannot have seen the call. By the error and not its code: a code may come later too. */
 export function wasNeverSent(error: unknown): boolean {
-  return UNCONNECTED_CODES.has(codeOf(error) ?? '');
+  return unconnected.has(error as Error);
 }
 
 /** What an error of the client means for the run. One without a code is a bug of ours and is thrown again. */
