@@ -4,7 +4,7 @@ import { runForAllServices } from '@app/platform/request-context';
 import { failPoint } from '@app/platform/fail-point';
 import { ExecutionsQueue } from './executions.queue.js';
 import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
-import { QueueRoom } from './queue-room.js';
+import { QueueRoom, type Room } from './queue-room.js';
 
 const BATCH = 1_000;
 /** While a flood is handed over, another service's run waits for this many batches: a quarter of a second. */
@@ -15,6 +15,8 @@ const MAX_PLACES = 5_000;
 const LOOP_SLEEP_MS = 500;
 /** Places that were counted longer ago may be taken by others: a process that only serves the api counts when it has to. */
 const PLACES_HOLD_MS = 2_000;
+/** By then the queue's head may have moved on by a few bands: whoever took a place by it would stand behind it. */
+const HEAD_HOLDS_MS = 100;
 /** Under way at once; what comes meanwhile leaves together, so that a burst of single runs goes in batches. */
 const MAX_HAND_OVERS = 2;
 
@@ -34,7 +36,9 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   private placesLeft = 0;
   private placesUntilMs = 0;
   private readonly toHandOver: Dispatched[] = [];
+  private handingOver = 0;
   private readonly handOvers = new Set<Promise<unknown>>();
+  private lookAgainAtMs = 0;
 
   constructor(
     private readonly executions: ExecutionsRepository,
@@ -61,7 +65,8 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   /** For what was committed as queued; in the background, so that the next batch is fired meanwhile. */
   handOverSoon(queued: readonly Dispatched[]): void {
     this.toHandOver.push(...queued);
-    if (this.handOvers.size >= MAX_HAND_OVERS) return;
+    if (this.handingOver >= MAX_HAND_OVERS) return;
+    this.handingOver += 1;
     const handOver = runForAllServices(() => this.handOverWaiting()).finally(() =>
       this.handOvers.delete(handOver),
     );
@@ -88,10 +93,12 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
 
   private async handOverWaiting(): Promise<void> {
     while (this.toHandOver.length > 0) {
+      if (this.clock.monotonicMs() > this.lookAgainAtMs) await this.look();
       await this.handOver(this.toHandOver.splice(0, BATCH)).catch((error: Error) =>
         this.logger.warn(`hand-over failed: ${error.message}`),
       );
     }
+    this.handingOver -= 1;
   }
 
   private async dispatchWhileAsked(): Promise<void> {
@@ -104,7 +111,7 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   /** The most urgent and then the oldest first, whosever they are. No room is left as long as more is due. */
   private async dispatchInOrder(): Promise<{ total: number; roomLeft: number }> {
     let total = 0;
-    let free = (await this.room.look())?.free ?? 0;
+    let free = (await this.look())?.free ?? 0;
     for (let batches = 1; free > 0; batches++) {
       const limit = Math.min(BATCH, free);
       const { dispatched, seen } = await this.executions.dispatchDue(limit);
@@ -122,7 +129,7 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   private async dispatchShares(): Promise<number> {
     let total = 0;
     for (;;) {
-      const room = await this.room.look();
+      const room = await this.look();
       if (!room || room.reserve === 0) return total;
       const limit = Math.min(BATCH, room.reserve);
       const { dispatched } = await this.executions.dispatchShares(limit, room.ahead);
@@ -131,6 +138,12 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       if (shares.length === 0 || !(await this.handOver(shares))) return total;
       total += shares.length;
     }
+  }
+
+  /** What it tells of the queue's head is what places are counted from. */
+  private look(): Promise<Room | null> {
+    this.lookAgainAtMs = this.clock.monotonicMs() + HEAD_HOLDS_MS;
+    return this.room.look();
   }
 
   /** @returns false when the queue refused; the rows are then pending again, and a later round tries once more */
