@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { runsExceeded, storageExceeded } from '@app/access';
 import { type Change, eventOf } from '@app/audit';
-import { columnsOf, preparedRowsOf } from '@app/platform/database';
+import { columnsOf, driverErrorOf, preparedRowsOf } from '@app/platform/database';
 import { stillRunning } from '@app/platform/http';
 import { currentKeyUse } from '@app/platform/request-context';
 import { newExecutionId, scheduledForOf } from './domain/execution-id.js';
@@ -27,7 +27,6 @@ export interface RequestedRun {
 
 /** Without an id: nothing was made. */
 type MadeRow = (Execution | { readonly id: null }) & {
-  readonly keyLost: boolean;
   /** Not null: the service has started so many in the minute, which is as many as it may. */
   readonly mostRuns: number | null;
   /** Its service stores more than it may. */
@@ -35,6 +34,8 @@ type MadeRow = (Execution | { readonly id: null }) & {
   /** Of the minute. */
   readonly secondsLeft: number;
 };
+
+const UNIQUE_VIOLATION = '23505';
 
 /** Writes what people and services ask for by hand: an execution, who asked, and the answer's id for the request's key. */
 @Injectable()
@@ -54,13 +55,22 @@ export class RequestedRunsRepository {
    * @throws ProblemError `quota_exceeded`, and `idempotency_key_in_use`: so slow that another took the request's key over
    */
   async insertNow(run: RequestedRun, now: Date): Promise<Execution | null> {
+    const row = await this.insertFrom(run, now);
+    if (!row) return null;
+    if (row.id !== null) return row;
+    if (row.isFull) throw storageExceeded();
+    if (row.mostRuns !== null) throw runsExceeded(row.mostRuns, row.secondsLeft);
+    throw stillRunning();
+  }
+
+  /** A slot that is taken fails the whole statement, so that neither a quota nor a key remembers a run that is not there. */
+  private async insertFrom(run: RequestedRun, now: Date): Promise<MadeRow | undefined> {
     for (let at = now.getTime(); ; at += 1) {
-      const row = await this.insertAt(run, new Date(at));
-      if (!row) return null;
-      if (row.id !== null) return row;
-      if (row.isFull) throw storageExceeded();
-      if (row.mostRuns !== null) throw runsExceeded(row.mostRuns, row.secondsLeft);
-      if (row.keyLost) throw stillRunning();
+      try {
+        return await this.insertAt(run, new Date(at));
+      } catch (error) {
+        if (!isTaken(error as Error)) throw error;
+      }
     }
   }
 
@@ -81,6 +91,10 @@ export class RequestedRunsRepository {
       await preparedRowsOf<MadeRow>(connection, 'retry', this.retryNow, [...parameters, ...original])
     )[0];
   }
+}
+
+function isTaken(error: Error): boolean {
+  return driverErrorOf(error).code === UNIQUE_VIOLATION;
 }
 
 function askedFor({ service, jobId, repeats }: RequestedRun, made: string): Change {

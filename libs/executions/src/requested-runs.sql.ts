@@ -6,8 +6,8 @@ import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
 /**
  * A run that somebody asked for, in one statement and so in one transaction: the job as it is now, kept from being changed or
  * deleted meanwhile; the row; who asked; and what the request's idempotency key made. Six statements in a transaction took
- * three times as long. No row: there is no such job. A row without an id: the slot is taken, the service has started its runs
- * of the minute or stores more than it may, or the key is another's.
+ * three times as long. No row: there is no such job. A row without an id: the service has started its runs of the
+ * minute or stores more than it may, or else the key is another's. A slot that is taken fails the statement.
  *
  * @param columns of an execution, for its caller
  * @param parameters of the new run, in terms of `allowed` and `$7`
@@ -36,12 +36,10 @@ function requestedRun(columns: string, parameters: string, afterwards: string): 
            CASE WHEN starts THEN now() END, ${afterwards === '' ? 'NULL, NULL' : '$13, $14'}
     FROM allowed
     WHERE $11::text IS NULL OR EXISTS (SELECT FROM kept)
-    ON CONFLICT DO NOTHING
     RETURNING ${columns}
   ), asked AS (${recordChangeFrom('made', '$9')}
   )${afterwards}
-  SELECT made.*, $11::text IS NOT NULL AND NOT EXISTS (SELECT FROM kept) AS "keyLost",
-         CASE WHEN NOT EXISTS (SELECT FROM allowed) THEN job.most_runs END AS "mostRuns",
+  SELECT made.*, CASE WHEN NOT EXISTS (SELECT FROM allowed) THEN job.most_runs END AS "mostRuns",
          job.is_full AS "isFull", ${SECONDS_LEFT} AS "secondsLeft"
   FROM job LEFT JOIN made ON true`;
 }
