@@ -94,23 +94,26 @@ export class ExecutionRunner {
   }
 
   private async perform(claim: Claim, signal: AbortSignal, traceparent: string): Promise<Outcome> {
-    const isFull = await this.storage.isFull(claim.service);
-    const log = this.logs.open(claim, isFull);
     const timeOut: AbortReason = { type: 'timeout', message: `not finished within ${claim.timeoutMs} ms` };
     const timer = setTimeout(() => this.runs.abort(claim.id, timeOut), claim.timeoutMs);
     try {
-      const grants = await this.lender.lend(claim);
-      const outcome = await this.targets.run(
-        claim.target,
-        contextOf(claim, grants, traceparent, () => this.clock.now()),
-        signal,
-        log,
-      );
-      return isFull ? withoutOutput(outcome) : outcome;
+      return await this.call(claim, signal, traceparent);
     } catch (error) {
       return this.bug(error as Error);
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  private async call(claim: Claim, signal: AbortSignal, traceparent: string): Promise<Outcome> {
+    const isFull = await this.storage.isFull(claim.service);
+    const log = this.logs.open(claim, isFull);
+    try {
+      const grants = await this.lender.lend(claim);
+      const context = contextOf(claim, grants, traceparent, () => this.clock.now());
+      const outcome = await this.targets.run(claim.target, context, signal, log);
+      return isFull ? withoutOutput(outcome) : outcome;
+    } finally {
       await this.logs.close(log);
     }
   }
