@@ -5,8 +5,10 @@ import { Admission } from '@app/access';
 import { measureHttp } from '@app/metrics';
 import { AppConfig } from '@app/platform/config';
 import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter } from '@app/platform/http';
+import { DrainState } from '@app/platform/health';
 import { ApiModule } from './api.module.js';
 import { serveDocument } from './openapi/serve-document.js';
+import { sendAwayWhileDraining } from './send-away-while-draining.js';
 import { securityHeaders } from './security-headers.js';
 
 /** The api, ready to listen. @throws what keeps it from starting, such as a ConfigError */
@@ -16,7 +18,7 @@ export async function createApiApp(logger: LoggerService): Promise<NestExpressAp
     logger,
     abortOnError: false,
   });
-  app.use(measureHttp, securityHeaders());
+  app.use(measureHttp, securityHeaders(), sendAwayWhileDraining(app.get(DrainState, { strict: false })));
   app.set('trust proxy', app.get(AppConfig).trustProxy);
   configureHttp(app, app.get(Admission, { strict: false }).middleware);
   serveDocument(app);
