@@ -15,6 +15,8 @@ const REDIS_DATABASE = 15;
 export class Fleet {
   private readonly processes = new Set<FleetProcess>();
   private readonly ready = new Set<FleetProcess>();
+  /** One look at a time: the late answer of an earlier one would bring back an api that has begun to drain. */
+  private readonly lookedAt = new Set<FleetProcess>();
   private turn = 0;
   private readonly looking: NodeJS.Timeout;
 
@@ -81,14 +83,15 @@ export class Fleet {
   }
 
   private async look(): Promise<void> {
-    await Promise.all(
-      [...this.processes].filter(({ kind }) => kind === 'api').map((api) => this.lookAt(api)),
-    );
+    const apis = [...this.processes].filter((process) => process.kind === 'api' && !this.lookedAt.has(process));
+    await Promise.all(apis.map((api) => this.lookAt(api)));
   }
 
   /** One that answers late on a busy machine keeps its place, unless it was told to go: one failed probe costs none. */
   private async lookAt(api: FleetProcess): Promise<void> {
+    this.lookedAt.add(api);
     const isReady = await api.isReady().catch((error) => isLate(error as Error) && !api.isStopping);
+    this.lookedAt.delete(api);
     if (isReady && this.processes.has(api)) this.ready.add(api);
     else this.ready.delete(api);
   }
