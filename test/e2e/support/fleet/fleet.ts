@@ -84,7 +84,9 @@ export class Fleet {
   }
 
   private async look(): Promise<void> {
-    const apis = [...this.processes].filter((process) => process.kind === 'api' && !this.lookedAt.has(process));
+    const apis = [...this.processes].filter(
+      (process) => process.kind === 'api' && !this.lookedAt.has(process),
+    );
     await Promise.all(apis.map((api) => this.lookAt(api)));
   }
 
