@@ -14,6 +14,7 @@ import { Audit1795452000000 } from './1795452000000-audit.js';
 import { ServiceUsage1795460000000 } from './1795460000000-service-usage.js';
 import { BulkRetriesOfCommands1795470000000 } from './1795470000000-bulk-retries-of-commands.js';
 import { CommandIsolation1795470000001 } from './1795470000001-command-isolation.js';
+import { RequestOfExecution1795493000000 } from './1795493000000-request-of-execution.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   ServiceUsage1795460000000,
   BulkRetriesOfCommands1795470000000,
   CommandIsolation1795470000001,
+  RequestOfExecution1795493000000,
 ];

@@ -125,14 +125,14 @@ async function healthy(port: string, container: Container): Promise<void> {
 function expectLinesOfRun(api: Container, worker: Container): void {
   const accepted = linesOf(api).find(({ message }) => message === 'accepted');
   expect(accepted).toMatchObject({ requestId: expect.any(String), executionId: expect.any(String) });
-  const { service, jobId, scheduleId, executionId } = accepted!;
+  const { service, jobId, scheduleId, executionId, requestId } = accepted!;
   const ofRunner = linesOf(worker).filter(({ context }) => context === 'ExecutionRunner');
   expect(ofRunner.map(({ message }) => message)).toEqual([
     'starts',
     expect.stringMatching(/^succeeded after/),
   ]);
   for (const line of ofRunner)
-    expect(line).toMatchObject({ service, jobId, scheduleId, executionId, attempt: 1 });
+    expect(line).toMatchObject({ service, jobId, scheduleId, executionId, requestId, attempt: 1 });
 }
 
 /** In production every line is an object. */

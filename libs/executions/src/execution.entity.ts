@@ -112,4 +112,7 @@ export class ExecutionEntity implements Execution {
 
   @Column('text', { nullable: true })
   traceparent!: string | null;
+
+  @Column('text', { name: 'request_id', nullable: true })
+  requestId!: string | null;
 }

@@ -107,7 +107,6 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
     const mayStart = this.dispatcher.takePlace();
     const made = await this.requested.insertNow({ ...run, mayStart }, this.clock.now());
     if (!made) return null;
-    // The one line that has both the caller's request id and the ids that all lines of the run have.
     const { id, service, jobId, scheduleId, trigger, priority, delivery } = made;
     this.logger.debug('accepted', { service, jobId, scheduleId, executionId: id, trigger });
     if (made.state === 'queued') this.dispatcher.handOverSoon([{ id, delivery, service, priority }]);

@@ -9,6 +9,8 @@ import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
  * three times as long. No row: there is no such job. A row without an id: the service has started its runs of the
  * minute or stores more than it may, or else the key is another's. A slot that is taken fails the statement.
  *
+ * `$9` is the event of the change, and the last of it is the id of the request.
+ *
  * @param columns of an execution, for its caller
  * @param parameters of the new run, in terms of `allowed` and `$7`
  */
@@ -30,9 +32,9 @@ function requestedRun(columns: string, parameters: string, afterwards: string): 
     RETURNING made_id
   ), made AS (
     INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, priority, due_at, max_attempts,
-                            parameters, traceparent, delivery, queued_at, schedule_id, retry_of)
+                            parameters, traceparent, request_id, delivery, queued_at, schedule_id, retry_of)
     SELECT $1, $2, $3, allowed.id, allowed.version, $5, CASE WHEN starts THEN 'queued' ELSE 'pending' END, allowed.priority, now(),
-           (allowed.retry_policy ->> 'maxAttempts')::integer, ${parameters}, $6, CASE WHEN starts THEN 1 ELSE 0 END,
+           (allowed.retry_policy ->> 'maxAttempts')::integer, ${parameters}, $6, $9::jsonb ->> 9, CASE WHEN starts THEN 1 ELSE 0 END,
            CASE WHEN starts THEN now() END, ${afterwards === '' ? 'NULL, NULL' : '$13, $14'}
     FROM allowed
     WHERE $11::text IS NULL OR EXISTS (SELECT FROM kept)

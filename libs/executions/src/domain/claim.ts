@@ -16,6 +16,7 @@ type ExecutionFacts = Pick<
   | 'releasedCount'
   | 'parameters'
   | 'traceparent'
+  | 'requestId'
   | 'dueAt'
   | 'queuedAt'
 >;

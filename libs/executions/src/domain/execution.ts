@@ -71,4 +71,6 @@ export interface Execution {
   readonly attempts: readonly Attempt[];
   readonly retryOf: string | null;
   readonly traceparent: string | null;
+  /** Of the request that asked for it; null for what the scheduler made. */
+  readonly requestId: string | null;
 }

@@ -32,6 +32,7 @@ function aClaim(claim: Partial<Claim> = {}, policy: Partial<RetryPolicy> = {}): 
     releasedCount: 0,
     parameters: {},
     traceparent: null,
+    requestId: null,
     target: { type: 'http', method: 'GET', url: 'http://localhost' },
     retryPolicy: { ...DEFAULT_RETRY_POLICY, ...policy },
     timeoutMs: 60_000,

@@ -134,8 +134,9 @@ export class ExecutionRunner {
 }
 
 /** On every line of the run, whoever writes it. */
-function logFieldsOf({ service, jobId, scheduleId, id, attempt }: Claim): LogFields {
-  return { service, jobId, scheduleId, executionId: id, attempt };
+function logFieldsOf({ service, jobId, scheduleId, id, attempt, requestId }: Claim): LogFields {
+  const run = { service, jobId, scheduleId, executionId: id, attempt };
+  return requestId === null ? run : { ...run, requestId };
 }
 
 function contextOf(claim: Claim, grants: RunGrants, traceparent: string, now: () => Date): RunContext {
