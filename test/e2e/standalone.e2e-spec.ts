@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { withCurl } from '../support/curl.js';
 import { survivorsOf } from '../support/process-tree.js';
 import { freePort } from '../support/free-port.js';
 import { StandaloneProcess } from '../support/standalone-process.js';
@@ -46,18 +47,21 @@ describe('npm start', () => {
   }
 
   describe('when all goes well', () => {
-    it('prints a curl command that creates a job as it stands, and the job outlives a restart', async () => {
-      const first = await startReady();
-      const command = /^ +(curl .*)$/m.exec(first.output)?.[1] ?? '';
-      const { name } = JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8' })) as {
-        name: string;
-      };
-      await first.stop();
+    withCurl(
+      'prints a curl command that creates a job as it stands, and the job outlives a restart',
+      async () => {
+        const first = await startReady();
+        const command = /^ +(curl .*)$/m.exec(first.output)?.[1] ?? '';
+        const { name } = JSON.parse(execFileSync('sh', ['-c', command], { encoding: 'utf8' })) as {
+          name: string;
+        };
+        await first.stop();
 
-      const second = await startReady();
+        const second = await startReady();
 
-      expect(await jobNames(second)).toContain(name);
-    });
+        expect(await jobNames(second)).toContain(name);
+      },
+    );
 
     it('keeps the database password to its owner', () => {
       expect(statSync(path.join(dataDir, 'postgres-access.json')).mode & 0o777).toBe(0o600);
