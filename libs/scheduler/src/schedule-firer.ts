@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { RunAllowances } from '@app/access';
 import { ExecutionDispatcher, ExecutionsRepository, type NewExecution, recordFire } from '@app/executions';
+import { randomPool } from '@app/platform/clock';
 import { isRefusal } from '@app/platform/database';
 import { type DueSchedule, type ScheduleAdvance, SchedulesRepository } from '@app/schedules';
 import { FiringPlanner, type PlannedSchedule } from './firing-planner.js';
 import { executionsOf } from './planned-executions.js';
-import { randomPool } from './random-pool.js';
 import { schedulerMetrics } from './scheduler-metrics.js';
 
 export interface FiringRound {
