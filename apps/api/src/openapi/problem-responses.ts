@@ -3,8 +3,10 @@ import { STATUS_CODES } from 'node:http';
 import { type DocumentedOperation, type Operation, operationsOf } from './operations.js';
 import { PROBLEM_SCHEMA, problemExample } from './problem-schema.js';
 
-/** These answer in a form of their own, or nothing can go wrong with them. */
+/** These answer in a form of their own. */
 const WITHOUT_PROBLEMS = /^\/(health\/|metrics$)/;
+/** A query that cannot be read is refused before anybody looks which operation it is for. */
+const OF_ALL = 400;
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is not valid; `errors` says where.',
@@ -25,31 +27,28 @@ export function applyProblemResponses(document: OpenAPIObject): void {
   document.components ??= {};
   document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
   for (const documented of operationsOf(document)) {
-    if (!WITHOUT_PROBLEMS.test(documented.path)) addProblems(documented);
+    const { operation, path } = documented;
+    const statuses = WITHOUT_PROBLEMS.test(path) ? [OF_ALL] : problemStatusesOf(documented);
+    for (const status of statuses) operation.responses[status] = problemResponse(operation, status, path);
   }
 }
 
-function addProblems(documented: DocumentedOperation): void {
-  const { operation, path } = documented;
+/** Those that the operation declares itself, and those that it has by what it is. */
+function problemStatusesOf({ method, path, operation }: DocumentedOperation): ReadonlySet<number> {
   const declared = Object.keys(operation.responses)
     .map(Number)
     .filter((status) => status >= 400);
-  const statuses = new Set([...declared, ...problemStatusesOf(documented)]);
-  for (const status of statuses) operation.responses[status] = problemResponse(operation, status, path);
-}
-
-function problemStatusesOf({ method, path, operation }: DocumentedOperation): number[] {
-  const hasInput = operation.requestBody !== undefined || (operation.parameters ?? []).length > 0;
-  return [
+  return new Set([
+    ...declared,
+    OF_ALL,
     ...(operation.security?.length ? [401, 403, 429] : []),
-    ...(hasInput ? [400] : []),
     ...(path.includes('{') ? [404] : []),
-    ...(method === 'post' ? [400, 409, 422] : []),
+    ...(method === 'post' ? [409, 422] : []),
     ...(method === 'put' || method === 'patch' || method === 'delete' ? [412] : []),
     // A POST that needs no body may still come with one, and is refused if that is not JSON.
     ...(operation.requestBody === undefined && method !== 'post' ? [] : [413, 415]),
     503,
-  ];
+  ]);
 }
 
 /** A description that the operation gives itself is better than ours. */
