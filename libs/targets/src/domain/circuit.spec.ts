@@ -56,6 +56,11 @@ describe('a circuit', () => {
     expect(longest).toEqual([2_000, 4_000, 8_000, LONGEST_OPEN_MS, LONGEST_OPEN_MS, LONGEST_OPEN_MS]);
   });
 
+  it('opens for a millisecond at least, whatever chance says', () => {
+    const shortest = afterFailure(probing(1, 0), true, LIMIT, 1_790_000_000_000, 1 - Number.EPSILON);
+    expect(shortest).toEqual(open(2, 1_790_000_000_001));
+  });
+
   it.each<[string, Circuit]>([
     ['open', open(2, 500)],
     ['half-open', probing(2, 500)],

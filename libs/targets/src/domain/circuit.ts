@@ -102,8 +102,11 @@ export function heldForMs(waitMs: number, random: number): number {
   return Math.ceil(waitMs + spreadMs);
 }
 
-/** Full jitter, in (0, 1 s · 2^n]: the workers that found the host away together do not probe it together. */
+/**
+ * Full jitter, 1 ms to 1 s · 2^n: the workers that found the host away together do not probe it together. Whole
+ * milliseconds, for a clock's number swallows the smallest fractions, and the circuit would open for no time at all.
+ */
 function opened(openings: number, nowMs: number, random: number): Open {
   const longestMs = Math.min(LONGEST_OPEN_MS, FIRST_OPEN_MS * 2 ** (openings - 1));
-  return { state: 'open', openings, probeAtMs: nowMs + (1 - random) * longestMs };
+  return { state: 'open', openings, probeAtMs: nowMs + Math.ceil((1 - random) * longestMs) };
 }
