@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bindToKey, runInRequestContext } from '@app/platform/request-context';
 import { waitFor } from '../../../test/support/wait-for.js';
-import { aJob } from './http/testing/a-job.js';
+import { aJob } from '../../../test/support/a-job.js';
 import { type ExecutionsApp, startExecutionsApp } from './http/testing/executions-app.js';
 import type { RequestedRun } from './requested-runs.repository.js';
 

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EntityManager } from 'typeorm';
+import { aCall } from '../../../test/support/a-job.js';
 import type { JobSpec } from './domain/job.js';
-import { DEFAULT_RETRY_POLICY } from './domain/retry-policy.js';
 import { type JobsApp, startJobsApp } from './testing/jobs-app.js';
 
 const STRANGER = '01981b5e-7c00-7000-8000-0123456789ab';
 
 let app: JobsApp;
-let made = 0;
-
 beforeAll(async () => {
   app = await startJobsApp();
   await app.database.query(
@@ -18,20 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => app?.close());
 
-const specOf = (changes: Partial<JobSpec> = {}): JobSpec => ({
-  name: `job ${++made}`,
-  description: '',
-  tags: [],
-  target: { type: 'http', method: 'POST', url: 'https://example.org/' },
-  parameters: {},
-  retryPolicy: DEFAULT_RETRY_POLICY,
-  timeoutMs: 1_000,
-  priority: 5,
-  maxConcurrency: null,
-  deliveryGuarantee: 'at_least_once',
-  ...changes,
-});
-
+const specOf = (changes?: Partial<JobSpec>): JobSpec => aCall('https://example.org/', changes);
 const create = (changes?: Partial<JobSpec>) => app.jobs.create('default', specOf(changes));
 
 describe('a job', () => {

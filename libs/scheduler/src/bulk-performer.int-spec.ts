@@ -9,8 +9,9 @@ import {
   type ExecutionState,
   scheduledForOf,
 } from '@app/executions';
-import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
+import { aCall } from '../../../test/support/a-job.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { startFirer } from '../../../test/support/worker-under-test.js';
 import { BulkPerformer } from './bulk-performer.js';
@@ -54,18 +55,7 @@ describe('bulk operations', () => {
   }
 
   async function createJob(tags: string[] = []): Promise<string> {
-    const job = await app.get(JobsService, { strict: false }).create(SERVICE, {
-      name: `job ${uuidv7()}`,
-      description: '',
-      tags,
-      target: { type: 'http', method: 'POST', url: 'http://127.0.0.1:1' },
-      parameters: {},
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 10_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-    });
+    const job = await app.get(JobsService, { strict: false }).create(SERVICE, aCall(undefined, { tags }));
     return job.id;
   }
 

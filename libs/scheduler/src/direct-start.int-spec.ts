@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { ExecutionDispatcher, ExecutionsQueue } from '@app/executions';
-import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
+import { aCall } from '../../../test/support/a-job.js';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { waitFor } from '../../../test/support/wait-for.js';
@@ -35,18 +35,9 @@ describe('a fire past the waiting line', () => {
   });
 
   const createJob = async (maxConcurrency: number | null = null): Promise<string> => {
-    const job = await app.get(JobsService, { strict: false }).create('default', {
-      name: uuidv7(),
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
-      parameters: {},
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 1_000,
-      priority: 5,
-      maxConcurrency,
-      deliveryGuarantee: 'at_least_once',
-    });
+    const job = await app
+      .get(JobsService, { strict: false })
+      .create('default', aCall(undefined, { maxConcurrency }));
     return job.id;
   };
 

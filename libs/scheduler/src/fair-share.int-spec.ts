@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { ExecutionsQueue, ExecutionsService } from '@app/executions';
-import { DEFAULT_RETRY_POLICY, type JobSpec, JobsService } from '@app/jobs';
+import { type JobSpec, JobsService } from '@app/jobs';
+import { aCall } from '../../../test/support/a-job.js';
 import { flushQueue } from '../../../test/support/flush-queue.js';
 import { seedWaiting } from '../../../test/support/seed-waiting.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
@@ -54,19 +54,9 @@ describe.each(queueBackendsUnderTest())(
     const createJob = async (service: string, spec: Partial<JobSpec>): Promise<string> => {
       const ensureService = 'INSERT INTO services (slug, name) VALUES ($1, $1) ON CONFLICT DO NOTHING';
       await api.get(DataSource).query(ensureService, [service]);
-      const job = await api.get(JobsService, { strict: false }).create(service, {
-        name: uuidv7(),
-        description: '',
-        tags: [],
-        target: { type: 'http', method: 'POST', url: target.url('/slow') },
-        parameters: {},
-        retryPolicy: DEFAULT_RETRY_POLICY,
-        timeoutMs: 10_000,
-        priority: 5,
-        maxConcurrency: null,
-        deliveryGuarantee: 'at_least_once',
-        ...spec,
-      });
+      const job = await api
+        .get(JobsService, { strict: false })
+        .create(service, aCall(target.url('/slow'), spec));
       return job.id;
     };
 

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
+import { aCall } from '../../../test/support/a-job.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
 import { startFirer } from '../../../test/support/worker-under-test.js';
@@ -18,18 +19,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   app = await startFirer(database);
   dataSource = app.get(DataSource);
-  const job = await app.get(JobsService, { strict: false }).create('default', {
-    name: 'fired',
-    description: '',
-    tags: [],
-    target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
-    parameters: {},
-    retryPolicy: DEFAULT_RETRY_POLICY,
-    timeoutMs: 1_000,
-    priority: 5,
-    maxConcurrency: null,
-    deliveryGuarantee: 'at_least_once',
-  });
+  const job = await app.get(JobsService, { strict: false }).create('default', aCall());
   jobId = job.id;
 });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { type Execution, ExecutionsService } from '@app/executions';
 import { DEFAULT_RETRY_POLICY, type JobSpec, JobsService } from '@app/jobs';
+import { aCall } from '../../../test/support/a-job.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { TargetServer } from '../../../test/support/target-server.js';
 import { queueBackendsUnderTest } from '../../../test/support/test-redis.js';
@@ -31,19 +31,7 @@ describe.each(queueBackendsUnderTest())('one firing, on the %s queue', (backend)
   });
 
   const jobCalling = (path: string, more: Partial<JobSpec> = {}) =>
-    jobs.create('default', {
-      name: `job ${uuidv7()}`,
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'POST', url: target.url(path) },
-      parameters: {},
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 10_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-      ...more,
-    });
+    jobs.create('default', aCall(target.url(path), more));
 
   const finished = (id: string): Promise<Execution> =>
     waitFor(

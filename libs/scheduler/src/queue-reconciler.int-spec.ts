@@ -3,7 +3,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ExecutionsQueue, ExecutionsRepository, ExecutionsService } from '@app/executions';
-import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
+import { aCall } from '../../../test/support/a-job.js';
 import { flushQueue } from '../../../test/support/flush-queue.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { queueBackendsUnderTest } from '../../../test/support/test-redis.js';
@@ -36,18 +37,7 @@ describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (back
   });
 
   const createJob = async (): Promise<string> => {
-    const job = await api.get(JobsService, { strict: false }).create('default', {
-      name: 'job',
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'POST', url: 'http://127.0.0.1:9/' },
-      parameters: {},
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 10_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-    });
+    const job = await api.get(JobsService, { strict: false }).create('default', aCall());
     return job.id;
   };
 

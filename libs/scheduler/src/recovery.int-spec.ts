@@ -8,7 +8,8 @@ import {
   ExecutionsRepository,
   ExecutionsService,
 } from '@app/executions';
-import { DEFAULT_RETRY_POLICY, type JobSpec, JobsService } from '@app/jobs';
+import { type JobSpec, JobsService } from '@app/jobs';
+import { aCall } from '../../../test/support/a-job.js';
 import { flushQueue } from '../../../test/support/flush-queue.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { TargetServer } from '../../../test/support/target-server.js';
@@ -56,19 +57,9 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
     api.get(DataSource).query<Row[]>(sql, parameters);
 
   const executed = async (path: string, more: Partial<JobSpec> = {}): Promise<string> => {
-    const job = await api.get(JobsService, { strict: false }).create('default', {
-      name: `job ${uuidv7()}`,
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'POST', url: target.url(path) },
-      parameters: {},
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 10_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-      ...more,
-    });
+    const job = await api
+      .get(JobsService, { strict: false })
+      .create('default', aCall(target.url(path), more));
     const { id } = await executions().execute('default', job.id, { parameters: {}, traceparent: null });
     return id;
   };

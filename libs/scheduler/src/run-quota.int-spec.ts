@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
+import { aCall } from '../../../test/support/a-job.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
 import { startFirer } from '../../../test/support/worker-under-test.js';
@@ -41,18 +42,7 @@ describe('the runs that a service may start in a minute', () => {
   const query = <Row>(sql: string): Promise<Row[]> => dataSource.query<Row[]>(sql);
 
   async function createJob(service: string): Promise<string> {
-    const { id } = await workers[0]!.get(JobsService, { strict: false }).create(service, {
-      name: 'fired',
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
-      parameters: {},
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 1_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-    });
+    const { id } = await workers[0]!.get(JobsService, { strict: false }).create(service, aCall());
     return id;
   }
 

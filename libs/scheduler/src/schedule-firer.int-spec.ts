@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
+import { aCall } from '../../../test/support/a-job.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { startFirer } from '../../../test/support/worker-under-test.js';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
@@ -36,18 +37,9 @@ describe('firing due schedules', () => {
   });
 
   const createJob = async (name = 'fired'): Promise<string> => {
-    const job = await app.get(JobsService, { strict: false }).create('default', {
-      name,
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
-      parameters: { from: 'job', kept: true },
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 1_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-    });
+    const job = await app
+      .get(JobsService, { strict: false })
+      .create('default', aCall(undefined, { name, parameters: { from: 'job', kept: true } }));
     return job.id;
   };
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aJob } from './testing/a-job.js';
+import { aJob } from '../../../../test/support/a-job.js';
 import { type ExecutionsApp, startExecutionsApp } from './testing/executions-app.js';
 
 /** On a machine that is busy with other tests. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_RETRY_POLICY } from '@app/jobs';
 import { queueBackendsUnderTest } from '../../../../test/support/test-redis.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
-import { aJob } from './testing/a-job.js';
+import { aJob } from '../../../../test/support/a-job.js';
 import { type Answer, type ExecutionsApp, startExecutionsApp } from './testing/executions-app.js';
 
 const SLEEPS = {

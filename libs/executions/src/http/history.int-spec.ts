@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { scheduledForOf } from '../domain/execution-id.js';
-import { aJob } from './testing/a-job.js';
+import { aJob } from '../../../../test/support/a-job.js';
 import { insertExecution } from './testing/an-execution.js';
 import { type Answer, type ExecutionsApp, startExecutionsApp } from './testing/executions-app.js';
 

@@ -8,7 +8,7 @@ import type { Target } from '@app/targets';
 import { TargetServer } from '../../../../test/support/target-server.js';
 import { queueBackendsUnderTest, testRedisUrl } from '../../../../test/support/test-redis.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
-import { aJob } from './testing/a-job.js';
+import { aJob } from '../../../../test/support/a-job.js';
 import { type ExecutionsApp, startExecutionsApp } from './testing/executions-app.js';
 
 const SECRET = 'hunter2/&"token"+ =é';

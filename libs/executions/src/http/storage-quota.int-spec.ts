@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '../../../../test/support/wait-for.js';
-import { aJob } from './testing/a-job.js';
+import { aJob } from '../../../../test/support/a-job.js';
 import { insertExecution } from './testing/an-execution.js';
 import { type Answer, type ExecutionsApp, startExecutionsApp } from './testing/executions-app.js';
 

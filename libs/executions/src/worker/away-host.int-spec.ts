@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { ExecutionsService } from '@app/executions';
 import { DEFAULT_RETRY_POLICY, type Job, JobsService } from '@app/jobs';
+import { aCall } from '../../../../test/support/a-job.js';
 import { flushQueue } from '../../../../test/support/flush-queue.js';
 import { TargetServer } from '../../../../test/support/target-server.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
@@ -45,19 +45,14 @@ describe.each(queueBackendsUnderTest())('runs whose host is away, on the %s queu
   const executions = () => worker.get(ExecutionsService, { strict: false });
 
   const createJob = (changes: Partial<Job> = {}, service = 'default'): Promise<Job> =>
-    worker.get(JobsService, { strict: false }).create(service, {
-      name: `job ${uuidv7()}`,
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'POST', url: target.url('/') },
-      parameters: {},
-      retryPolicy: { ...DEFAULT_RETRY_POLICY, ...RETRIES },
-      timeoutMs: 60_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-      ...changes,
-    });
+    worker.get(JobsService, { strict: false }).create(
+      service,
+      aCall(target.url('/'), {
+        retryPolicy: { ...DEFAULT_RETRY_POLICY, ...RETRIES },
+        timeoutMs: 60_000,
+        ...changes,
+      }),
+    );
 
   const execute = async ({ id, service }: Job): Promise<string> =>
     (await executions().execute(service, id, { parameters: {}, traceparent: null })).id;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { v7 as uuidv7 } from 'uuid';
 import { ExecutionDispatcher, ExecutionsQueue, ExecutionsService } from '@app/executions';
-import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
+import { aCall } from '../../../../test/support/a-job.js';
 import { flushQueue } from '../../../../test/support/flush-queue.js';
 import { TargetServer } from '../../../../test/support/target-server.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
@@ -48,18 +48,9 @@ describe.each(queueBackendsUnderTest())('a run that was lost twice, on the %s qu
   };
 
   const executed = async (path: string): Promise<string> => {
-    const job = await api.get(JobsService, { strict: false }).create('default', {
-      name: `job ${uuidv7()}`,
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'POST', url: target.url(path) },
-      parameters: {},
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 60_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-    });
+    const job = await api
+      .get(JobsService, { strict: false })
+      .create('default', aCall(target.url(path), { timeoutMs: 60_000 }));
     return (await executions().execute('default', job.id, { parameters: {}, traceparent: null })).id;
   };
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type Principal, type Scope, SCOPES } from '@app/access';
-import { DEFAULT_RETRY_POLICY, type Job, type JobSpec } from '../index.js';
+import { aCall, aJob } from '../../../../test/support/a-job.js';
+import { type Job } from '../index.js';
 import { type JobsApp, startJobsApp } from '../testing/jobs-app.js';
 import { demandScopeForTargets, demandScopeToRun } from './command-scope.js';
 
@@ -17,20 +18,8 @@ const ALL = principal(SCOPES);
 const ALL_BUT_COMMANDS = principal(SCOPES.filter((scope) => scope !== 'commands:run'));
 const REFUSED = { kind: 'forbidden', code: 'scope_missing' };
 
-const spec = (name: string, target: JobSpec['target']): JobSpec => ({
-  name,
-  target,
-  description: '',
-  tags: [],
-  parameters: {},
-  retryPolicy: DEFAULT_RETRY_POLICY,
-  timeoutMs: 1_000,
-  priority: 5,
-  maxConcurrency: null,
-  deliveryGuarantee: 'at_least_once',
-});
-const HTTP = spec('calls', { type: 'http', method: 'GET', url: 'https://example.com/' });
-const COMMAND = spec('commands', { type: 'command', command: 'true' });
+const HTTP = aCall('https://example.com/');
+const COMMAND = aJob({ target: { type: 'command', command: 'true' } });
 
 describe('the scope for commands', () => {
   let app: JobsApp;

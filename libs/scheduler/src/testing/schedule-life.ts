@@ -1,7 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { DEFAULT_RETRY_POLICY, type Job, JobsService } from '@app/jobs';
+import { type Job, JobsService } from '@app/jobs';
 import { RecurrenceCache, type Schedule, SchedulePauses, SchedulesService } from '@app/schedules';
+import { aCall } from '../../../../test/support/a-job.js';
 import type { StoppedClock } from '../../../../test/support/stopped-clock.js';
 import { ScheduleFirer } from '../schedule-firer.js';
 import { type HistoryRow, InstantLedger } from './instant-ledger.js';
@@ -13,8 +14,6 @@ export type Act =
   | { readonly act: 'change'; readonly to: (now: Date) => Partial<Definition> }
   | { readonly act: 'resume'; readonly catchup: Catchup }
   | { readonly act: 'fire' | 'end runs' | 'pause' | 'deactivate' | 'activate' | 'delete' | 'delete job' };
-
-let made = 0;
 
 /** One schedule of one job, from its creation to its end, and the ledger of what its history owes. */
 export class ScheduleLife {
@@ -35,18 +34,7 @@ export class ScheduleLife {
   }
 
   static async begin(app: INestApplicationContext, clock: StoppedClock, definition: Definition) {
-    const job = await app.get(JobsService, { strict: false }).create('default', {
-      name: `job ${++made}`,
-      description: '',
-      tags: [],
-      target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:9/' },
-      parameters: {},
-      retryPolicy: DEFAULT_RETRY_POLICY,
-      timeoutMs: 1_000,
-      priority: 5,
-      maxConcurrency: null,
-      deliveryGuarantee: 'at_least_once',
-    });
+    const job = await app.get(JobsService, { strict: false }).create('default', aCall());
     const created = await app.get(SchedulesService).create('default', job.id, definition);
     return new ScheduleLife(app, clock, job, definition, created);
   }

@@ -5,6 +5,7 @@ import { DEFAULT_RETRY_POLICY, type Job, JobsHttpModule, JobsService } from '@ap
 import { Clock } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
+import { aCall } from '../../../../test/support/a-job.js';
 import { type Answer, startTestApi } from '../../../../test/support/test-api.js';
 import {
   type Leftovers,
@@ -96,19 +97,14 @@ class TestModule {
   }
 }
 
-let made = 0;
-
 function createJob(jobs: JobsService): Promise<Job> {
-  return jobs.create('default', {
-    name: `job ${++made}`,
-    description: '',
-    tags: [],
-    target: { type: 'http', method: 'POST', url: 'https://example.org/hook' },
-    parameters: { fromJob: true },
-    retryPolicy: { ...DEFAULT_RETRY_POLICY, maxAttempts: 3 },
-    timeoutMs: 10_000,
-    priority: 4,
-    maxConcurrency: 7,
-    deliveryGuarantee: 'at_least_once',
-  });
+  return jobs.create(
+    'default',
+    aCall('https://example.org/hook', {
+      parameters: { fromJob: true },
+      retryPolicy: { ...DEFAULT_RETRY_POLICY, maxAttempts: 3 },
+      priority: 4,
+      maxConcurrency: 7,
+    }),
+  );
 }

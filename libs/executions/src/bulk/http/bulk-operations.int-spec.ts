@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aJob } from '../../http/testing/a-job.js';
+import { aJob } from '../../../../../test/support/a-job.js';
 import { insertExecution } from '../../http/testing/an-execution.js';
 import { type Answer, type ExecutionsApp, startExecutionsApp } from '../../http/testing/executions-app.js';
 

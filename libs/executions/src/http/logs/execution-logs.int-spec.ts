@@ -6,7 +6,7 @@ import { register } from 'prom-client';
 import { waitFor } from '../../../../../test/support/wait-for.js';
 import { scheduledForOf } from '../../domain/execution-id.js';
 import { type LogLine, RunLog } from '../../worker/run-log.js';
-import { aJob } from '../testing/a-job.js';
+import { aJob } from '../../../../../test/support/a-job.js';
 import { insertExecution } from '../testing/an-execution.js';
 import { eventsOf, type StreamEvent } from '../testing/event-stream.js';
 import { type ExecutionsApp, startExecutionsApp } from '../testing/executions-app.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { waitFor } from '../../../../../test/support/wait-for.js';
 import type { Execution } from '../../domain/execution.js';
 import type { ExecutionsService } from '../../executions.service.js';
-import { aJob } from '../testing/a-job.js';
+import { aJob } from '../../../../../test/support/a-job.js';
 import { type ExecutionsApp, startExecutionsApp } from '../testing/executions-app.js';
 
 const WAIT = { Prefer: 'wait=60' };

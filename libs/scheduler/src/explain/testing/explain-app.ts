@@ -2,12 +2,13 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccessModule } from '@app/access';
 import { ExecutionsModule } from '@app/executions';
-import { DEFAULT_RETRY_POLICY, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { QueueModule } from '@app/platform/queue';
 import { SchedulesHttpModule, SchedulesModule } from '@app/schedules';
+import { aCall } from '../../../../../test/support/a-job.js';
 import { type AnswerWithBody, startTestApi, withBody } from '../../../../../test/support/test-api.js';
 import type { TestDatabase } from '../../../../../test/support/test-database.js';
 import { FiringPlanner } from '../../firing-planner.js';
@@ -87,20 +88,7 @@ class TestModule {
   }
 }
 
-let made = 0;
-
 async function createJob(jobs: JobsService): Promise<string> {
-  const { id } = await jobs.create('default', {
-    name: `job ${++made}`,
-    description: '',
-    tags: [],
-    target: { type: 'http', method: 'POST', url: 'https://example.org/hook' },
-    parameters: {},
-    retryPolicy: DEFAULT_RETRY_POLICY,
-    timeoutMs: 10_000,
-    priority: 5,
-    maxConcurrency: null,
-    deliveryGuarantee: 'at_least_once',
-  });
+  const { id } = await jobs.create('default', aCall('https://example.org/hook'));
   return id;
 }

@@ -1,5 +1,8 @@
 import { DEFAULT_RETRY_POLICY, type JobSpec } from '@app/jobs';
 
+/** Nobody listens there. */
+const NOWHERE = 'http://127.0.0.1:9/';
+
 let count = 0;
 
 /** A job that prints `hello`, under a name of its own. */
@@ -17,4 +20,9 @@ export function aJob(spec: Partial<JobSpec> = {}): JobSpec {
     deliveryGuarantee: 'at_least_once',
     ...spec,
   };
+}
+
+/** A job that calls `url`. */
+export function aCall(url: string = NOWHERE, spec: Partial<JobSpec> = {}): JobSpec {
+  return aJob({ target: { type: 'http', method: 'POST', url }, ...spec });
 }
