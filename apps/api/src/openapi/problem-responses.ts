@@ -9,7 +9,7 @@ const WITHOUT_PROBLEMS = /^\/(health\/|metrics$)/;
 const OF_ALL = 400;
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'The request is not valid; `errors` says where.',
+  400: 'Something in the request is wrong; `errors` says what and where.',
   401: 'No credential, or one that is wrong, revoked or expired.',
   403: 'The credential does not reach that far, and `detail` names the scope that is missing; or a quota of the service is used up.',
   404: 'There is no such resource.',

@@ -1,5 +1,3 @@
-export { INVALID } from '@app/platform/http';
-
 /** What several operations say of themselves in the OpenAPI document. */
 export const NO_SUCH_EXECUTION = { description: 'There is no such execution.' };
 

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiHeader,
@@ -16,7 +15,7 @@ import { demandScopeToRun, JobsService } from '@app/jobs';
 import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
-import { ACCEPTED, ENDED_IN_TIME, INVALID, NO_SUCH_EXECUTION, PREFER_WAIT } from './api-descriptions.js';
+import { ACCEPTED, ENDED_IN_TIME, NO_SUCH_EXECUTION, PREFER_WAIT } from './api-descriptions.js';
 import { CancelRequest } from './cancel.request.js';
 import {
   ExecutionResponse,
@@ -46,7 +45,6 @@ export class ExecutionsController {
   @RequireScopes('executions:read')
   @ApiOperation({ operationId: 'listExecutions', summary: 'List executions, newest first' })
   @ApiPage(ExecutionSummaryResponse)
-  @ApiBadRequestResponse(INVALID)
   async list(
     @Query() query: ListExecutionsQuery,
     @CurrentPrincipal() { service }: Principal,
@@ -79,7 +77,6 @@ export class ExecutionsController {
   })
   @ApiBody({ type: CancelRequest, required: false })
   @ApiOkResponse({ type: ExecutionResponse })
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_EXECUTION)
   @ApiConflictResponse(FINISHED)
   async cancel(

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
-  ApiBadRequestResponse,
   ApiBody,
   ApiHeader,
   ApiNotFoundResponse,
@@ -15,7 +14,7 @@ import { demandScopeToRun, type Job, JobsService } from '@app/jobs';
 import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
-import { ACCEPTED, ENDED_IN_TIME, INVALID, PREFER_WAIT } from './api-descriptions.js';
+import { ACCEPTED, ENDED_IN_TIME, PREFER_WAIT } from './api-descriptions.js';
 import { ExecuteRequest } from './execute.request.js';
 import {
   ExecutionResponse,
@@ -49,7 +48,6 @@ export class JobExecutionsController {
     summary: 'List the executions of a job, newest first; also of one that was deleted',
   })
   @ApiPage(ExecutionSummaryResponse)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_JOB)
   async list(
     @Param('jobId') jobId: string,
@@ -76,7 +74,6 @@ export class JobExecutionsController {
   @ApiBody({ type: ExecuteRequest, required: false, examples: EXAMPLES })
   @ApiAcceptedResponse({ type: ExecutionResponse, ...ACCEPTED })
   @ApiOkResponse({ type: ExecutionResponse, ...ENDED_IN_TIME })
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_JOB)
   async execute(
     @Param('jobId') jobId: string,

@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiConsumes,
@@ -15,16 +14,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import {
-  ApiPage,
-  decodeCursor,
-  IF_MATCH,
-  IfMatch,
-  INVALID,
-  mapPage,
-  type Page,
-  pageOf,
-} from '@app/platform/http';
+import { ApiPage, decodeCursor, IF_MATCH, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
 import { demandScopeForTargets, demandScopeToRun } from './command-scope.js';
@@ -47,7 +37,6 @@ export class JobsController {
   @RequireScopes('jobs:read')
   @ApiOperation({ operationId: 'listJobs', summary: 'List jobs, newest first' })
   @ApiPage(JobResponse)
-  @ApiBadRequestResponse(INVALID)
   async list(
     @Query() { limit, cursor, active, tag, q }: ListJobsQuery,
     @CurrentPrincipal() { service }: Principal,
@@ -65,7 +54,6 @@ export class JobsController {
   @ApiOperation({ operationId: 'createJob', summary: 'Create a job' })
   @ApiBody({ type: JobRequest, examples: JOB_EXAMPLES })
   @ApiCreatedResponse({ type: JobResponse, description: 'Created; `Location` says where.' })
-  @ApiBadRequestResponse(INVALID)
   @ApiConflictResponse(NAME_TAKEN)
   async create(
     @Body() body: JobRequest,
@@ -94,7 +82,6 @@ export class JobsController {
   @ApiBody({ type: JobRequest, examples: JOB_EXAMPLES })
   @ApiOkResponse({ type: JobResponse })
   @ApiHeader(IF_MATCH)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_JOB)
   @ApiConflictResponse(NAME_TAKEN)
   @ApiPreconditionFailedResponse(STALE)
@@ -116,7 +103,6 @@ export class JobsController {
   @ApiBody({ schema: { type: 'object' }, examples: JOB_PATCH_EXAMPLES })
   @ApiOkResponse({ type: JobResponse })
   @ApiHeader(IF_MATCH)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_JOB)
   @ApiConflictResponse(NAME_TAKEN)
   @ApiPreconditionFailedResponse(STALE)

@@ -1,6 +1,4 @@
 /** What operations of every resource say of themselves in the OpenAPI document. */
-export const INVALID = { description: 'Something in the request is wrong; `errors` says what and where.' };
-
 export const IF_MATCH = {
   name: 'If-Match',
   required: false,

@@ -1,5 +1,5 @@
 export { currentRequestId, currentTraceparent } from '@app/platform/request-context';
-export { IF_MATCH, INVALID } from './api-descriptions.js';
+export { IF_MATCH } from './api-descriptions.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';
 export { IfMatch } from './entity-tag/if-match.js';

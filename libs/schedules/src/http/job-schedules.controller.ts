@@ -1,19 +1,12 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiBody,
-  ApiCreatedResponse,
-  ApiNotFoundResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBody, ApiCreatedResponse, ApiNotFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { demandScopeToRun, JobsService } from '@app/jobs';
 import { ApiPage, type Page } from '@app/platform/http';
 import { SchedulesService } from '../schedules.service.js';
 import { ListJobSchedulesQuery } from './list-schedules.query.js';
-import { INVALID, NO_SUCH_JOB } from './problem-descriptions.js';
+import { NO_SUCH_JOB } from './problem-descriptions.js';
 import { SCHEDULE_EXAMPLES } from './schedule-examples.js';
 import { toScheduleDefinition } from './schedule-definition.request.js';
 import { schedulePage } from './schedule-page.js';
@@ -32,7 +25,6 @@ export class JobSchedulesController {
   @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'listJobSchedules', summary: 'List the schedules of a job, newest first' })
   @ApiPage(ScheduleResponse)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_JOB)
   async list(
     @Param('jobId') jobId: string,
@@ -48,7 +40,6 @@ export class JobSchedulesController {
   @ApiOperation({ operationId: 'createSchedule', summary: 'Create a schedule for a job' })
   @ApiBody({ type: ScheduleRequest, examples: SCHEDULE_EXAMPLES })
   @ApiCreatedResponse({ type: ScheduleResponse, description: 'Created; `Location` says where.' })
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_JOB)
   async create(
     @Param('jobId') jobId: string,

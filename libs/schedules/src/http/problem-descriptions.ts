@@ -1,4 +1,4 @@
-export { IF_MATCH, INVALID } from '@app/platform/http';
+export { IF_MATCH } from '@app/platform/http';
 
 /** What the refusals of these endpoints mean, for the OpenAPI document. */
 export const NO_SUCH_JOB = { description: 'There is no such job, or it was deleted.' };

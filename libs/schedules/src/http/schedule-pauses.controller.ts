@@ -1,6 +1,5 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiExtraModels,
@@ -15,7 +14,7 @@ import { demandScopeToRun, JobsService } from '@app/jobs';
 import { SchedulePauses } from '../schedule-pauses.js';
 import { SchedulesService } from '../schedules.service.js';
 import { PauseScheduleRequest, ResumeScheduleRequest } from './pause.request.js';
-import { FINISHED, INVALID, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
+import { FINISHED, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
 import { ResumePlanResponse, toResumePlanResponse } from './resume-plan.response.js';
 import { ScheduleResponse, toScheduleResponse } from './schedule.response.js';
 
@@ -38,7 +37,6 @@ export class SchedulePausesController {
   @ApiOperation({ operationId: 'pauseSchedule', summary: 'Keep a schedule from firing' })
   @ApiBody({ type: PauseScheduleRequest, required: false })
   @ApiOkResponse({ type: ScheduleResponse })
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
   async pause(
     @Param('scheduleId') scheduleId: string,
@@ -58,7 +56,6 @@ export class SchedulePausesController {
   @ApiExtraModels(ResumePlanResponse)
   @ApiBody({ type: ResumeScheduleRequest, required: false })
   @ApiOkResponse({ schema: SCHEDULE_OR_PLAN, description: 'The schedule; of a dry run, its plan.' })
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
   @ApiConflictResponse(FINISHED)
   async resume(

@@ -1,17 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiBody,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { SchedulePreviews } from '../schedule-previews.js';
 import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js';
 import { PreviewResponse, toPreviewResponse } from './preview.response.js';
-import { INVALID, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
+import { NO_SUCH_SCHEDULE } from './problem-descriptions.js';
 import { instantIn } from '@app/jobs';
 import { toTiming } from './schedule-definition.request.js';
 import { PREVIEW_EXAMPLES } from './schedule-examples.js';
@@ -27,7 +20,6 @@ export class SchedulePreviewsController {
   @ApiOperation({ operationId: 'previewSchedule', summary: 'When a schedule would fire, without storing it' })
   @ApiBody({ type: PreviewScheduleRequest, examples: PREVIEW_EXAMPLES })
   @ApiOkResponse({ type: PreviewResponse })
-  @ApiBadRequestResponse(INVALID)
   preview(@Body() body: PreviewScheduleRequest): PreviewResponse {
     return toPreviewResponse(this.previews.ofUnsaved(toTiming(body), instantIn(body.from), body.count));
   }
@@ -36,7 +28,6 @@ export class SchedulePreviewsController {
   @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'previewStoredSchedule', summary: 'When a schedule will fire' })
   @ApiOkResponse({ type: PreviewResponse })
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
   async previewStored(
     @Param('scheduleId') scheduleId: string,

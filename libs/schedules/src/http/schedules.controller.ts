@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiBody,
   ApiConsumes,
   ApiHeader,
@@ -18,7 +17,7 @@ import type { Schedule } from '../domain/schedule.js';
 import type { ScheduleDefinition } from '../schedule-definition.js';
 import { SchedulesService } from '../schedules.service.js';
 import { ListSchedulesQuery } from './list-schedules.query.js';
-import { IF_MATCH, INVALID, NO_SUCH_SCHEDULE, STALE } from './problem-descriptions.js';
+import { IF_MATCH, NO_SUCH_SCHEDULE, STALE } from './problem-descriptions.js';
 import { patchedDefinition, toScheduleDefinition } from './schedule-definition.request.js';
 import { SCHEDULE_EXAMPLES, SCHEDULE_PATCH_EXAMPLES } from './schedule-examples.js';
 import { schedulePage } from './schedule-page.js';
@@ -37,7 +36,6 @@ export class SchedulesController {
   @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'listSchedules', summary: 'List the schedules of all jobs, newest first' })
   @ApiPage(ScheduleResponse)
-  @ApiBadRequestResponse(INVALID)
   list(
     @Query() query: ListSchedulesQuery,
     @CurrentPrincipal() { service }: Principal,
@@ -67,7 +65,6 @@ export class SchedulesController {
   @ApiBody({ type: ScheduleRequest, examples: SCHEDULE_EXAMPLES })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiHeader(IF_MATCH)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
   @ApiPreconditionFailedResponse(STALE)
   async replace(
@@ -90,7 +87,6 @@ export class SchedulesController {
   @ApiBody({ schema: { type: 'object' }, examples: SCHEDULE_PATCH_EXAMPLES })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiHeader(IF_MATCH)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
   @ApiPreconditionFailedResponse(STALE)
   async update(

@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Put, Query, Res } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -19,7 +18,6 @@ import {
   decodeCursor,
   IF_MATCH,
   IfMatch,
-  INVALID,
   mapPage,
   type Page,
   pageOf,
@@ -48,7 +46,6 @@ export class SecretsController {
     summary: 'List secrets by name: what there is, never what it says',
   })
   @ApiPage(SecretResponse)
-  @ApiBadRequestResponse(INVALID)
   async list(
     @Query() { limit, cursor }: PageQuery,
     @CurrentPrincipal() { service }: Principal,
@@ -71,7 +68,6 @@ export class SecretsController {
   @ApiOkResponse({ type: SecretResponse, description: 'It has a new value from the next run on.' })
   @ApiCreatedResponse({ type: SecretResponse })
   @ApiHeader(IF_MATCH)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SECRET)
   @ApiConflictResponse(CANNOT_BE_KEPT)
   @ApiPreconditionFailedResponse(STALE)

@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -50,7 +49,6 @@ export class SigningSecretsController {
   })
   @ApiBody({ type: RotateSigningSecretRequest, required: false, examples: EXAMPLES })
   @ApiCreatedResponse({ type: NewSigningSecretResponse })
-  @ApiBadRequestResponse({ description: 'Something in the request is wrong; `errors` says what and where.' })
   @ApiConflictResponse({ description: 'This installation has no SECRETS_KEYS.' })
   async rotate(
     @Body() { overlapSeconds = 86_400 }: RotateSigningSecretRequest,

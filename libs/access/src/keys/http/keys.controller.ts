@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -20,7 +19,6 @@ import {
   decodeCursor,
   IF_MATCH,
   IfMatch,
-  INVALID,
   mapPage,
   NotReplayed,
   type Page,
@@ -64,7 +62,6 @@ export class KeysController {
   @RequireScopes('keys:manage')
   @ApiOperation({ operationId: 'listKeys', summary: 'List API keys, newest first, without their secrets' })
   @ApiPage(KeyResponse)
-  @ApiBadRequestResponse(INVALID)
   async list(
     @Query() { limit, cursor }: PageQuery,
     @CurrentPrincipal() { service }: Principal,
@@ -84,7 +81,6 @@ export class KeysController {
   @ApiOperation({ operationId: 'createKey', summary: 'Create an API key; this answer alone shows it' })
   @ApiBody({ type: KeyRequest, examples: EXAMPLES })
   @ApiCreatedResponse({ type: FreshKeyResponse, description: 'Created; `Location` says where.' })
-  @ApiBadRequestResponse(INVALID)
   @ApiForbiddenResponse(WIDER)
   @ApiConflictResponse(NO_KEYS)
   async create(
@@ -134,7 +130,6 @@ export class KeysController {
   @ApiBody({ type: RotateKeyRequest, required: false })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: FreshKeyResponse })
-  @ApiBadRequestResponse(INVALID)
   @ApiForbiddenResponse(WIDER)
   @ApiNotFoundResponse(NO_SUCH_KEY)
   @ApiConflictResponse(EXPIRED)

@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiConsumes,
@@ -20,7 +19,6 @@ import {
   decodeCursor,
   IF_MATCH,
   IfMatch,
-  INVALID,
   mapPage,
   type Page,
   pageOf,
@@ -58,7 +56,6 @@ export class ServicesController {
   @RequireScopes('service:admin')
   @ApiOperation({ operationId: 'listServices', summary: 'List services by slug' })
   @ApiPage(ServiceResponse)
-  @ApiBadRequestResponse(INVALID)
   async list(@Query() { limit, cursor }: PageQuery): Promise<Page<ServiceResponse>> {
     const afterSlug = cursor === undefined ? undefined : decodeCursor(cursor, ['string'])[0];
     const rows = await this.services.list({ limit: limit + 1, afterSlug });
@@ -73,7 +70,6 @@ export class ServicesController {
   @ApiOperation({ operationId: 'createService', summary: 'Create a service' })
   @ApiBody({ type: CreateServiceRequest, examples: EXAMPLES })
   @ApiCreatedResponse({ type: ServiceResponse, description: 'Created; `Location` says where.' })
-  @ApiBadRequestResponse(INVALID)
   @ApiConflictResponse(SLUG_TAKEN)
   async create(
     @Body() body: CreateServiceRequest,
@@ -105,7 +101,6 @@ export class ServicesController {
   @ApiBody({ schema: { type: 'object' }, examples: PATCHES })
   @ApiOkResponse({ type: ServiceResponse })
   @ApiHeader(IF_MATCH)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_SERVICE)
   @ApiPreconditionFailedResponse(STALE)
   async update(

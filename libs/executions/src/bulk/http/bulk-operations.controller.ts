@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiNotFoundResponse,
@@ -13,7 +12,6 @@ import type { Response } from 'express';
 import { CurrentPrincipal, demandScopes, type Principal, RequireScopes } from '@app/access';
 import { demandScopeToRunAll, mayRunCommands } from '@app/jobs';
 import { ApiPage, decodeCursor, mapPage, type Page, pageOf, PageQuery } from '@app/platform/http';
-import { INVALID } from '../../http/api-descriptions.js';
 import { BulkOperationsService } from '../bulk-operations.service.js';
 import type { BulkAction } from '../domain/bulk-operation.js';
 import { BulkOperationRequest, toBulkFilter } from './bulk-operation.request.js';
@@ -68,7 +66,6 @@ export class BulkOperationsController {
   @ApiBody({ type: BulkOperationRequest, examples: EXAMPLES })
   @ApiAcceptedResponse({ type: BulkOperationResponse, ...ACCEPTED })
   @ApiOkResponse({ type: BulkPlanResponse, description: 'Of a dry run: nothing is stored.' })
-  @ApiBadRequestResponse(INVALID)
   async create(
     @Body() { action, filter: asked, reason, dryRun }: BulkOperationRequest,
     @CurrentPrincipal() principal: Principal,
@@ -100,7 +97,6 @@ export class BulkOperationsController {
   @RequireScopes('executions:read')
   @ApiOperation({ operationId: 'listBulkOperations', summary: 'List bulk operations, newest first' })
   @ApiPage(BulkOperationResponse)
-  @ApiBadRequestResponse(INVALID)
   async list(
     @Query() { limit, cursor }: PageQuery,
     @CurrentPrincipal() { service }: Principal,

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiExtraModels,
   ApiHeader,
   ApiNoContentResponse,
@@ -15,7 +14,7 @@ import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { mapPage, type Page, pageOf } from '@app/platform/http';
 import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
-import { INVALID, NO_SUCH_EXECUTION } from '../api-descriptions.js';
+import { NO_SUCH_EXECUTION } from '../api-descriptions.js';
 import { HeldRequests } from '../waiting/held-requests.js';
 import { LAST_EVENT_ID, LOGS_AS_PAGE_OR_STREAM } from './api-logs.js';
 import { ListLogsQuery } from './list-logs.query.js';
@@ -54,7 +53,6 @@ export class ExecutionLogsController {
   @ApiExtraModels(LogLineResponse)
   @ApiOkResponse(LOGS_AS_PAGE_OR_STREAM)
   @ApiNoContentResponse({ description: 'The client that comes back has seen the stream to its end.' })
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_EXECUTION)
   async read(
     @Param('executionId') executionId: string,

@@ -1,11 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiNotFoundResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { Clock } from '@app/platform/clock';
 import { ScheduleExplainer } from '../schedule-explainer.js';
@@ -27,7 +21,6 @@ export class ExplainController {
     summary: 'Why it ran or did not: every instant of a window with its verdict',
   })
   @ApiOkResponse({ type: ExplainResponse })
-  @ApiBadRequestResponse({ description: 'Something in the request is wrong; `errors` says what and where.' })
   @ApiNotFoundResponse({ description: 'There is no such schedule, or it was deleted.' })
   async explain(
     @Param('scheduleId') scheduleId: string,

@@ -1,6 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import {
-  ApiBadRequestResponse,
   ApiBody,
   ApiConflictResponse,
   ApiConsumes,
@@ -17,7 +16,7 @@ import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { Clock } from '@app/platform/clock';
 import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
-import { IF_MATCH, INVALID } from '../../http/problem-descriptions.js';
+import { IF_MATCH } from '../../http/problem-descriptions.js';
 import { withImported } from '../calendar-import.js';
 import { CalendarsService } from '../calendars.service.js';
 import { patchedCalendar, toCalendarDefinition } from './calendar-definition.request.js';
@@ -47,7 +46,6 @@ export class CalendarsController {
   @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'listCalendars', summary: 'List calendars, newest first' })
   @ApiPage(CalendarResponse)
-  @ApiBadRequestResponse(INVALID)
   async list(
     @Query() { limit, cursor, q }: ListCalendarsQuery,
     @CurrentPrincipal() { service }: Principal,
@@ -68,7 +66,6 @@ export class CalendarsController {
   })
   @ApiBody({ type: CalendarRequest, examples: CALENDAR_EXAMPLES })
   @ApiCreatedResponse({ type: CalendarResponse, description: 'Created; `Location` says where.' })
-  @ApiBadRequestResponse(INVALID)
   @ApiConflictResponse(NAME_TAKEN)
   async create(
     @Body() body: CalendarRequest,
@@ -101,7 +98,6 @@ export class CalendarsController {
   @ApiBody({ type: CalendarRequest, examples: CALENDAR_EXAMPLES })
   @ApiOkResponse({ type: CalendarResponse })
   @ApiHeader(IF_MATCH)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_CALENDAR)
   @ApiConflictResponse(NAME_TAKEN_OR_IN_USE)
   @ApiPreconditionFailedResponse(STALE)
@@ -126,7 +122,6 @@ export class CalendarsController {
   @ApiBody({ schema: { type: 'object' }, examples: CALENDAR_PATCH_EXAMPLES })
   @ApiOkResponse({ type: CalendarResponse })
   @ApiHeader(IF_MATCH)
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_CALENDAR)
   @ApiConflictResponse(NAME_TAKEN_OR_IN_USE)
   @ApiPreconditionFailedResponse(STALE)
@@ -166,7 +161,6 @@ export class CalendarsController {
   @ApiOperation({ operationId: 'importCalendar', summary: 'Exclude the events of an iCalendar file' })
   @ApiBody({ type: ImportCalendarRequest, examples: IMPORT_EXAMPLES })
   @ApiOkResponse({ type: CalendarResponse })
-  @ApiBadRequestResponse(INVALID)
   @ApiNotFoundResponse(NO_SUCH_CALENDAR)
   async import(
     @Param('calendarId') calendarId: string,
