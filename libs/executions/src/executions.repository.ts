@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { EntityManager, Repository } from 'typeorm';
 import type { OwnedJob } from '@app/jobs';
-import { columnsOf, countOf, preparedRowsOf, rowsOf } from '@app/platform/database';
+import { columnsOf, countOf, preparedRowOf, rowsOf } from '@app/platform/database';
 import { scheduledForOf } from './domain/execution-id.js';
 import type { Execution } from './domain/execution.js';
 import type { NewExecution } from './domain/new-execution.js';
@@ -78,11 +78,9 @@ export class ExecutionsRepository {
     return ids;
   }
 
-  async find(service: string, id: string): Promise<Execution | null> {
-    const { connection } = this.executions.manager;
+  find(service: string, id: string): Promise<Execution | null> {
     const parameters = [id, scheduledForOf(id), service];
-    const [execution] = await preparedRowsOf<Execution>(connection, 'execution', this.findOne, parameters);
-    return execution ?? null;
+    return preparedRowOf(this.executions.manager.connection, 'execution', this.findOne, parameters);
   }
 
   activeOfSchedules(

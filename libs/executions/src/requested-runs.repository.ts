@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { runsExceeded, storageExceeded } from '@app/access';
 import { type Change, eventOf } from '@app/audit';
-import { columnsOf, driverErrorOf, preparedRowsOf } from '@app/platform/database';
+import { columnsOf, driverErrorOf, preparedRowOf } from '@app/platform/database';
 import { stillRunning } from '@app/platform/http';
 import { currentKeyUse } from '@app/platform/request-context';
 import { newExecutionId, scheduledForOf } from './domain/execution-id.js';
@@ -64,7 +64,7 @@ export class RequestedRunsRepository {
   }
 
   /** A slot that is taken fails the whole statement, so that neither a quota nor a key remembers a run that is not there. */
-  private async insertFrom(run: RequestedRun, now: Date): Promise<MadeRow | undefined> {
+  private async insertFrom(run: RequestedRun, now: Date): Promise<MadeRow | null> {
     for (let at = now.getTime(); ; at += 1) {
       try {
         return await this.insertAt(run, new Date(at));
@@ -74,7 +74,7 @@ export class RequestedRunsRepository {
     }
   }
 
-  private async insertAt(run: RequestedRun, scheduledFor: Date): Promise<MadeRow | undefined> {
+  private insertAt(run: RequestedRun, scheduledFor: Date): Promise<MadeRow | null> {
     const { service, jobId, repeats } = run;
     const id = newExecutionId(scheduledFor, randomBytes(16));
     const key = currentKeyUse();
@@ -84,12 +84,9 @@ export class RequestedRunsRepository {
       ...[key?.service ?? null, key?.key ?? null, key?.lock ?? null],
     ];
     const { connection } = this.executions.manager;
-    if (!repeats)
-      return (await preparedRowsOf<MadeRow>(connection, 'execute', this.executeNow, parameters))[0];
+    if (!repeats) return preparedRowOf(connection, 'execute', this.executeNow, parameters);
     const original = [repeats.scheduleId, repeats.id, scheduledForOf(repeats.id)];
-    return (
-      await preparedRowsOf<MadeRow>(connection, 'retry', this.retryNow, [...parameters, ...original])
-    )[0];
+    return preparedRowOf(connection, 'retry', this.retryNow, [...parameters, ...original]);
   }
 }
 

@@ -3,6 +3,16 @@ import { recordChangeFrom } from '@app/audit';
 import { rememberMadeAs } from '@app/platform/http';
 import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
 
+/** In what a new run and a repetition differ. */
+interface KindOfRun {
+  /** Of the row, in terms of `allowed` and `$7`. */
+  readonly parameters: string;
+  /** Its `schedule_id` and `retry_of`. */
+  readonly origin: string;
+  /** Parts of the statement to follow the row. */
+  readonly afterwards: string;
+}
+
 /**
  * A run that somebody asked for, in one statement and so in one transaction: the job as it is now, kept from being changed or
  * deleted meanwhile; the row; who asked; and what the request's idempotency key made. Six statements in a transaction took
@@ -12,9 +22,8 @@ import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
  * `$9` is the event of the change, and the last of it is the id of the request.
  *
  * @param columns of an execution, for its caller
- * @param parameters of the new run, in terms of `allowed` and `$7`
  */
-function requestedRun(columns: string, parameters: string, afterwards: string): string {
+function requestedRun(columns: string, { parameters, origin, afterwards }: KindOfRun): string {
   return `
   WITH job AS (
     SELECT j.*, $8 AND j.max_concurrency IS NULL AND s.slug IS NULL AS starts,
@@ -35,7 +44,7 @@ function requestedRun(columns: string, parameters: string, afterwards: string): 
                             parameters, traceparent, request_id, delivery, queued_at, schedule_id, retry_of)
     SELECT $1, $2, $3, allowed.id, allowed.version, $5, CASE WHEN starts THEN 'queued' ELSE 'pending' END, allowed.priority, now(),
            (allowed.retry_policy ->> 'maxAttempts')::integer, ${parameters}, $6, $9::jsonb ->> 9, CASE WHEN starts THEN 1 ELSE 0 END,
-           CASE WHEN starts THEN now() END, ${afterwards === '' ? 'NULL, NULL' : '$13, $14'}
+           CASE WHEN starts THEN now() END, ${origin}
     FROM allowed
     WHERE $11::text IS NULL OR EXISTS (SELECT FROM kept)
     RETURNING ${columns}
@@ -48,16 +57,20 @@ function requestedRun(columns: string, parameters: string, afterwards: string): 
 
 /** With the job's parameters, and those of the request over them. */
 export function executeNow(columns: string): string {
-  return requestedRun(columns, 'allowed.parameters || $7::jsonb', '');
+  return requestedRun(columns, {
+    parameters: 'allowed.parameters || $7::jsonb',
+    origin: 'NULL, NULL',
+    afterwards: '',
+  });
 }
 
 /** With the parameters of what it repeats. The latest repetition stays on its record, where a bulk retry looks for it. */
 export function retryNow(columns: string): string {
-  return requestedRun(
-    columns,
-    '$7::jsonb',
-    `, retried AS (
+  return requestedRun(columns, {
+    parameters: '$7::jsonb',
+    origin: '$13, $14',
+    afterwards: `, retried AS (
     UPDATE executions SET retried_as = $1 WHERE id = $14 AND scheduled_for = $15 AND EXISTS (SELECT FROM made)
   )`,
-  );
+  });
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, type QueryDeepPartialEntity, Repository } from 'typeorm';
-import { columnsOf, preparedRowsOf, statementRowsOf, violatedConstraint } from '@app/platform/database';
+import { columnsOf, preparedRowOf, statementRowsOf, violatedConstraint } from '@app/platform/database';
 import type { Job } from './domain/job.js';
 import { JobEntity } from './job.entity.js';
 import { jobNameTaken, serviceUnknown } from './jobs.errors.js';
@@ -12,9 +12,11 @@ export type { JobFilter, JobWindow };
 @Injectable()
 export class JobsRepository {
   private readonly columns: string;
+  private readonly findOne: string;
 
   constructor(@InjectRepository(JobEntity) private readonly jobs: Repository<JobEntity>) {
     this.columns = columnsOf(jobs.metadata);
+    this.findOne = findJob(this.columns);
   }
 
   transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
@@ -26,10 +28,8 @@ export class JobsRepository {
     return job?.deletedAt ? null : job;
   }
 
-  async findIncludingDeleted(service: string, id: string): Promise<Job | null> {
-    const { connection } = this.jobs.manager;
-    const [job] = await preparedRowsOf<Job>(connection, 'job', findJob(this.columns), [id, service]);
-    return job ?? null;
+  findIncludingDeleted(service: string, id: string): Promise<Job | null> {
+    return preparedRowOf(this.jobs.manager.connection, 'job', this.findOne, [id, service]);
   }
 
   list(service: string, filter: JobFilter, window: JobWindow): Promise<Job[]> {

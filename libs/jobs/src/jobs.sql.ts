@@ -1,4 +1,4 @@
-import { type Statement, whereOf } from '@app/platform/database';
+import { containing, type Statement, whereOf } from '@app/platform/database';
 
 export interface JobFilter {
   readonly active?: boolean;
@@ -31,7 +31,7 @@ export function listJobs(
     ['id < ?', beforeId],
     ['active = ?', active],
     ['tags @> ?::text[]', tags?.length ? tags : undefined],
-    ['(name ILIKE ? OR description ILIKE ?)', q ? `%${literal(q)}%` : undefined],
+    ['(name ILIKE ? OR description ILIKE ?)', q ? containing(q) : undefined],
   ]);
   const isPlain = active === undefined && !tags?.length && !q;
   return {
@@ -41,9 +41,4 @@ export function listJobs(
     parameters: [...parameters, limit],
     ...(isPlain && { preparedAs: beforeId === undefined ? 'jobs' : 'jobs_below' }),
   };
-}
-
-/** A client's `%`, `_` and `\` mean themselves. */
-function literal(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }

@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, IsNull, LessThanOrEqual, Not, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { OwnedJob } from '@app/jobs';
-import { columnsOf, preparedRowsOf, statementRowsOf } from '@app/platform/database';
+import { columnsOf, preparedRowOf, statementRowsOf } from '@app/platform/database';
 import type { Schedule } from './domain/schedule.js';
 import {
   type DueJob,
@@ -59,9 +59,11 @@ export type { ScheduleFilter, ScheduleWindow };
 @Injectable()
 export class SchedulesRepository {
   private readonly columns: string;
+  private readonly findOne: string;
 
   constructor(@InjectRepository(ScheduleEntity) private readonly schedules: Repository<ScheduleEntity>) {
     this.columns = columnsOf(schedules.metadata);
+    this.findOne = findSchedule(this.columns);
   }
 
   /** The due schedules that no other worker holds, oldest first, locked until `tx` ends. `now` is the database's. */
@@ -104,11 +106,8 @@ export class SchedulesRepository {
     return this.schedules.manager.transaction(work);
   }
 
-  async find(service: string, id: string): Promise<Schedule | null> {
-    const { connection } = this.schedules.manager;
-    const statement = findSchedule(this.columns);
-    const [schedule] = await preparedRowsOf<Schedule>(connection, 'schedule', statement, [id, service]);
-    return schedule ?? null;
+  find(service: string, id: string): Promise<Schedule | null> {
+    return preparedRowOf(this.schedules.manager.connection, 'schedule', this.findOne, [id, service]);
   }
 
   list(service: string, filter: ScheduleFilter, window: ScheduleWindow): Promise<Schedule[]> {

@@ -12,8 +12,8 @@ export const CLAIM = `
     AND EXISTS (SELECT 1 FROM worker_sessions s WHERE s.id = $4 AND s.ended_at IS NULL AND s.expires_at > now())
   RETURNING e.id, e.scheduled_for AS "scheduledFor", e.service, e.job_id AS "jobId", e.schedule_id AS "scheduleId", e.trigger,
             e.delivery, e.attempt, e.max_attempts AS "maxAttempts", e.lost_count AS "lostCount",
-            e.released_count AS "releasedCount", e.parameters, e.traceparent, e.request_id AS "requestId", e.attempt_started_at AS "attemptStartedAt",
-            e.started_at AS "startedAt", e.due_at AS "dueAt", e.queued_at AS "queuedAt",
+            e.released_count AS "releasedCount", e.parameters, e.traceparent, e.request_id AS "requestId",
+            e.attempt_started_at AS "attemptStartedAt", e.started_at AS "startedAt", e.due_at AS "dueAt", e.queued_at AS "queuedAt",
             e.session_id AS "sessionId", j.name AS "jobName", j.target, j.retry_policy AS "retryPolicy",
             j.timeout_ms AS "timeoutMs", j.delivery_guarantee AS "deliveryGuarantee"`;
 

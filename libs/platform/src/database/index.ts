@@ -6,7 +6,8 @@ export { dataSourceOptions, withDataSource, type DatabaseOptions } from './data-
 export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';
 export { checkSchema, type SchemaCheck } from './schema-check.js';
 export { referringTable, violatedConstraint } from './postgres-error.js';
-export { countOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js';
+export { containing } from './like-pattern.js';
+export { countOf, preparedRowOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js';
 export { driverErrorOf, isPassingFailure, isRefusal } from './passing-failure.js';
 export { databaseReadiness } from './readiness.js';
 export { ANSWER_TIMEOUT_MS, ImpatientClient } from './impatient-client.js';

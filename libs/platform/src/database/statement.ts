@@ -46,6 +46,17 @@ export async function preparedRowsOf<Row extends object>(
   }
 }
 
+/** The same for a statement that gives one row, or null for none. */
+export async function preparedRowOf<Row extends object>(
+  dataSource: DataSource,
+  name: string,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<Row | null> {
+  const [row] = await preparedRowsOf<Row>(dataSource, name, sql, parameters);
+  return row ?? null;
+}
+
 /** How many rows an UPDATE or DELETE touched. */
 export async function countOf(
   db: Queryable,

@@ -14,8 +14,8 @@ import { UsageReader } from '../usage/usage-reader.js';
 import { SlotRecordsRepository } from './slot-records.repository.js';
 
 /**
- * What the api app has of the scheduler: it explains, measures what is owed, tells its status and what services use, and settles what a change
- * takes off the clock.
+ * What the api app has of the scheduler: it explains, measures what is owed, tells its status and what services use, and
+ * settles what a change takes off the clock.
  */
 @Module({
   imports: [ExecutionsModule, JobsModule, SchedulesModule],

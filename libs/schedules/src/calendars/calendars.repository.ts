@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, type QueryDeepPartialEntity, Repository } from 'typeorm';
-import { type Queryable, rowsOf, violatedConstraint } from '@app/platform/database';
+import { containing, type Queryable, rowsOf, violatedConstraint } from '@app/platform/database';
 import { CalendarEntity } from './calendar.entity.js';
 import { calendarNameTaken, serviceUnknown } from './calendars.errors.js';
 import { CALENDARS_NAMED, LOCK_NAMED_FOR_USE, USERS_OF_CALENDAR } from './calendars.sql.js';
@@ -49,7 +49,7 @@ export class CalendarsRepository {
       .orderBy('calendar.id', 'DESC')
       .limit(limit);
     if (beforeId !== undefined) query.andWhere('calendar.id < :beforeId', { beforeId });
-    if (q !== undefined) query.andWhere('calendar.name ILIKE :q', { q: `%${literal(q)}%` });
+    if (q !== undefined) query.andWhere('calendar.name ILIKE :q', { q: containing(q) });
     return query.getMany();
   }
 
@@ -91,11 +91,6 @@ export class CalendarsRepository {
   async delete(tx: EntityManager, { service, id }: Calendar): Promise<void> {
     await tx.delete(CalendarEntity, { id, service });
   }
-}
-
-/** A client's `%`, `_` and `\` mean themselves. */
-function literal(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 async function namingClash(name: string, write: () => Promise<unknown>): Promise<void> {

@@ -10,9 +10,10 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { demandScopeToRun, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
 import { SchedulePauses } from '../schedule-pauses.js';
 import { SchedulesService } from '../schedules.service.js';
+import { demandScopeToReschedule } from './command-scope.js';
 import { PauseScheduleRequest, ResumeScheduleRequest } from './pause.request.js';
 import { FINISHED, NO_SUCH_SCHEDULE } from './problem-descriptions.js';
 import { ResumePlanResponse, toResumePlanResponse } from './resume-plan.response.js';
@@ -66,8 +67,7 @@ export class SchedulePausesController {
     const { service } = principal;
     if (dryRun)
       return toResumePlanResponse(catchup, await this.pauses.planResume(service, scheduleId, catchup));
-    const jobIdOf = async () => (await this.schedules.get(service, scheduleId)).jobId;
-    await demandScopeToRun(this.jobs, principal, jobIdOf);
+    await demandScopeToReschedule(this.jobs, this.schedules, principal, scheduleId);
     return toScheduleResponse(await this.pauses.resume(service, scheduleId, catchup));
   }
 }

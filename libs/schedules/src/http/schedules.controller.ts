@@ -11,11 +11,12 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { demandScopeToRun, JobsService } from '@app/jobs';
+import { JobsService } from '@app/jobs';
 import { ApiPage, IfMatch, type Page } from '@app/platform/http';
 import type { Schedule } from '../domain/schedule.js';
 import type { ScheduleDefinition } from '../schedule-definition.js';
 import { SchedulesService } from '../schedules.service.js';
+import { demandScopeToReschedule } from './command-scope.js';
 import { ListSchedulesQuery } from './list-schedules.query.js';
 import { IF_MATCH, NO_SUCH_SCHEDULE, STALE } from './problem-descriptions.js';
 import { patchedDefinition, toScheduleDefinition } from './schedule-definition.request.js';
@@ -123,8 +124,7 @@ export class SchedulesController {
     decide: (schedule: Schedule) => ScheduleDefinition | Promise<ScheduleDefinition>,
   ): Promise<ScheduleResponse> {
     const { service } = principal;
-    const jobIdOf = async () => (await this.schedules.get(service, scheduleId)).jobId;
-    await demandScopeToRun(this.jobs, principal, jobIdOf);
+    await demandScopeToReschedule(this.jobs, this.schedules, principal, scheduleId);
     return toScheduleResponse(await this.schedules.change(service, scheduleId, expectedVersion, decide));
   }
 }

@@ -25,7 +25,7 @@ export const finish = `
   WHERE service = $1 AND key = $2 AND state = 'running' AND locked_until = $3::timestamptz
 `;
 
-/** In the transaction that makes it, or in the statement. Fenced as an answer is. @param made_id and others: as SQL has them */
+/** In the transaction that makes it, or in the statement. Fenced as an answer is. All four are SQL. */
 export function rememberMadeAs(service: string, key: string, lock: string, madeId: string): string {
   return `
   UPDATE idempotency_keys SET made_id = ${madeId}
