@@ -30,7 +30,7 @@ beforeEach(async () => {
   database = new Client({ connectionString: fleet.database.url });
   await Promise.all([database.connect(), fleet.add('api'), fleet.add('worker')]);
   target.answer('/', { hang: true });
-  const { id } = await call<{ id: string }>('POST', '/jobs', {
+  const { id } = await fleet.call<{ id: string }>('POST', '/jobs', {
     name: 'one-at-a-time',
     target: { type: 'http', url: target.url('/') },
     maxConcurrency: 1,
@@ -82,10 +82,10 @@ const isStopped = async (): Promise<boolean> => {
 /** Kills the worker in the midst of the operation, and lets another one finish it. */
 async function performedByTwoWorkers(body: object): Promise<BulkOperation> {
   await stopAfter(KILLED_AFTER);
-  const { id } = await call<BulkOperation>('POST', '/bulk-operations', body);
+  const { id } = await fleet.call<BulkOperation>('POST', '/bulk-operations', body);
   await waitFor(isStopped, { timeoutMs: 60_000, describe: 'the operation to be half done' });
   await fleet.killAll('worker');
-  const read = () => call<BulkOperation>('GET', `/bulk-operations/${id}`);
+  const read = () => fleet.call<BulkOperation>('GET', `/bulk-operations/${id}`);
   expect(await read()).toMatchObject({ state: 'running', matched: EXECUTIONS, done: COMMITTED });
 
   await fleet.add('worker');
@@ -124,14 +124,4 @@ describe('a bulk operation whose worker is killed in the midst of it', () => {
 
 async function rows(sql: string): Promise<object[]> {
   return (await database.query<object>(sql)).rows;
-}
-
-async function call<T>(method: string, path: string, body?: object): Promise<T> {
-  const response = await fetch(fleet.nextApiUrl() + path, {
-    method,
-    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (!response.ok)
-    throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as T;
 }

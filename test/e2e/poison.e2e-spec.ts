@@ -63,15 +63,15 @@ describe('a run that kills every worker it is given to', () => {
 });
 
 async function createJob(path: string): Promise<Run> {
-  return call('POST', '/jobs', {
+  return fleet.call('POST', '/jobs', {
     name: path.slice(1),
     target: { type: 'http', url: target.url(path) },
     timeoutMs: 120_000,
   });
 }
 
-const execute = (job: Run) => call('POST', `/jobs/${job.id}/execute`, {});
-const run = (id: string) => call('GET', `/executions/${id}`);
+const execute = (job: Run) => fleet.call<Run>('POST', `/jobs/${job.id}/execute`, {});
+const run = (id: string) => fleet.call<Run>('GET', `/executions/${id}`);
 
 const ended = (id: string) =>
   waitFor(
@@ -81,13 +81,3 @@ const ended = (id: string) =>
     },
     { timeoutMs: RESCUED_MS, describe: `execution ${id} to end` },
   );
-
-async function call(method: string, path: string, body?: object): Promise<Run> {
-  const response = await fetch(fleet.nextApiUrl() + path, {
-    method,
-    ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  if (!response.ok)
-    throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as Run;
-}

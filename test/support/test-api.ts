@@ -56,7 +56,7 @@ export function withBody(answer: Answer): AnswerWithBody {
 }
 
 /** One request with a JSON body, if any, and what came back. */
-async function callApi(
+export async function callApi(
   method: string,
   url: string,
   body?: unknown,

@@ -7,6 +7,7 @@ import { Clock } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { configureHttp, HTTP_APP_OPTIONS, IdempotencyModule } from '@app/platform/http';
+import { type AnswerWithBody, callApi, withBody } from '../../../../test/support/test-api.js';
 import { AccessModule } from '../access.module.js';
 import { AuditHttpModule } from '../audit/http/audit-http.module.js';
 import { Admission } from '../admission.js';
@@ -20,12 +21,7 @@ import { ServicesHttpModule } from '../services/http/services-http.module.js';
 
 export const PEPPER = 'the pepper of the tests, 32 bytes and more';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  /** Parsed, or an empty object when there was none. */
-  readonly body: Record<string, unknown>;
-}
+export type { AnswerWithBody as Answer };
 
 export type RequestHeaders = Readonly<Record<string, string>>;
 
@@ -36,7 +32,7 @@ export interface AccessApp {
   get<T>(type: Type<T>): T;
   /** A key of a service, as somebody with the database makes it. */
   issue(spec?: Partial<KeySpec>, service?: string): Promise<FreshKey>;
-  call(method: string, path: string, headers?: RequestHeaders, body?: unknown): Promise<Answer>;
+  call(method: string, path: string, headers?: RequestHeaders, body?: unknown): Promise<AnswerWithBody>;
   close(): Promise<void>;
 }
 
@@ -116,7 +112,8 @@ export async function startAccessApp(databaseUrl: string, env: NodeJS.ProcessEnv
     clock,
     get,
     issue: (spec, service) => issue(get(KeysService), spec, service),
-    call: (method, path, headers, body) => call(method, `${url}${path}`, headers, body),
+    call: async (method, path, headers, body) =>
+      withBody(await callApi(method, `${url}${path}`, body, headers)),
     close: () => nest.close(),
   };
 }
@@ -148,25 +145,6 @@ class TestModule {
 function issue(keys: KeysService, spec: Partial<KeySpec> = {}, service = 'default'): Promise<FreshKey> {
   const scopes = scopesOf({ role: 'admin' });
   return keys.createFirst(service, { name: 'a key', scopes, allowedCidrs: [], expiresAt: null, ...spec });
-}
-
-async function call(
-  method: string,
-  url: string,
-  headers: RequestHeaders = {},
-  body?: unknown,
-): Promise<Answer> {
-  const response = await fetch(url, {
-    method,
-    headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {},
-  };
 }
 
 export function bearer(text: string): RequestHeaders {

@@ -77,6 +77,17 @@ export class Fleet {
     return api.url;
   }
 
+  /** @throws for an answer that is no success */
+  async call<Body>(method: string, path: string, body?: object): Promise<Body> {
+    const response = await fetch(this.nextApiUrl() + path, {
+      method,
+      ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!response.ok)
+      throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Body;
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.looking);
     await Promise.all([...this.processes].map((process) => process.stop()));
