@@ -3,6 +3,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { openInChromium, withChromium } from '../support/chromium.js';
 import { freePort } from '../support/free-port.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { waitFor } from '../support/wait-for.js';
@@ -125,6 +126,24 @@ describe('with AUTH_MODE=api-key, the default in production, a stranger', () => 
       expect(response.headers.get('Content-Type')).toMatch(/^application\/problem\+json/);
       await response.arrayBuffer();
     },
+  );
+
+  withChromium(
+    'reads the documentation in a browser where DOCS_PUBLIC says so, and nothing else',
+    async () => {
+      const open = await Api.start({ ...env, DOCS_PUBLIC: 'true' });
+      try {
+        const { dom, console } = await openInChromium(`${open.url}/docs`);
+        expect(console).toEqual([]);
+        expect(dom).toContain('data-path="/jobs/{jobId}/execute"');
+        expect((await open.call('GET', '/openapi.json')).status).toBe(200);
+        for (const at of ['/', '/docs/..%2fjobs', '/docs/x/jobs', '/openapi.json/jobs', '/jobs', '/metrics'])
+          expect([at, (await open.call('GET', at)).status]).toEqual([at, 401]);
+      } finally {
+        await open.stop();
+      }
+    },
+    120_000,
   );
 
   it('is asked for its credential before its body is read', async () => {

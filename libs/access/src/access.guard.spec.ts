@@ -36,7 +36,7 @@ function openGuard(): AccessGuard {
   const clock: Clock = { now: () => new Date(), monotonicMs: () => 0 };
   const authenticator = new Authenticator(config, {} as KeyAuthenticator, {} as TokenAuthenticator);
   const limits = new RateLimits(config, new SharedCounts(config, clock), clock);
-  return new AccessGuard(new Admission(authenticator, limits), new Turns(config));
+  return new AccessGuard(new Admission(authenticator, limits, config), new Turns(config));
 }
 
 const guard = openGuard();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import { AppConfig } from '@app/platform/config';
 import { ProblemError } from '@app/platform/problem';
 import { bindToActor } from '@app/platform/request-context';
 import { Authenticator, SERVICE_HEADER } from './authentication/authenticator.js';
@@ -9,6 +10,8 @@ import { RateLimits } from './rate-limits/rate-limits.js';
 
 /** What strangers reach: health, and metrics, which have a token of their own. In these spellings only. */
 const OPEN = /^\/(health\/[a-z]+|metrics)$/;
+/** And these too with DOCS_PUBLIC: what the api can do, and nothing of what is in it. */
+const DOCS = /^\/(openapi\.json|docs(\/[a-z0-9.-]*)?)$/;
 
 /** Lets a request in on behalf of somebody, or not at all. */
 @Injectable()
@@ -16,13 +19,18 @@ export class Admission {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly limits: RateLimits,
+    private readonly config: AppConfig,
   ) {}
 
   /** Express middleware: strangers are turned away before anybody reads their bodies or looks for their paths. */
   readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
-    if (OPEN.test(request.path)) return next();
+    if (this.isOpen(request.path)) return next();
     this.admit(request, response).then(() => next(), next);
   };
+
+  private isOpen(path: string): boolean {
+    return OPEN.test(path) || (this.config.docsPublic && DOCS.test(path));
+  }
 
   /** The same principal when asked again. @throws ProblemError why it is not let in */
   async admit(request: AdmittedRequest, response: Response): Promise<Principal> {

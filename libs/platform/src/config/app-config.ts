@@ -79,6 +79,8 @@ export abstract class AppConfig {
 
   abstract readonly authMode: AuthMode;
   abstract readonly authAllowNone: boolean;
+  /** Whether `/docs` and `/openapi.json` are for everybody: a browser cannot present a credential for a page. */
+  abstract readonly docsPublic: boolean;
   /** Keys the hashes of API keys' secrets; null where there are none. */
   abstract readonly apiKeyPepper: string | null;
   /** Taken too while the pepper is changed: nothing new is hashed under it. */

@@ -43,6 +43,7 @@ function assemble(values: Values): AppConfig {
     drainTimeoutMs: values.DRAIN_TIMEOUT_SECONDS * 1000,
     authMode: values.AUTH_MODE ?? defaultAuthMode(isProduction),
     authAllowNone: values.AUTH_ALLOW_NONE,
+    docsPublic: values.DOCS_PUBLIC,
     apiKeyPepper: values.API_KEY_PEPPER,
     apiKeyPepperPrevious: values.API_KEY_PEPPER_PREVIOUS,
     metricsToken: values.METRICS_TOKEN,

@@ -66,6 +66,7 @@ export const VARIABLES = {
   TRUST_PROXY: variable(trustedProxies, null),
   AUTH_MODE: variable(oneOf('none', 'api-key', 'oidc'), null),
   AUTH_ALLOW_NONE: variable(flag, 'false'),
+  DOCS_PUBLIC: variable(flag, 'false'),
   API_KEY_PEPPER: secret(atLeastBytes(32), null),
   API_KEY_PEPPER_PREVIOUS: secret(atLeastBytes(32), null),
   METRICS_TOKEN: secret(atLeastBytes(16), null),
