@@ -19,17 +19,17 @@ export const CREATE_HISTORY = `
     result jsonb
   )`;
 
-/** Interval schedules of one job, the first due at `firstAt` and each `stepMs` after the one before. */
+/** Schedules of one job, by interval or cron, the first due at `firstAt` and each `stepMs` after the one before. */
 export async function insertSchedules(
   client,
-  { jobId, count, firstAt, stepMs = 0, intervalSeconds, overlap },
+  { jobId, count, firstAt, stepMs = 0, intervalSeconds = null, cron = null, overlap },
 ) {
   await client.query(
-    `INSERT INTO schedules (id, job_id, type, interval_seconds, anchor_at, next_run_at, overlap_policy)
-     SELECT gen_random_uuid(), $1, 'interval', $2, at, at, $3
-     FROM (SELECT $4::timestamptz + (i - 1) * $5::float8 * interval '1 millisecond' AS at
-           FROM generate_series(1, $6::integer) AS i) AS first`,
-    [jobId, intervalSeconds, overlap, firstAt, stepMs, count],
+    `INSERT INTO schedules (id, job_id, type, interval_seconds, cron_expression, anchor_at, next_run_at, overlap_policy)
+     SELECT gen_random_uuid(), $1, $2, $3, $4, at, at, $5
+     FROM (SELECT $6::timestamptz + (i - 1) * $7::float8 * interval '1 millisecond' AS at
+           FROM generate_series(1, $8::integer) AS i) AS first`,
+    [jobId, cron ? 'cron' : 'interval', intervalSeconds, cron, overlap, firstAt, stepMs, count],
   );
 }
 

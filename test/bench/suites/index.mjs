@@ -1,4 +1,5 @@
 import { api } from './api.mjs';
+import { cron } from './cron.mjs';
 import { delay } from './delay.mjs';
 import { firing } from './firing.mjs';
 import { growth } from './growth.mjs';
@@ -9,4 +10,4 @@ import { startup } from './startup.mjs';
 import { tick } from './tick.mjs';
 
 /** In the order in which they run and are printed. */
-export const suites = { recurrence, firing, tick, delay, runs, api, mix, growth, startup };
+export const suites = { recurrence, firing, tick, delay, cron, runs, api, mix, growth, startup };
