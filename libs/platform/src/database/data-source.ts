@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { ANSWER_TIMEOUT_MS } from './impatient-client.js';
 import { TenantClient } from './tenant-client.js';
+import { VALUE_PARSERS } from './value-parsers.js';
 import { migrations } from '../../../../migrations/index.js';
 
 export interface DatabaseOptions {
@@ -55,6 +56,7 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
       ...(options.mayTakeLong ? {} : TIMEOUTS),
       Client: TenantClient,
       options: SESSION_SETTINGS,
+      types: VALUE_PARSERS,
       keepAlive: true,
     },
   };
