@@ -1,4 +1,4 @@
-import { type Condition, type Statement, whereOf } from '@app/platform/database';
+import { type Condition, type Statement, USUAL_ROWS, whereOf } from '@app/platform/database';
 import { lowestIdAt, scheduledForOf } from './domain/execution-id.js';
 import { type ExecutionState, isFinal } from './domain/execution-state.js';
 import type { Execution, Trigger } from './domain/execution.js';
@@ -75,14 +75,15 @@ export function listExecutions(service: string, filter: HistoryFilter, window: H
   if (asksOnlyFor(filter, isBadEnd)) where.push(BAD_END);
 
   return {
-    sql: form(where.join(' AND '), order, `$${parameters.length + 1}`),
-    parameters: [...parameters, window.limit],
+    sql: form(where.join(' AND '), order, window.limit),
+    parameters,
     preparedAs: preparedName(filter, window),
   };
 }
 
 /** A text and so a name for each combination; what is narrowed further is asked for too rarely, and has too many. */
-function preparedName(filter: HistoryFilter, { beforeId }: HistoryWindow): string | undefined {
+function preparedName(filter: HistoryFilter, { beforeId, limit }: HistoryWindow): string | undefined {
+  if (limit !== USUAL_ROWS) return undefined;
   const { jobId, scheduleId, ...rest } = filter;
   if (Object.values(rest).some((value) => value !== undefined)) return undefined;
   return ['history', jobId && 'of_job', scheduleId && 'of_schedule', beforeId && 'below']
@@ -91,7 +92,7 @@ function preparedName(filter: HistoryFilter, { beforeId }: HistoryWindow): strin
 }
 
 /** Along an index that has this order already. */
-function pageInOrder(where: string, order: string, limit: string): string {
+function pageInOrder(where: string, order: string, limit: number): string {
   return `
   SELECT ${SUMMARY}
   FROM executions e
@@ -104,7 +105,7 @@ function pageInOrder(where: string, order: string, limit: string): string {
  * What has not ended is little, and anywhere in a long history: it is taken from the index of the unfinished and sorted.
  * OFFSET 0 keeps the planner from walking down the whole history in order instead.
  */
-function pageOfOpen(where: string, order: string, limit: string): string {
+function pageOfOpen(where: string, order: string, limit: number): string {
   return `
   WITH page AS MATERIALIZED (
     SELECT e.id, e.scheduled_for

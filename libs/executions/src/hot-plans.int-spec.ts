@@ -127,6 +127,25 @@ describe('beside 200,000 executions of the past month', () => {
     expectFrugal(await planOf(database, sql, parameters, { prepared }));
   });
 
+  it.each<[string, HistoryFilter]>([
+    ['all', {}],
+    ['a job', { jobId }],
+    ['a schedule', { scheduleId }],
+  ])('the first page of the list of %s is planned once for all who read it', async (_what, filter) => {
+    const { sql, parameters } = listExecutions(service, filter, { limit: PAGE });
+    const runner = database.createQueryRunner();
+    await runner.query(`PREPARE page AS ${sql}`);
+    const read = `EXECUTE page (${parameters.map((value) => `'${String(value)}'`).join(', ')})`;
+    for (let reads = 0; reads < 8; reads++) await runner.query(read);
+    const plans: unknown = await runner.query(
+      'SELECT custom_plans, generic_plans FROM pg_prepared_statements',
+    );
+    await runner.query('DEALLOCATE page');
+    await runner.release();
+    // The server tries five plans for the values at hand before it compares them with one for all.
+    expect(plans).toMatchObject([{ custom_plans: '5', generic_plans: '3' }]);
+  });
+
   it('a claim', async () => {
     const ids = await idsIn('queued', 10);
     const parameters = [ids, ids.map(scheduledForOf), ids.map(() => 0), sessionId];

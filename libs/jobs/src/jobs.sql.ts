@@ -1,4 +1,4 @@
-import { containing, type Statement, whereOf } from '@app/platform/database';
+import { containing, type Statement, USUAL_ROWS, whereOf } from '@app/platform/database';
 
 export interface JobFilter {
   readonly active?: boolean;
@@ -33,12 +33,12 @@ export function listJobs(
     ['tags @> ?::text[]', tags?.length ? tags : undefined],
     ['(name ILIKE ? OR description ILIKE ?)', q ? containing(q) : undefined],
   ]);
-  const isPlain = active === undefined && !tags?.length && !q;
+  const isUsual = active === undefined && !tags?.length && !q && limit === USUAL_ROWS;
   return {
     sql: `
       SELECT ${columns} FROM jobs WHERE deleted_at IS NULL AND ${where.join(' AND ')}
-      ORDER BY id DESC LIMIT $${parameters.length + 1}`,
-    parameters: [...parameters, limit],
-    ...(isPlain && { preparedAs: beforeId === undefined ? 'jobs' : 'jobs_below' }),
+      ORDER BY id DESC LIMIT ${limit}`,
+    parameters,
+    ...(isUsual && { preparedAs: beforeId === undefined ? 'jobs' : 'jobs_below' }),
   };
 }

@@ -9,11 +9,13 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { validate as isUuid } from 'uuid';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { demandScopeToRun, type Job, JobsService } from '@app/jobs';
+import { demandScopeToRun, jobNotFound, JobsService } from '@app/jobs';
 import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
+import type { ExecutionSummary } from '../history.sql.js';
 import { ACCEPTED, ENDED_IN_TIME, PREFER_WAIT } from './api-descriptions.js';
 import { ExecuteRequest } from './execute.request.js';
 import {
@@ -54,9 +56,7 @@ export class JobExecutionsController {
     @Query() query: ListJobExecutionsQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<ExecutionSummaryResponse>> {
-    const job = await this.jobWithHistory(service, jobId);
-    const filter = { ...toHistoryFilter(query), jobId: job.id };
-    const rows = await this.history.list(service, filter, toHistoryWindow(query));
+    const rows = await this.historyOf(service, jobId, query);
     return mapPage(
       pageOf(rows, query.limit, (row) => [row.id]),
       toExecutionSummaryResponse,
@@ -88,8 +88,20 @@ export class JobExecutionsController {
     return this.accepted.answer(execution, waitSeconds, response);
   }
 
-  /** History outlives its job. @throws ProblemError `job_not_found` */
-  private async jobWithHistory(service: string, jobId: string): Promise<Job> {
-    return (await this.jobs.findIncludingDeleted(service, jobId)) ?? this.jobs.get(service, jobId);
+  /**
+   * Where there is a run there is a job, so that it is looked for only where there is none. History outlives its job.
+   * @throws ProblemError `job_not_found`
+   */
+  private async historyOf(
+    service: string,
+    jobId: string,
+    query: ListJobExecutionsQuery,
+  ): Promise<ExecutionSummary[]> {
+    const filter = { ...toHistoryFilter(query), jobId };
+    const window = toHistoryWindow(query);
+    const rows = isUuid(jobId) ? await this.history.list(service, filter, window) : [];
+    const isKnown = rows.length > 0 || (await this.jobs.findIncludingDeleted(service, jobId)) !== null;
+    if (!isKnown) throw jobNotFound(jobId);
+    return rows;
   }
 }

@@ -9,6 +9,13 @@ export interface Statement {
   readonly preparedAs?: string;
 }
 
+/**
+ * A page of the usual 50, and the row too many that tells of another page. Only with this limit, written into its text, is a
+ * list prepared: for a limit that comes as a parameter the server reckons with a tenth of all rows, finds that dear, and
+ * plans anew each time (1.3 ms over ten partitions, thrice what reading the page takes).
+ */
+export const USUAL_ROWS = 51;
+
 /** SQL with `?` where its value goes, and the value; undefined = the caller does not ask for it. */
 export type Condition = readonly [condition: string, value: unknown];
 

@@ -1,5 +1,11 @@
 export { KeptBriefly } from './kept-briefly.js';
-export { type Condition, type Statement, statementRowsOf, whereOf } from './assembled-statement.js';
+export {
+  type Condition,
+  type Statement,
+  statementRowsOf,
+  USUAL_ROWS,
+  whereOf,
+} from './assembled-statement.js';
 export { columnsOf } from './entity-columns.js';
 export { DatabaseModule } from './database.module.js';
 export { dataSourceOptions, withDataSource, type DatabaseOptions } from './data-source.js';
