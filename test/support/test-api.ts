@@ -1,7 +1,7 @@
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { configureHttp, HTTP_APP_OPTIONS } from '@app/platform/http';
+import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter } from '@app/platform/http';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 export interface Answer {
@@ -33,8 +33,11 @@ export async function startTestApi(
   logger: LoggerService | false = false,
 ): Promise<TestApi> {
   const testDatabase = await createTestDatabase();
-  const options = { ...HTTP_APP_OPTIONS, logger, abortOnError: false };
-  const nest = await NestFactory.create<NestExpressApplication>(moduleOn(testDatabase), options);
+  const nest = await NestFactory.create<NestExpressApplication>(
+    moduleOn(testDatabase),
+    new HttpServerAdapter(),
+    { ...HTTP_APP_OPTIONS, logger, abortOnError: false },
+  );
   configureHttp(nest);
   await nest.listen(0, '127.0.0.1');
   const url = await nest.getUrl();

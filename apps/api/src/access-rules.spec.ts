@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { type DynamicModule, type Type } from '@nestjs/common';
-import { METHOD_METADATA } from '@nestjs/common/constants.js';
+import { type DynamicModule, RequestMethod, type Type } from '@nestjs/common';
+import { INTERCEPTORS_METADATA, METHOD_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { type AccessRule, accessRuleOf } from '@app/platform/access-rule';
 
@@ -16,6 +16,8 @@ jest.unstable_mockModule('@willsoto/nestjs-prometheus', () => ({
 interface Route {
   readonly name: string;
   readonly rule: AccessRule | null;
+  readonly isPost: boolean;
+  readonly interceptors: readonly string[];
 }
 
 let routes: Route[];
@@ -33,7 +35,15 @@ function routesOf(controller: Type<object>): Route[] {
   return methods
     .map(([name, { value }]) => ({ name: `${controller.name}.${name}`, handler: value as unknown }))
     .filter((route): route is { name: string; handler: object } => isHandler(route.handler))
-    .map(({ name, handler }) => ({ name, rule: accessRuleOf(handler) }));
+    .map(({ name, handler }) => ({ name, rule: accessRuleOf(handler), ...shapeOf(handler) }));
+}
+
+function shapeOf(handler: object): Pick<Route, 'isPost' | 'interceptors'> {
+  const interceptors = (Reflect.getMetadata(INTERCEPTORS_METADATA, handler) ?? []) as Type[];
+  return {
+    isPost: Reflect.getMetadata(METHOD_METADATA, handler) === RequestMethod.POST,
+    interceptors: interceptors.map(({ name }) => name),
+  };
 }
 
 function isHandler(value: unknown): value is object {
@@ -54,6 +64,13 @@ describe('every route of the api', () => {
       'HealthController.getStartup',
       'MetricsController.getMetrics',
     ]);
+  });
+
+  it('may be sent again with its key when it is a POST, and pays for no interceptor otherwise', () => {
+    const posts = routes.filter(({ isPost }) => isPost);
+    expect(posts.length).toBeGreaterThan(12);
+    expect(posts.filter(({ interceptors }) => !interceptors.includes('IdempotencyInterceptor'))).toEqual([]);
+    expect(routes.filter(({ isPost, interceptors }) => !isPost && interceptors.length > 0)).toEqual([]);
   });
 
   it('shows nothing of a service without a scope', () => {

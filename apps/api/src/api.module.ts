@@ -7,7 +7,6 @@ import { ClockModule } from '@app/platform/clock';
 import { AppConfigModule } from '@app/platform/config';
 import { DatabaseModule, TenantWall } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
-import { IdempotencyModule } from '@app/platform/http';
 import { QueueConnections, QueueModule } from '@app/platform/queue';
 import { TracingModule } from '@app/platform/tracing';
 import { SchedulerHttpModule } from '@app/scheduler';
@@ -28,7 +27,6 @@ import { ServeWhileDraining } from './serve-while-draining.js';
     QueueModule.forApp(),
     TracingModule.forApp('scheduler-api'),
     AccessModule,
-    IdempotencyModule,
     AuditHttpModule,
     KeysHttpModule,
     ServicesHttpModule,

@@ -1,13 +1,20 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { accessRuleOf } from '@app/platform/access-rule';
+import { bindToService } from '@app/platform/request-context';
 import { routeClosed, scopesMissing } from './access.errors.js';
 import { Admission } from './admission.js';
-import { missingScopes } from './domain/scopes.js';
+import { missingScopes, type Scope } from './domain/scopes.js';
 import type { Principal } from './principal.js';
 import { Turns } from './turns/turns.js';
 
-/** Closes every route to principals without the scopes that its rule names, and a route without a rule to everybody. */
+/** Routes that ask for it are about all services. */
+const ACROSS_SERVICES: Scope = 'service:admin';
+
+/**
+ * Closes every route to principals without the scopes that its rule names, and a route without a rule to everybody. What a
+ * request then does in the database is behind the wall around the service of its principal.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -24,6 +31,7 @@ export class AccessGuard implements CanActivate {
     const principal = await this.admission.admit(http.getRequest(), response);
     demandScopes(principal, rule.scopes);
     await this.turns.take(principal.service, response);
+    if (!rule.scopes.includes(ACROSS_SERVICES)) bindToService(principal.service);
     return true;
   }
 }

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
-import { ActingServiceInterceptor } from './acting-service.interceptor.js';
+import { APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
 import { AccessSettings } from './access-settings.js';
 import { Admission } from './admission.js';
@@ -29,7 +28,6 @@ import { Turns } from './turns/turns.js';
     Turns,
     Admission,
     { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: APP_INTERCEPTOR, useClass: ActingServiceInterceptor },
   ],
   exports: [Admission],
 })

@@ -6,7 +6,7 @@ import { Public } from '@app/platform/access-rule';
 import { Clock } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
-import { configureHttp, HTTP_APP_OPTIONS, IdempotencyModule } from '@app/platform/http';
+import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter } from '@app/platform/http';
 import { type AnswerWithBody, callApi, withBody } from '../../../../test/support/test-api.js';
 import { AccessModule } from '../access.module.js';
 import { AuditHttpModule } from '../audit/http/audit-http.module.js';
@@ -96,11 +96,15 @@ export async function startAccessApp(databaseUrl: string, env: NodeJS.ProcessEnv
     DATABASE_URL: databaseUrl,
     ...env,
   });
-  const nest = await NestFactory.create<NestExpressApplication>(TestModule.on(config, clock), {
-    ...HTTP_APP_OPTIONS,
-    logger: false,
-    abortOnError: false,
-  });
+  const nest = await NestFactory.create<NestExpressApplication>(
+    TestModule.on(config, clock),
+    new HttpServerAdapter(),
+    {
+      ...HTTP_APP_OPTIONS,
+      logger: false,
+      abortOnError: false,
+    },
+  );
   nest.set('trust proxy', config.trustProxy);
   configureHttp(nest, nest.get(Admission, { strict: false }).middleware);
   await nest.listen(0, '127.0.0.1');
@@ -130,7 +134,6 @@ class TestModule {
         AuditHttpModule,
         KeysHttpModule,
         ServicesHttpModule,
-        IdempotencyModule,
       ],
       controllers: [RoutesController],
       providers: [

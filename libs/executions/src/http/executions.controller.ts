@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBody,
@@ -12,7 +12,15 @@ import {
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { demandScopeToRun, JobsService } from '@app/jobs';
-import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
+import {
+  ApiPage,
+  currentTraceparent,
+  mapPage,
+  type Page,
+  pageOf,
+  Post,
+  PreferWait,
+} from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
 import { ACCEPTED, ENDED_IN_TIME, NO_SUCH_EXECUTION, PREFER_WAIT } from './api-descriptions.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBody,
@@ -12,7 +12,15 @@ import type { Response } from 'express';
 import { validate as isUuid } from 'uuid';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { demandScopeToRun, jobNotFound, JobsService } from '@app/jobs';
-import { ApiPage, currentTraceparent, mapPage, type Page, pageOf, PreferWait } from '@app/platform/http';
+import {
+  ApiPage,
+  currentTraceparent,
+  mapPage,
+  type Page,
+  pageOf,
+  Post,
+  PreferWait,
+} from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
 import { HistoryRepository } from '../history.repository.js';
 import type { ExecutionSummary } from '../history.sql.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -14,7 +14,16 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { ApiPage, decodeCursor, IF_MATCH, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
+import {
+  ApiPage,
+  decodeCursor,
+  IF_MATCH,
+  IfMatch,
+  mapPage,
+  type Page,
+  pageOf,
+  Post,
+} from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
 import { demandScopeForTargets, demandScopeToRun } from './command-scope.js';

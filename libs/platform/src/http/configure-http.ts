@@ -2,9 +2,7 @@ import { accessLog } from './access-log.middleware.js';
 import { createValidationPipe, ProblemFilter } from '@app/platform/problem';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type RequestHandler } from 'express';
-import { EntityTagInterceptor } from './entity-tag/entity-tag.interceptor.js';
 import { jsonBody } from './json-body/json-body.middleware.js';
-import { PageLinkInterceptor } from './paging/page-link.interceptor.js';
 import { requestContext } from './request-context.middleware.js';
 import { refuseFaultyUrl } from './url-faults.middleware.js';
 
@@ -12,14 +10,14 @@ import { refuseFaultyUrl } from './url-faults.middleware.js';
 export const HTTP_APP_OPTIONS = { bodyParser: false } as const;
 
 /**
- * What every HTTP answer of this service has in common, whichever app gives it. Call before `init` or `listen`.
+ * What every HTTP answer of this service has in common, whichever app gives it; the app must be made with `HttpServerAdapter`, which
+ * sends it. Call before `init` or `listen`.
  * @param admission turns strangers away before their bodies are read
  */
 export function configureHttp(app: NestExpressApplication, ...admission: RequestHandler[]): void {
   app.disable('x-powered-by');
   app.set('etag', false); // Only a version makes an entity tag; a hash of the text would be useless to If-Match.
-  app.use(requestContext, accessLog, ...admission, refuseFaultyUrl, ...jsonBody());
+  app.use(requestContext, accessLog, ...admission, refuseFaultyUrl, jsonBody());
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
-  app.useGlobalInterceptors(new EntityTagInterceptor(), new PageLinkInterceptor());
 }

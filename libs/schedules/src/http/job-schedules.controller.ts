@@ -1,9 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiNotFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { demandScopeToRun, JobsService } from '@app/jobs';
-import { ApiPage, type Page } from '@app/platform/http';
+import { ApiPage, type Page, Post } from '@app/platform/http';
 import { SchedulesService } from '../schedules.service.js';
 import { ListJobSchedulesQuery } from './list-schedules.query.js';
 import { NO_SUCH_JOB } from './problem-descriptions.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -9,6 +9,7 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { Post } from '@app/platform/http';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { JobsService } from '@app/jobs';
 import { SchedulePauses } from '../schedule-pauses.js';

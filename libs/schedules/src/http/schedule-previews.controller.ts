@@ -1,5 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Post } from '@app/platform/http';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { SchedulePreviews } from '../schedule-previews.js';
 import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -9,7 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { ApiPage, NotReplayed, type Page } from '@app/platform/http';
+import { ApiPage, NotReplayed, type Page, Post } from '@app/platform/http';
 import { SigningSecretsService } from '../signing/signing-secrets.service.js';
 import { RotateSigningSecretRequest } from './rotate-signing-secret.request.js';
 import {

@@ -5,7 +5,6 @@ import { AccessModule } from '@app/access';
 import { ClockModule } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
-import { IdempotencyModule } from '@app/platform/http';
 import { type AnswerWithBody, startTestApi, withBody } from '../../../../test/support/test-api.js';
 import { SecretsHttpModule, SecretsModule } from '../index.js';
 
@@ -48,7 +47,6 @@ class TestModule {
         ClockModule,
         DatabaseModule.forApp('secrets-test'),
         AccessModule,
-        IdempotencyModule,
         SecretsModule,
         SecretsHttpModule,
       ],

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Query, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -24,6 +24,7 @@ import {
   type Page,
   pageOf,
   PageQuery,
+  Post,
 } from '@app/platform/http';
 import { CurrentPrincipal, type Principal } from '../../principal.js';
 import { RequireScopes } from '../../require-scopes.js';

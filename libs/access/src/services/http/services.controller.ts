@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -23,6 +23,7 @@ import {
   type Page,
   pageOf,
   PageQuery,
+  Post,
 } from '@app/platform/http';
 import { createValidationPipe } from '@app/platform/problem';
 import { RequireScopes } from '../../require-scopes.js';

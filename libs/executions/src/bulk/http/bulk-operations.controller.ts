@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBody,
@@ -11,7 +11,7 @@ import {
 import type { Response } from 'express';
 import { CurrentPrincipal, demandScopes, type Principal, RequireScopes } from '@app/access';
 import { demandScopeToRunAll, mayRunCommands } from '@app/jobs';
-import { ApiPage, decodeCursor, mapPage, type Page, pageOf, PageQuery } from '@app/platform/http';
+import { ApiPage, decodeCursor, mapPage, type Page, pageOf, PageQuery, Post } from '@app/platform/http';
 import { BulkOperationsService } from '../bulk-operations.service.js';
 import type { BulkAction } from '../domain/bulk-operation.js';
 import { BulkOperationRequest, toBulkFilter } from './bulk-operation.request.js';

@@ -1,6 +1,5 @@
 import { countOf, rowsOf } from '@app/platform/database';
-import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import * as sql from './idempotency-keys.sql.js';
 import { type StoredAnswer } from './stored-answer.js';
 
@@ -29,7 +28,6 @@ interface KeyRow {
 const PRUNE_BATCH = 10_000;
 
 /** The idempotency keys of the last 24 hours and the answers they got. */
-@Injectable()
 export class IdempotencyKeys {
   constructor(private readonly dataSource: DataSource) {}
 

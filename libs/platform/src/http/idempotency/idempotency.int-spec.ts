@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Res } from '@nestjs/common';
 import { dataSourceOptions } from '@app/platform/database';
 import { ProblemError } from '@app/platform/problem';
 import { type Response as ExpressResponse } from 'express';
@@ -8,9 +8,9 @@ import { createTestDatabase, type TestDatabase } from '../../../../../test/suppo
 import { waitFor } from '../../../../../test/support/wait-for.js';
 import { type HttpApp, startHttpApp } from '../testing/http-app.js';
 import { problemOf, senderTo } from '../testing/requests.js';
-import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { IdempotencyKeys, pruneIdempotencyKeys } from './idempotency-keys.js';
 import { madeBefore, rememberMade } from './made-once.js';
+import { Post } from './post.js';
 
 let runs = 0;
 let hold: Promise<void> = Promise.resolve();
@@ -83,8 +83,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const options = dataSourceOptions({ url: database.url, poolSize: 5, applicationName: 'test' });
   dataSource = await new DataSource(options).initialize();
-  const interceptor = new IdempotencyInterceptor(new IdempotencyKeys(dataSource));
-  app = await startHttpApp([OrdersController], interceptor);
+  app = await startHttpApp([OrdersController], { provide: DataSource, useValue: dataSource });
 });
 afterAll(async () => {
   await app.close();

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { type Request, type Response } from 'express';
 import { lastValueFrom, type Observable, of } from 'rxjs';
+import { DataSource } from 'typeorm';
 import { parsePreferWait } from '../preferences/prefer-wait.js';
 import { reused, stillRunning } from './idempotency-faults.js';
 import { idempotencyKeyOf, idempotencyScopeOf, requestHashOf } from './idempotency-key.js';
@@ -23,7 +24,12 @@ const LOCK_SECONDS = 60;
 export class IdempotencyInterceptor implements NestInterceptor {
   private readonly logger = new Logger(IdempotencyInterceptor.name);
 
-  constructor(private readonly keys: IdempotencyKeys) {}
+  private readonly keys: IdempotencyKeys;
+
+  /** Made in the module of each controller, which need know nothing of where keys are kept. */
+  constructor(dataSource: DataSource) {
+    this.keys = new IdempotencyKeys(dataSource);
+  }
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const request = context.switchToHttp().getRequest<Request>();

@@ -1,5 +1,5 @@
 import { type FieldError, malformedJson, ProblemError, validationProblem } from '@app/platform/problem';
-import { type NextFunction, raw, type Request, type RequestHandler, type Response } from 'express';
+import { type NextFunction, raw, type Request, type RequestHandler } from 'express';
 import { jsonFaults } from './json-faults.js';
 import { jsonTextFaults } from './json-text-faults.js';
 
@@ -9,19 +9,23 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 
 /** The only way a body comes in: JSON in UTF-8, uncompressed, up to 1 MB, that Postgres can store as it is. */
-export function jsonBody(): RequestHandler[] {
+export function jsonBody(): RequestHandler {
   const read = raw({ limit: LIMIT_BYTES, inflate: false, type: () => true });
-  return [refuseOtherTypes, read, parse];
+  return (request, response, next) => {
+    if (!hasBody(request)) return next();
+    const fault = faultOfType(request);
+    if (fault !== null) return next(fault);
+    read(request, response, (error?: unknown) => (error === undefined ? parse(request, next) : next(error)));
+  };
 }
 
-/** Checked before reading: express would leave a body it does not understand unread and go on without one. */
-function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  if (!hasBody(request)) return next();
+/** Asked before reading: express would leave a body it does not understand unread and go on without one. */
+function faultOfType(request: Request): ProblemError | null {
   const contentType = request.get('Content-Type') ?? '';
   const [type = ''] = contentType.split(';');
-  if (!JSON_TYPE.test(type.trim())) return next(unsupportedType(type.trim()));
+  if (!JSON_TYPE.test(type.trim())) return unsupportedType(type.trim());
   const charset = CHARSET.exec(contentType)?.[1] ?? 'utf-8';
-  next(/^utf-?8$/i.test(charset) ? undefined : unsupportedCharset());
+  return /^utf-?8$/i.test(charset) ? null : unsupportedCharset();
 }
 
 function hasBody(request: Request): boolean {
@@ -41,7 +45,7 @@ function unsupportedCharset(): ProblemError {
 }
 
 /** A chunked body of nothing is no body; what else is empty does not get here. */
-function parse(request: Request, _response: Response, next: NextFunction): void {
+function parse(request: Request, next: NextFunction): void {
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes)) return next();
   try {

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -15,7 +15,7 @@ import {
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { Clock } from '@app/platform/clock';
-import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf } from '@app/platform/http';
+import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf, Post } from '@app/platform/http';
 import { IF_MATCH } from '../../http/problem-descriptions.js';
 import { withImported } from '../calendar-import.js';
 import { CalendarsService } from '../calendars.service.js';
