@@ -1,4 +1,4 @@
-import type { RunContext } from './runner.js';
+import type { CommandContext } from './runner.js';
 
 /** Where nothing names a PATH. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -9,7 +9,7 @@ export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
  */
 export function commandEnvironment(
   jobEnv: Readonly<Record<string, string>>,
-  context: RunContext,
+  context: CommandContext,
   workDirectory: string,
 ): Record<string, string> {
   return {
@@ -23,7 +23,7 @@ export function commandEnvironment(
 }
 
 /** SCHEDULER_SCHEDULE_ID is empty for a run that no schedule asked for. */
-function schedulerEnvironment(context: RunContext): Record<string, string> {
+function schedulerEnvironment(context: CommandContext): Record<string, string> {
   return {
     SCHEDULER_PARAMETERS: JSON.stringify(context.parameters),
     SCHEDULER_EXECUTION_ID: context.executionId,

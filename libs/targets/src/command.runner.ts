@@ -1,16 +1,20 @@
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandIsolation } from './command-isolation.js';
+import { CommandIsolation, type IsolationInForce } from './command-isolation.js';
 import { commandEnvironment } from './command-environment.js';
 import type { CommandPolicy, PermittedCommand } from './command-policy.js';
 import { OutputChannel } from './output-channel.js';
-import { aborted, failed, succeeded, type AbortReason, type Outcome, type RunResult } from './outcome.js';
+import { aborted, failed, succeeded } from './outcome.js';
+import type { AbortReason, Outcome, OutcomeHeld, RunResult } from './outcome.js';
 import { ProcessGroup, type Exit, type OutputListener, type ProcessSpec } from './process-group.js';
 import { programPath } from './program-path.js';
 import { Redaction } from './redaction.js';
-import type { LogSink, RunContext, Runner } from './runner.js';
+import type { CommandContext, LogSink, Runner } from './runner.js';
 import type { CommandTarget } from './target.js';
+
+/** A command is never held: it is here. */
+export type CommandOutcome = Exclude<Outcome, OutcomeHeld>;
 
 const KILL_GRACE_MS = 5_000;
 /** A lease is given up 12 s after its last renewal and lost after 15 s: the process must be dead in between. */
@@ -21,10 +25,19 @@ export class CommandRunner implements Runner<CommandTarget> {
   constructor(
     private readonly policy: CommandPolicy,
     private readonly killGraceMs: (reason: unknown) => number = defaultKillGraceMs,
-    readonly isolation: CommandIsolation = CommandIsolation.none,
+    private readonly isolation: CommandIsolation = CommandIsolation.none,
   ) {}
 
-  async run(target: CommandTarget, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
+  get isolationInForce(): IsolationInForce {
+    return this.isolation.inForce;
+  }
+
+  async run(
+    target: CommandTarget,
+    context: CommandContext,
+    signal: AbortSignal,
+    log: LogSink,
+  ): Promise<CommandOutcome> {
     const command = this.policy.permit(target, context.parameters);
     if (command.type === 'failed') return command;
     if (signal.aborted) return aborted(signal);
@@ -40,7 +53,11 @@ export class CommandRunner implements Runner<CommandTarget> {
     }
   }
 
-  private async runProcess(spec: ProcessSpec, signal: AbortSignal, output: CommandOutput): Promise<Outcome> {
+  private async runProcess(
+    spec: ProcessSpec,
+    signal: AbortSignal,
+    output: CommandOutput,
+  ): Promise<CommandOutcome> {
     const group = await ProcessGroup.start(await this.isolated(spec), output);
     const exit = await group.end(signal, this.killGraceMs);
     output.end();
@@ -67,12 +84,12 @@ class CommandOutput implements OutputListener {
     this.stderr = new OutputChannel(redaction.stream(), (text) => log.write('stderr', text));
   }
 
-  onStdout(chunk: Uint8Array): void {
-    this.stdout.add(chunk);
+  onStdout(chunk: Uint8Array): void | Promise<void> {
+    return this.stdout.add(chunk);
   }
 
-  onStderr(chunk: Uint8Array): void {
-    this.stderr.add(chunk);
+  onStderr(chunk: Uint8Array): void | Promise<void> {
+    return this.stderr.add(chunk);
   }
 
   end(): void {
@@ -88,8 +105,8 @@ class CommandOutput implements OutputListener {
 
 async function inFreshDirectory(
   log: LogSink,
-  work: (directory: string) => Promise<Outcome>,
-): Promise<Outcome> {
+  work: (directory: string) => Promise<CommandOutcome>,
+): Promise<CommandOutcome> {
   const directory = await mkdtemp(join(tmpdir(), 'scheduler-run-'));
   try {
     return await work(directory);
@@ -103,7 +120,7 @@ async function inFreshDirectory(
 function processSpec(
   command: PermittedCommand,
   target: CommandTarget,
-  context: RunContext,
+  context: CommandContext,
   workDirectory: string,
 ): ProcessSpec {
   const { path, args } = command;
@@ -121,7 +138,7 @@ function exitMessage({ exitCode, signal }: Exit): string {
 }
 
 /** An error without a code is a bug of ours and is thrown again. */
-function outcomeOfStartError(error: unknown): Outcome {
+function outcomeOfStartError(error: unknown): CommandOutcome {
   const { code } = (error ?? {}) as { code?: unknown };
   switch (code) {
     case undefined:

@@ -97,7 +97,7 @@ export class HttpRunner implements Runner<HttpTarget> {
       const response = await dispatch(agent, call, request);
       call.circuit.answered();
       const answer = await readResponse(response, call.redaction);
-      call.log.write('system', `${request.method} ${shown(request.url)}: ${answer.result.statusCode}\n`);
+      void call.log.write('system', `${request.method} ${shown(request.url)}: ${answer.result.statusCode}\n`);
       return answer.error === null ? answer : brokenOff(call, answer.error, answer.result);
     } catch (error) {
       return unanswered(call, request, error);

@@ -1,5 +1,6 @@
-export type { IsolationInForce, IsolationWanted } from './command-isolation.js';
+export type { CommandIsolationInForce, IsolationWanted } from './command-isolation.js';
 export type { CommandTargets } from './command-policy.js';
+export { serveCommands } from './delegation/serve-commands.js';
 export type {
   AbortReason,
   FailureCause,
@@ -20,7 +21,13 @@ export {
   SECRET_NAME,
   secretNamesIn,
 } from './secret-references.js';
-export type { LogSink, RunContext, RunGrants, Runner } from './runner.js';
+export {
+  LOG_LIMIT_CHARACTERS,
+  type LogSink,
+  type RunContext,
+  type RunGrants,
+  type Runner,
+} from './runner.js';
 export type { CommandTarget, HttpMethod, HttpTarget, Target } from './target.js';
 export { TargetRunners } from './target-runners.js';
 export { TargetsModule } from './targets.module.js';

@@ -1,6 +1,9 @@
 import { type CapturedOutput, OutputCapture, TextStream } from './output-capture.js';
 import type { RedactedStream } from './redaction.js';
 
+/** @returns a promise where there is no room for more until then */
+export type LogWrite = (text: string) => void | Promise<void>;
+
 /** One stream of a command: without secrets first, then kept up to the limit, and written on as text. */
 export class OutputChannel {
   private readonly capture = new OutputCapture();
@@ -8,32 +11,32 @@ export class OutputChannel {
 
   constructor(
     private readonly redacted: RedactedStream,
-    private readonly write: (text: string) => void,
+    private readonly write: LogWrite,
   ) {}
 
   get isEmpty(): boolean {
     return this.capture.isEmpty;
   }
 
-  add(chunk: Uint8Array): void {
-    this.pass(this.redacted.push(chunk));
+  add(chunk: Uint8Array): void | Promise<void> {
+    return this.pass(this.redacted.push(chunk));
   }
 
   end(): void {
-    this.pass(this.redacted.end());
-    this.writeText(this.text.end());
+    void this.pass(this.redacted.end());
+    void this.writeText(this.text.end());
   }
 
   read(): CapturedOutput {
     return this.capture.read();
   }
 
-  private pass(bytes: Uint8Array): void {
+  private pass(bytes: Uint8Array): void | Promise<void> {
     this.capture.add(bytes);
-    this.writeText(this.text.decode(bytes));
+    return this.writeText(this.text.decode(bytes));
   }
 
-  private writeText(text: string): void {
-    if (text !== '') this.write(text);
+  private writeText(text: string): void | Promise<void> {
+    if (text !== '') return this.write(text);
   }
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 
 export interface ProcessSpec {
   readonly path: string;
@@ -9,9 +10,10 @@ export interface ProcessSpec {
   readonly stdin: string | null;
 }
 
+/** A promise in return holds the process back until then, by a full pipe. */
 export interface OutputListener {
-  onStdout(chunk: Uint8Array): void;
-  onStderr(chunk: Uint8Array): void;
+  onStdout(chunk: Uint8Array): void | Promise<void>;
+  onStderr(chunk: Uint8Array): void | Promise<void>;
 }
 
 export interface Exit {
@@ -28,7 +30,10 @@ const PIPE_GRACE_MS = 500;
 
 /** A process and all that it starts, in a process group of their own so that they can be ended together. */
 export class ProcessGroup {
-  private constructor(private readonly child: ChildProcess) {}
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly output: readonly HeldStream[],
+  ) {}
 
   /** Rejects with the system's error (a `code`) when the process cannot be started. */
   static async start(spec: ProcessSpec, listener: OutputListener): Promise<ProcessGroup> {
@@ -39,12 +44,14 @@ export class ProcessGroup {
       shell: false,
       stdio: [spec.stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
-    child.stdout?.on('data', (chunk: Uint8Array) => listener.onStdout(chunk));
-    child.stderr?.on('data', (chunk: Uint8Array) => listener.onStderr(chunk));
+    const output = [
+      new HeldStream(child.stdout, (chunk) => listener.onStdout(chunk)),
+      new HeldStream(child.stderr, (chunk) => listener.onStderr(chunk)),
+    ];
     child.stdin?.on('error', () => {}); // EPIPE: a command need not read its input
     child.stdin?.end(spec.stdin);
     await once(child, 'spawn');
-    return new ProcessGroup(child);
+    return new ProcessGroup(child, output);
   }
 
   /**
@@ -57,6 +64,7 @@ export class ProcessGroup {
     const [exitCode, exitSignal] = (await once(this.child, 'exit')) as [number | null, NodeJS.Signals | null];
     const wasKilled = termination.stop();
     const wasAborted = signal.aborted;
+    this.output.forEach((stream) => stream.letGo());
     await settledWithin(PIPE_GRACE_MS, closed);
     this.kill('SIGKILL');
     await settledWithin(PIPE_GRACE_MS, closed);
@@ -99,6 +107,31 @@ export class ProcessGroup {
     } catch {
       // ESRCH: nobody left; EPERM: only processes that became another user's
     }
+  }
+}
+
+/** Reads no faster than what is read is taken; what is left when the process has ended is a pipe's worth, and is not held. */
+class HeldStream {
+  private isLetGo = false;
+
+  constructor(
+    /** None where no file descriptor was left for it. */
+    private readonly stream: Readable | null | undefined,
+    private readonly take: (chunk: Uint8Array) => void | Promise<void>,
+  ) {
+    stream?.on('data', (chunk: Uint8Array) => this.read(chunk));
+  }
+
+  letGo(): void {
+    this.isLetGo = true;
+    this.stream?.resume();
+  }
+
+  private read(chunk: Uint8Array): void {
+    const room = this.take(chunk);
+    if (room === undefined || this.isLetGo) return;
+    this.stream?.pause();
+    void room.then(() => this.stream?.resume());
   }
 }
 

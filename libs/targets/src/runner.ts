@@ -37,9 +37,18 @@ export interface RunContext {
   readonly grants: RunGrants;
 }
 
+/** What a command's process is told of its run, and lent for it. */
+export type CommandContext = Omit<RunContext, 'mayBeHeld' | 'now' | 'grants'> & {
+  readonly grants: Pick<RunGrants, 'secrets'>;
+};
+
+/** Of each attempt's log; what a run says beyond it is read and dropped. */
+export const LOG_LIMIT_CHARACTERS = 1_000_000;
+
 /** Takes a run's log text as it comes. It must never throw or block: it is called from socket and pipe events. */
 export interface LogSink {
-  write(stream: 'stdout' | 'stderr' | 'system', text: string): void;
+  /** @returns where it has no room for more until then, a promise: who can wait does, others lose nothing by going on */
+  write(stream: 'stdout' | 'stderr' | 'system', text: string): void | Promise<void>;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { CommandIsolation, type IsolationInForce, type IsolationWanted } from './command-isolation.js';
+import type { CommandIsolationInForce, IsolationWanted } from './command-isolation.js';
 import { CommandPolicy, type CommandTargets } from './command-policy.js';
 import { CommandRunner } from './command.runner.js';
+import { DelegatingRunner } from './delegation/delegating.runner.js';
 import { EgressPolicy } from './egress-policy.js';
 import { HttpRunner } from './http.runner.js';
 import type { Outcome } from './outcome.js';
@@ -17,6 +18,8 @@ export interface TargetsOptions {
   readonly commandTargets: CommandTargets;
   /** Default `auto`. */
   readonly commandIsolation?: IsolationWanted;
+  /** Of the command runner that commands are handed to, which then has its own say on which may run; default none. */
+  readonly commandRunnerSocket?: string | null;
   /** Failures in a row after which a host is not called for a while; 0 = it always is. */
   readonly circuitFailures: number;
   /** Default `job-scheduler`. */
@@ -29,20 +32,33 @@ const DEFAULT_USER_AGENT = 'job-scheduler';
 export class TargetRunners implements OnApplicationShutdown {
   constructor(
     private readonly http: HttpRunner,
-    private readonly command: CommandRunner,
+    private readonly command: CommandRunner | DelegatingRunner,
   ) {}
 
   /** Throws when an EGRESS_ALLOW entry or the allow-list file cannot be read: a typo must not be found by a job. */
-  static fromOptions(options: TargetsOptions, isolation = CommandIsolation.none): TargetRunners {
-    const { egressAllow, commandTargets, circuitFailures, userAgent = DEFAULT_USER_AGENT } = options;
+  static fromOptions(
+    options: TargetsOptions,
+    command: CommandRunner | DelegatingRunner = new CommandRunner(CommandPolicy.load(options.commandTargets)),
+  ): TargetRunners {
+    const { egressAllow, circuitFailures, userAgent = DEFAULT_USER_AGENT } = options;
     return new TargetRunners(
       new HttpRunner(EgressPolicy.parse(egressAllow), userAgent, new TargetCircuits(circuitFailures)),
-      new CommandRunner(CommandPolicy.load(commandTargets), undefined, isolation),
+      command,
     );
   }
 
-  get commandIsolation(): IsolationInForce {
-    return this.command.isolation.inForce;
+  get commandIsolation(): CommandIsolationInForce {
+    return this.command.isolationInForce;
+  }
+
+  /** To a command runner, which may be away. */
+  get handsCommandsOver(): boolean {
+    return this.command instanceof DelegatingRunner;
+  }
+
+  /** @throws where commands are handed over, and the command runner does not answer */
+  async checkCommandRunner(): Promise<void> {
+    if (this.command instanceof DelegatingRunner) await this.command.look();
   }
 
   /** Secrets are put in here, at the last moment, and blotted out of all that comes back. */
@@ -69,6 +85,7 @@ export class TargetRunners implements OnApplicationShutdown {
 
   /** Ends the connections that are still open; runs end by their signals. */
   async close(): Promise<void> {
+    if (this.command instanceof DelegatingRunner) this.command.close();
     await this.http.close();
   }
 

@@ -6,6 +6,9 @@ import {
   type ModuleMetadata,
 } from '@nestjs/common';
 import { CommandIsolation } from './command-isolation.js';
+import { CommandPolicy } from './command-policy.js';
+import { CommandRunner } from './command.runner.js';
+import { DelegatingRunner } from './delegation/delegating.runner.js';
 import { TargetRunners, type TargetsOptions } from './target-runners.js';
 
 export const TARGETS_OPTIONS = Symbol('TARGETS_OPTIONS');
@@ -17,6 +20,16 @@ export interface TargetsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
 }
 
 const logger = new Logger('Commands');
+
+/** One that is not there yet is waited for by runs, not by the start. */
+async function commandRunnerFor(options: TargetsOptions): Promise<CommandRunner | DelegatingRunner> {
+  const { commandTargets, commandRunnerSocket = null } = options;
+  if (commandRunnerSocket === null)
+    return new CommandRunner(CommandPolicy.load(commandTargets), undefined, await isolationFor(options));
+  const delegating = new DelegatingRunner(commandRunnerSocket);
+  await delegating.watch();
+  return delegating;
+}
 
 /** Tried once, at start, and said. Where there are no commands, nothing is. */
 async function isolationFor({
@@ -46,7 +59,7 @@ export class TargetsModule {
           provide: TargetRunners,
           inject: [TARGETS_OPTIONS],
           useFactory: async (options: TargetsOptions) =>
-            TargetRunners.fromOptions(options, await isolationFor(options)),
+            TargetRunners.fromOptions(options, await commandRunnerFor(options)),
         },
       ],
       exports: [TargetRunners],

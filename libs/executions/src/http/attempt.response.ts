@@ -26,8 +26,8 @@ export class AttemptResponse {
   @ApiProperty({
     enum: OUTCOMES,
     description:
-      '`released` by a worker that shut down or whose host is away (`circuit_open`: the target was not called) and `lost` ' +
-      'with a worker that died do not count against `maxAttempts`; ' +
+      '`released` by a worker that shut down, or untried because its host (`circuit_open`) or the command runner ' +
+      '(`runner_away`) is away, and `lost` with a worker that died do not count against `maxAttempts`; ' +
       '`discarded` is a result that came after the run had been taken from its worker.',
   })
   outcome!: Attempt['outcome'];

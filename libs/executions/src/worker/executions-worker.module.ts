@@ -31,6 +31,7 @@ import { WorkerSession } from './worker-session.js';
         egressAllow: config.egressAllow,
         commandTargets: config.commandTargets,
         commandIsolation: config.commandIsolation,
+        commandRunnerSocket: config.commandRunnerSocket,
         circuitFailures: config.circuitFailures,
       }),
     }),
@@ -53,6 +54,6 @@ import { WorkerSession } from './worker-session.js';
     OrphanReleaser,
     ExecutionProcessor,
   ],
-  exports: [WorkerSession, RescueRepository, RunEvents],
+  exports: [WorkerSession, RescueRepository, RunEvents, TargetsModule],
 })
 export class ExecutionsWorkerModule {}

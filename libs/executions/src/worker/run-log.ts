@@ -1,5 +1,4 @@
-import type { LogSink } from '@app/targets';
-import { storableText } from '@app/targets';
+import { LOG_LIMIT_CHARACTERS, type LogSink, storableText } from '@app/targets';
 import { truncationNotice } from '../domain/log-truncation.js';
 
 export interface LogLine {
@@ -12,8 +11,6 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Kept per attempt; what a run says beyond it is dropped, and the log says so. */
-const LIMIT_CHARACTERS = 1_000_000;
 /** A row each: a command that writes byte by byte would fill a table, and run into the numbers of the next attempt. */
 const LIMIT_CHUNKS = 100_000;
 /** Leaves room for each attempt's lines behind those of the one before: seq orders the whole execution. */
@@ -40,9 +37,9 @@ export class RunLog implements LogSink {
     if (this.capped || text === '') return;
     if (this.isFull) return this.cap('0 characters: the service has used up its maxStoredBytes');
     if (this.lines === LIMIT_CHUNKS) return this.cap(`${LIMIT_CHUNKS} pieces`);
-    const room = LIMIT_CHARACTERS - this.characters;
+    const room = LOG_LIMIT_CHARACTERS - this.characters;
     this.append(stream, text.slice(0, room));
-    if (text.length > room) this.cap(`${LIMIT_CHARACTERS} characters`);
+    if (text.length > room) this.cap(`${LOG_LIMIT_CHARACTERS} characters`);
   }
 
   private cap(limit: string): void {

@@ -5,7 +5,8 @@ export const START_SESSION = `
 /** A session that has expired or was ended is dead for good: no row comes back, whoever asks. */
 export const RENEW_SESSION = `
   UPDATE worker_sessions
-  SET renewed_at = now(), expires_at = now() + $2 * interval '1 millisecond', last_tick_at = COALESCE($3::timestamptz, last_tick_at)
+  SET renewed_at = now(), expires_at = now() + $2 * interval '1 millisecond', last_tick_at = COALESCE($3::timestamptz, last_tick_at),
+      command_isolation = $4
   WHERE id = $1 AND ended_at IS NULL AND expires_at > now()
   RETURNING id`;
 

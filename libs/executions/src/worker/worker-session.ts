@@ -126,7 +126,12 @@ export class WorkerSession implements OnApplicationBootstrap {
   }
 
   private async renew(sessionId: string, askedAtMs: number): Promise<void> {
-    const { rowCount } = await this.pool.query(RENEW_SESSION, [sessionId, LEASE_MS, this.lastTickAt]);
+    const { rowCount } = await this.pool.query(RENEW_SESSION, [
+      sessionId,
+      LEASE_MS,
+      this.lastTickAt,
+      this.commandIsolation(),
+    ]);
     if (this.sessionId !== sessionId) return;
     if (rowCount) this.renewedAtMs = askedAtMs;
     else this.lose('the database says that it has expired');
@@ -143,12 +148,19 @@ export class WorkerSession implements OnApplicationBootstrap {
       version,
       workerConcurrency,
       LEASE_MS,
-      this.config.commandTargets === 'disabled' ? 'disabled' : this.runners.commandIsolation,
+      this.commandIsolation(),
     ]);
     this.sessionId = sessionId;
     this.renewedAtMs = askedAtMs;
     this.logger.log(`session ${sessionId} begins`);
     for (const resolve of this.waiters.splice(0)) resolve(sessionId);
+  }
+
+  /** A command runner comes and goes, and has its own say on what may run. */
+  private commandIsolation(): string {
+    const { commandTargets, commandRunnerSocket } = this.config;
+    const runsNone = commandTargets === 'disabled' && commandRunnerSocket === null;
+    return runsNone ? 'disabled' : this.runners.commandIsolation;
   }
 
   private fenceWhenOverdue(): void {

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { AppConfig } from './app-config.js';
 import { loadConfig } from './load-config.js';
+import { loadRunnerConfig, type RunnerConfig } from './runner-config.js';
 
 /**
  * Makes `AppConfig` injectable everywhere.
@@ -21,4 +22,10 @@ export class AppConfigModule {}
 export async function readConfig(): Promise<AppConfig> {
   await ConfigModule.envVariablesLoaded;
   return loadConfig(process.env);
+}
+
+/** The same for a command runner: a `.env` beside it is refused for what may not be in it. @throws ConfigError */
+export async function readRunnerConfig(): Promise<RunnerConfig> {
+  await ConfigModule.envVariablesLoaded;
+  return loadRunnerConfig(process.env);
 }

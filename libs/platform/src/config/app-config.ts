@@ -98,6 +98,8 @@ export abstract class AppConfig {
   abstract readonly commandTargets: CommandTargets;
   /** Whether commands run in PID namespaces: where it can be had, always, or never. */
   abstract readonly commandIsolation: 'auto' | 'required' | 'off';
+  /** Where the command runner listens that a worker hands its commands to; null: it runs them itself. */
+  abstract readonly commandRunnerSocket: string | null;
   /** 32 bytes each: the first encrypts, all decrypt. Empty where secrets cannot be kept. */
   abstract readonly secretsKeys: readonly { readonly id: string; readonly key: Uint8Array }[];
 

@@ -45,6 +45,7 @@ describe('defaults', () => {
       drainTimeoutMs: 25_000,
       egressAllow: [],
       commandTargets: 'disabled',
+      commandRunnerSocket: null,
     });
   });
 
@@ -77,6 +78,7 @@ describe('values', () => {
     [{ HOST: '0.0.0.0', AUTH_MODE: 'api-key' }, { authMode: 'api-key' }],
     [{ HOST: '127.8.8.8' }, { authMode: 'none' }],
     [{ EGRESS_ALLOW: '127.0.0.1, 10.0.0.0/8,,' }, { egressAllow: ['127.0.0.1', '10.0.0.0/8'] }],
+    [{ COMMAND_RUNNER_SOCKET: '/run/x.sock' }, { commandRunnerSocket: '/run/x.sock' }],
     [{ COMMAND_TARGETS: './commands.json' }, { commandTargets: { allowListFile: './commands.json' } }],
     [{ TYPO_IN_NAME: '1' }, {}],
   ])('%j', (env, expected) => {
@@ -114,6 +116,7 @@ describe('faults', () => {
     [{ HOST: '0.0.0.0' }, /^AUTH_MODE: none would open the api/],
     [{ NODE_ENV: 'production', HOST: '0.0.0.0', AUTH_MODE: 'none' }, /^AUTH_MODE: /],
     [{ EGRESS_ALLOW: 'http://127.0.0.1' }, /^EGRESS_ALLOW: /],
+    [{ COMMAND_RUNNER_SOCKET: 'runner.sock' }, /^COMMAND_RUNNER_SOCKET: .*an absolute path/],
     [{ COMMAND_TARGETS: 'enable' }, /^COMMAND_TARGETS: .*disabled, enabled, or the path/],
   ])('%j', (env, fault) => {
     expect(faultsOf(env)).toEqual([expect.stringMatching(fault)]);

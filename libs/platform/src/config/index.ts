@@ -7,6 +7,7 @@ export {
   type QueueBackend,
   type RedisConfig,
 } from './app-config.js';
-export { AppConfigModule, readConfig } from './app-config.module.js';
+export { AppConfigModule, readConfig, readRunnerConfig } from './app-config.module.js';
 export { ConfigError } from './config-error.js';
 export { loadConfig } from './load-config.js';
+export { loadRunnerConfig, type RunnerConfig } from './runner-config.js';

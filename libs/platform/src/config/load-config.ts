@@ -62,6 +62,7 @@ function assemble(values: Values): AppConfig {
     egressAllow: values.EGRESS_ALLOW ?? [],
     commandTargets: values.COMMAND_TARGETS,
     commandIsolation: values.COMMAND_ISOLATION,
+    commandRunnerSocket: values.COMMAND_RUNNER_SOCKET,
     secretsKeys: values.SECRETS_KEYS ?? [],
     retentionDays: values.RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,

@@ -153,6 +153,17 @@ export const issuerUrl: Parser<string> = (value) => {
   return value;
 };
 
+/** The kernel takes 107 bytes, macOS 103. */
+const SOCKET_PATH_BYTES = 103;
+
+export const socketPath: Parser<string> = (value) => {
+  if (value.startsWith('/') && !value.endsWith('/') && Buffer.byteLength(value) <= SOCKET_PATH_BYTES)
+    return value;
+  throw new NotAllowed(
+    `an absolute path of at most ${SOCKET_PATH_BYTES} bytes, such as /run/commands/runner.sock`,
+  );
+};
+
 /** A path must contain a slash, so that a misspelt `enable` is a fault and not a file. */
 export const commandTargets: Parser<'disabled' | 'enabled' | { allowListFile: string }> = (value) => {
   if (value === 'disabled' || value === 'enabled') return value;

@@ -14,6 +14,7 @@ import {
   ratio,
   redisUrl,
   secretsKeys,
+  socketPath,
   text,
   trustedProxies,
 } from './parsers.js';
@@ -80,6 +81,7 @@ export const VARIABLES = {
   EGRESS_ALLOW: variable(egressList, null),
   COMMAND_TARGETS: variable(commandTargets, 'disabled'),
   COMMAND_ISOLATION: variable(oneOf('auto', 'required', 'off'), 'auto'),
+  COMMAND_RUNNER_SOCKET: variable(socketPath, null),
   SECRETS_KEYS: secret(secretsKeys, null),
   RETENTION_DAYS: variable(integer(1, 36_500), '30'),
   AUDIT_RETENTION_DAYS: variable(integer(30, 36_500), '400'),

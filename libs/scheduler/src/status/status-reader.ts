@@ -18,7 +18,7 @@ export interface LiveWorker {
   /** As its last renewal told it; null until then. */
   readonly lastTickAt: Date | null;
   /** null for one whose code does not say. */
-  readonly commandIsolation: 'namespaces' | 'process_group' | 'disabled' | null;
+  readonly commandIsolation: 'namespaces' | 'process_group' | 'runner' | 'runner_away' | 'disabled' | null;
 }
 
 export interface Status {

@@ -46,10 +46,11 @@ export class Fleet {
     });
   }
 
-  async add(kind: 'api' | 'worker', root: string = THIS_CODE): Promise<void> {
+  async add(kind: 'api' | 'worker', root: string = THIS_CODE): Promise<FleetProcess> {
     const process = await FleetProcess.start(root, kind, this.environment);
     this.processes.add(process);
     if (kind === 'api') this.ready.add(process);
+    return process;
   }
 
   /** One after the other: a new one, from `root`, and when it is ready the old one goes. */

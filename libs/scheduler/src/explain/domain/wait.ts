@@ -16,8 +16,8 @@ export function waitOf(
   if (dueAt.getTime() <= circumstances.now) {
     return { reason: 'dispatch', message: `due since ${instantText(dueAt)}, on its way to the queue` };
   }
-  if (error?.type === 'circuit_open') {
-    return { reason: 'circuit_open', message: `${error.message}; due again at ${instantText(dueAt)}` };
+  if (error?.type === 'circuit_open' || error?.type === 'runner_away') {
+    return { reason: error.type, message: `${error.message}; due again at ${instantText(dueAt)}` };
   }
   return attempt > 0
     ? { reason: 'retry', message: `waiting for attempt ${attempt + 1}, due at ${instantText(dueAt)}` }

@@ -42,10 +42,12 @@ class WorkerResponse {
   lastTickAt!: string | null;
 
   @ApiProperty({
-    enum: ['namespaces', 'process_group', 'disabled', null],
+    enum: ['namespaces', 'process_group', 'runner', 'runner_away', 'disabled', null],
     type: String,
     nullable: true,
-    description: 'How commands are kept from its processes; `disabled` where it runs none.',
+    description:
+      'How commands are kept from its processes; `disabled` where it runs none, `runner_away` where its command runner ' +
+      'does not answer: commands wait then.',
   })
   commandIsolation!: LiveWorker['commandIsolation'];
 }

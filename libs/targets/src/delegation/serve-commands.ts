@@ -1,0 +1,24 @@
+import { Logger } from '@nestjs/common';
+import { CommandIsolation, type IsolationWanted } from '../command-isolation.js';
+import { CommandPolicy, type CommandTargets } from '../command-policy.js';
+import { CommandRunner } from '../command.runner.js';
+import { CommandRunnerServer } from './command-runner-server.js';
+
+export interface CommandServing {
+  /** Absolute path of the socket to listen on. */
+  readonly socketPath: string;
+  readonly commandTargets: CommandTargets;
+  /** What it keeps commands from is itself, and one from another. */
+  readonly commandIsolation: IsolationWanted;
+}
+
+/** Runs commands for the worker at the other side of a socket. @throws what keeps it from starting */
+export async function serveCommands(serving: CommandServing): Promise<CommandRunnerServer> {
+  const { socketPath, commandTargets, commandIsolation } = serving;
+  const policy = CommandPolicy.load(commandTargets);
+  const isolation = await CommandIsolation.detect(commandIsolation);
+  const runner = new CommandRunner(policy, undefined, isolation);
+  const server = await CommandRunnerServer.listen(socketPath, runner);
+  new Logger('Commands').log(`takes commands at ${socketPath}, isolation: ${isolation.inForce}`);
+  return server;
+}
