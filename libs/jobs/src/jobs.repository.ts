@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, type QueryDeepPartialEntity, Repository } from 'typeorm';
-import { columnsOf, preparedRowOf, statementRowsOf, violatedConstraint } from '@app/platform/database';
+import { type Change, eventOf } from '@app/audit';
+import {
+  columnsOf,
+  preparedRowOf,
+  statementRowsOf,
+  violatedConstraint,
+  type WrittenColumn,
+  writtenColumnsOf,
+} from '@app/platform/database';
 import type { Job } from './domain/job.js';
 import { JobEntity } from './job.entity.js';
 import { jobNameTaken, serviceUnknown } from './jobs.errors.js';
-import { findJob, type JobFilter, type JobWindow, listJobs } from './jobs.sql.js';
+import { createJob, findJob, replaceJob, type JobFilter, type JobWindow, listJobs } from './jobs.sql.js';
 
 export type { JobFilter, JobWindow };
 
@@ -13,10 +21,16 @@ export type { JobFilter, JobWindow };
 export class JobsRepository {
   private readonly columns: string;
   private readonly findOne: string;
+  private readonly written: readonly WrittenColumn[];
+  private readonly createOne: string;
+  private readonly replaceOne: string;
 
   constructor(@InjectRepository(JobEntity) private readonly jobs: Repository<JobEntity>) {
     this.columns = columnsOf(jobs.metadata);
     this.findOne = findJob(this.columns);
+    this.written = writtenColumnsOf(jobs.metadata);
+    this.createOne = createJob(this.written);
+    this.replaceOne = replaceJob(this.written);
   }
 
   transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
@@ -34,6 +48,16 @@ export class JobsRepository {
 
   list(service: string, filter: JobFilter, window: JobWindow): Promise<Job[]> {
     return statementRowsOf(this.jobs.manager.connection, listJobs(this.columns, service, filter, window));
+  }
+
+  /** @returns false, having made nothing: the service has a limit to be counted up to */
+  createUnlimited(job: Job, change: Change): Promise<boolean> {
+    return this.writeOne('create_job', this.createOne, job, [JSON.stringify(eventOf(change))]);
+  }
+
+  /** @returns false, having changed nothing: it is no longer at `version` */
+  replace(version: number, job: Job, change: Change): Promise<boolean> {
+    return this.writeOne('replace_job', this.replaceOne, job, [JSON.stringify(eventOf(change)), version]);
   }
 
   /** NO KEY UPDATE: the row's own writers wait for each other, while schedules that refer to it are still inserted. */
@@ -63,11 +87,20 @@ export class JobsRepository {
   async update(tx: EntityManager, job: Job): Promise<void> {
     await namingClash(job.name, () => tx.update(JobEntity, { id: job.id, service: job.service }, row(job)));
   }
+
+  private async writeOne(name: string, sql: string, job: Job, more: readonly unknown[]): Promise<boolean> {
+    const { connection } = this.jobs.manager;
+    const values = this.written.map(({ property }) => job[property as keyof Job]);
+    const written = await namingClash(job.name, () =>
+      preparedRowOf(connection, name, sql, [...values, ...more]),
+    );
+    return written !== null;
+  }
 }
 
-async function namingClash(name: string, write: () => Promise<unknown>): Promise<void> {
+async function namingClash<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {
-    await write();
+    return await write();
   } catch (error) {
     const constraint = violatedConstraint(error);
     if (constraint === 'jobs_of_service') throw serviceUnknown();

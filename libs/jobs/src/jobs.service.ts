@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { demandRoom } from '@app/access';
-import { type AuditAction, recordChange } from '@app/audit';
+import { type AuditAction, type Change, recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import type { Job, JobSpec } from './domain/job.js';
 import { JobLifecycle } from './job-lifecycle.js';
@@ -36,11 +36,8 @@ export class JobsService {
       updatedAt: now,
       deletedAt: null,
     };
-    await this.repository.transaction(async (tx) => {
-      await demandRoom(tx, service, 'maxJobs', () => this.repository.count(tx, service));
-      await this.repository.insert(tx, job);
-      await recordChange(tx, { service, action: 'job.created', resourceId: job.id, after: job });
-    });
+    const change: Change = { service, action: 'job.created', resourceId: job.id, after: job };
+    if (!(await this.repository.createUnlimited(job, change))) await this.createWithin(job, change);
     return job;
   }
 
@@ -71,17 +68,20 @@ export class JobsService {
 
   /**
    * Replaces what a client decides. Nothing is written, and the version stays, when that changes nothing.
-   * @param decide gets the job as it is under the lock, so that a partial update never undoes a concurrent one
+   *
+   * One statement writes over the version that was read. Where somebody else was first, and where schedules have to follow,
+   * all is done again under a lock, so that nobody waits for ever.
+   * @param decide gets the job that is written over, so that a partial update never undoes a concurrent one
    * @throws ProblemError `job_not_found`, `stale_version`, `job_name_taken`
    */
-  change(service: string, id: string, expected: ExpectedVersion, decide: Decide): Promise<Job> {
-    return this.repository.transaction(async (tx) => {
-      const current = await this.lockForChange(tx, service, id, expected);
-      const spec = await decide(current);
-      const changed: Job = { ...current, ...spec, active: spec.active ?? current.active };
-      if (isDeepStrictEqual(changed, { ...current })) return current;
-      return this.store(tx, current, changed);
-    });
+  async change(service: string, id: string, expected: ExpectedVersion, decide: Decide): Promise<Job> {
+    const current = demandVersion(await this.get(service, id), expected);
+    const changed = await this.changedBy(decide, current);
+    if (changed === current) return current;
+    const isAlone = changed.active === current.active;
+    if (isAlone && (await this.repository.replace(current.version, changed, changeOf(current, changed))))
+      return changed;
+    return this.changeUnderLock(service, id, expected, decide);
   }
 
   activate(service: string, id: string): Promise<Job> {
@@ -105,6 +105,35 @@ export class JobsService {
     });
   }
 
+  private createWithin(job: Job, change: Change): Promise<void> {
+    return this.repository.transaction(async (tx) => {
+      await demandRoom(tx, job.service, 'maxJobs', () => this.repository.count(tx, job.service));
+      await this.repository.insert(tx, job);
+      await recordChange(tx, change);
+    });
+  }
+
+  private changeUnderLock(
+    service: string,
+    id: string,
+    expected: ExpectedVersion,
+    decide: Decide,
+  ): Promise<Job> {
+    return this.repository.transaction(async (tx) => {
+      const current = await this.lockForChange(tx, service, id, expected);
+      const changed = await this.changedBy(decide, current);
+      return changed === current ? current : this.store(tx, current, changed);
+    });
+  }
+
+  /** The very same job when nothing changes. */
+  private async changedBy(decide: Decide, current: Job): Promise<Job> {
+    const spec = await decide(current);
+    const changed: Job = { ...current, ...spec, active: spec.active ?? current.active };
+    if (isDeepStrictEqual(changed, { ...current })) return current;
+    return { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
+  }
+
   private async lockForChange(
     tx: EntityManager,
     service: string,
@@ -112,25 +141,26 @@ export class JobsService {
     expected: ExpectedVersion,
   ): Promise<Job> {
     const job = isUuid(id) ? await this.repository.lockForChange(tx, service, id) : null;
-    if (!job) return notFound(id);
-    if (expected !== null && expected !== job.version) throw jobChanged(id, job.version);
-    return job;
+    return demandVersion(job ?? notFound(id), expected);
   }
 
-  private async store(tx: EntityManager, current: Job, changed: Job): Promise<Job> {
-    const job: Job = { ...changed, version: current.version + 1, updatedAt: this.clock.now() };
+  private async store(tx: EntityManager, current: Job, job: Job): Promise<Job> {
     await this.repository.update(tx, job);
-    await recordChange(tx, {
-      service: job.service,
-      action: actionOf(current, job),
-      resourceId: job.id,
-      before: current,
-      after: job,
-    });
+    await recordChange(tx, changeOf(current, job));
     if (job.active && !current.active) await this.lifecycle.activated(tx, job);
     if (!job.active && current.active) await this.lifecycle.deactivated(tx, job);
     return job;
   }
+}
+
+function demandVersion(job: Job, expected: ExpectedVersion): Job {
+  if (expected !== null && expected !== job.version) throw jobChanged(job.id, job.version);
+  return job;
+}
+
+function changeOf(current: Job, job: Job): Change {
+  const { service, id: resourceId } = job;
+  return { service, action: actionOf(current, job), resourceId, before: current, after: job };
 }
 
 function actionOf(current: Job, changed: Job): AuditAction {

@@ -9,3 +9,14 @@ export function columnsOf({ columns }: EntityMetadata, alias = ''): string {
     .map(({ databaseName, propertyName }) => `${alias}"${databaseName}" AS "${propertyName}"`)
     .join(', ');
 }
+
+/** A column to be written, and the value that goes there. */
+export interface WrittenColumn {
+  readonly name: string;
+  readonly property: string;
+}
+
+/** The same for hand-written statements that write whole rows: `$1` is the first column's value, and so on. */
+export function writtenColumnsOf({ columns }: EntityMetadata): WrittenColumn[] {
+  return columns.map(({ databaseName, propertyName }) => ({ name: databaseName, property: propertyName }));
+}

@@ -6,7 +6,7 @@ export {
   USUAL_ROWS,
   whereOf,
 } from './assembled-statement.js';
-export { columnsOf } from './entity-columns.js';
+export { columnsOf, type WrittenColumn, writtenColumnsOf } from './entity-columns.js';
 export { DatabaseModule } from './database.module.js';
 export { dataSourceOptions, withDataSource, type DatabaseOptions } from './data-source.js';
 export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';

@@ -1,9 +1,10 @@
 import { QueryFailedError } from 'typeorm';
+import { driverErrorOf } from './passing-failure.js';
 
 /** The constraint or unique index that a statement ran into, by name; null for any other failure. */
 export function violatedConstraint(error: unknown): string | null {
-  if (!(error instanceof QueryFailedError)) return null;
-  const { constraint } = error.driverError as { constraint?: string };
+  if (!(error instanceof Error)) return null;
+  const { constraint } = driverErrorOf(error) as { constraint?: string };
   return constraint ?? null;
 }
 
