@@ -138,12 +138,12 @@ export class ExecutionsRepository {
     return rowsOf(this.executions, dispatch.QUEUED_BEFORE, parameters);
   }
 
-  /** @returns whether there was anything left to cancel */
-  async cancel(tx: EntityManager, cancellation: Cancellation): Promise<boolean> {
+  /** @returns whether this was the first to ask; null when there was nothing left to cancel */
+  async cancel(tx: EntityManager, cancellation: Cancellation): Promise<boolean | null> {
     const { service, id, actor, reason } = cancellation;
     const parameters = [id, scheduledForOf(id), actor, reason, service];
-    const rows = await rowsOf(tx, sql.CANCEL, parameters);
-    return rows.length > 0;
+    const [asked] = await rowsOf<{ isFirst: boolean }>(tx, sql.CANCEL, parameters);
+    return asked?.isFirst ?? null;
   }
 
   cancelPendingOfJob(tx: EntityManager, { id, service }: OwnedJob): Promise<number> {

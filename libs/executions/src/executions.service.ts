@@ -90,13 +90,13 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
   /** @returns whether there was anything left to cancel */
   private endFor(execution: Execution, cancellation: Cancellation): Promise<boolean> {
     return this.dataSource.transaction(async (tx) => {
-      const cancelled = await this.executions.cancel(tx, cancellation);
+      const isFirst = await this.executions.cancel(tx, cancellation);
       // Whoever asks again changes nothing.
-      if (!cancelled || execution.cancelRequestedAt !== null) return cancelled;
+      if (!isFirst) return isFirst !== null;
       const { id: resourceId, service, actor, reason } = cancellation;
       const sides = { before: { state: execution.state }, after: { jobId: execution.jobId } };
       await recordChange(tx, { service, actor, reason, action: 'execution.cancelled', resourceId, ...sides });
-      return cancelled;
+      return true;
     });
   }
 

@@ -30,7 +30,10 @@ export const INSERT_EXECUTIONS = `
   ON CONFLICT DO NOTHING
   RETURNING id`;
 
-/** At once where nothing runs yet; a running one is asked, and its worker ends it. Whoever asked first stays on record. */
+/**
+ * At once where nothing runs yet; a running one is asked, and its worker ends it. Whoever asked first stays on record. The
+ * row is locked before it is read: of two that ask at once only one is told that it was the first.
+ */
 export const CANCEL = `
   UPDATE executions e
   SET state               = CASE WHEN e.state = 'running' THEN 'running' ELSE 'cancelled' END,
@@ -40,8 +43,13 @@ export const CANCEL = `
       cancel_requested_by = CASE WHEN e.cancel_requested_at IS NULL THEN $3 ELSE e.cancel_requested_by END,
       cancel_reason       = CASE WHEN e.cancel_requested_at IS NULL THEN $4 ELSE e.cancel_reason END,
       reason              = COALESCE(e.reason, $4, 'requested')
-  WHERE e.id = $1 AND e.scheduled_for = $2 AND e.service = $5 AND e.phase <> 'final'
-  RETURNING e.id`;
+  FROM (
+    SELECT id, scheduled_for, cancel_requested_at IS NULL AS "isFirst" FROM executions
+    WHERE id = $1 AND scheduled_for = $2 AND service = $5 AND phase <> 'final'
+    FOR UPDATE
+  ) AS asked
+  WHERE e.id = asked.id AND e.scheduled_for = asked.scheduled_for
+  RETURNING asked."isFirst"`;
 
 export const CANCEL_PENDING_OF_JOB = `
   UPDATE executions

@@ -35,6 +35,20 @@ describe('the audit', () => {
     ]);
   });
 
+  it('tells of one of those who ask at once for the end of a run that goes on', async () => {
+    const { id: jobId } = await app.jobs.create('default', aJob());
+    const { body } = await app.call('POST', `/jobs/${jobId}/execute`);
+    const id = String(body.id);
+    await app.database.query(
+      `UPDATE executions SET state = 'running', session_id = gen_random_uuid(), started_at = now() WHERE id = $1`,
+      [id],
+    );
+    const cancels = Array.from({ length: 8 }, () => app.call('POST', `/executions/${id}/cancel`));
+    expect((await Promise.all(cancels)).map(({ status }) => status)).toEqual(cancels.map(() => 200));
+    const actions = (await eventsOf(id)).map(({ action }) => action);
+    expect(actions).toEqual(['execution.cancelled', 'execution.requested']);
+  });
+
   it('tells who acted on many runs, and on which', async () => {
     const { id: jobId } = await app.jobs.create('default', aJob());
     const asked = {
