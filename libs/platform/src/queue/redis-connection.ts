@@ -27,6 +27,7 @@ export function counterConnection(redis: RedisConfig): RedisConnection {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COUNTER_TIMEOUT_MS,
+    enableAutoPipelining: true, // All who are counted in one turn of the event loop leave in one write.
   });
 }
 
