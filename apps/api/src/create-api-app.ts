@@ -4,7 +4,7 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { Admission } from '@app/access';
 import { measureHttp } from '@app/metrics';
 import { AppConfig } from '@app/platform/config';
-import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter } from '@app/platform/http';
+import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter, inOrder } from '@app/platform/http';
 import { DrainState } from '@app/platform/health';
 import { ApiModule } from './api.module.js';
 import { serveDocument } from './openapi/serve-document.js';
@@ -18,7 +18,8 @@ export async function createApiApp(logger: LoggerService): Promise<NestExpressAp
     logger,
     abortOnError: false,
   });
-  app.use(measureHttp, securityHeaders(), sendAwayWhileDraining(app.get(DrainState, { strict: false })));
+  const sendAway = sendAwayWhileDraining(app.get(DrainState, { strict: false }));
+  app.use(inOrder(measureHttp, securityHeaders(), sendAway));
   app.set('trust proxy', app.get(AppConfig).trustProxy);
   configureHttp(app, app.get(Admission, { strict: false }).middleware);
   serveDocument(app);

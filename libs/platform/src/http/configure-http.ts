@@ -2,6 +2,7 @@ import { accessLog } from './access-log.middleware.js';
 import { createValidationPipe, ProblemFilter } from '@app/platform/problem';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type RequestHandler } from 'express';
+import { inOrder } from './in-order.js';
 import { jsonBody } from './json-body/json-body.middleware.js';
 import { requestContext } from './request-context.middleware.js';
 import { refuseFaultyUrl } from './url-faults.middleware.js';
@@ -17,7 +18,7 @@ export const HTTP_APP_OPTIONS = { bodyParser: false } as const;
 export function configureHttp(app: NestExpressApplication, ...admission: RequestHandler[]): void {
   app.disable('x-powered-by');
   app.set('etag', false); // Only a version makes an entity tag; a hash of the text would be useless to If-Match.
-  app.use(requestContext, accessLog, ...admission, refuseFaultyUrl, jsonBody());
+  app.use(inOrder(requestContext, accessLog, ...admission, refuseFaultyUrl, jsonBody()));
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
 }

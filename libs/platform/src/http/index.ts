@@ -9,6 +9,7 @@ export { madeBefore, rememberMade } from './idempotency/made-once.js';
 export { Post } from './idempotency/post.js';
 export { NotReplayed } from './idempotency/not-replayed.js';
 export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';
+export { inOrder } from './in-order.js';
 export { listen } from './listen.js';
 export { applyMergePatch } from './merge-patch.js';
 export { ApiPage } from './paging/api-page.js';

@@ -1,0 +1,18 @@
+import { type NextFunction, type RequestHandler } from 'express';
+
+/** Several middlewares as one: for each of its own, the router compares paths, keeps states and makes functions. */
+export function inOrder(...handlers: readonly RequestHandler[]): RequestHandler {
+  return (request, response, next) => {
+    const passTo = (index: number): void => {
+      const handler = handlers[index];
+      if (handler === undefined) return next();
+      const pass: NextFunction = (fault?: unknown) => (fault ? next(fault) : passTo(index + 1));
+      try {
+        void handler(request, response, pass);
+      } catch (fault) {
+        next(fault);
+      }
+    };
+    passTo(0);
+  };
+}
