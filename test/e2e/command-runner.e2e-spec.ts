@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { killMarked, markedProcesses } from '../support/marked-processes.js';
 import { waitFor } from '../support/wait-for.js';
 import { eventsOf } from './support/event-stream.js';
-import { Fleet } from './support/fleet/fleet.js';
+import { Fleet, THIS_CODE } from './support/fleet/fleet.js';
 import type { FleetProcess } from './support/fleet/fleet-process.js';
 import { RunnerProcess } from './support/fleet/runner-process.js';
 import type { Execution, Job, LogLine } from './support/resources.js';
@@ -35,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await fleet.stop();
-  await runner.stop();
+  expect(await runner.stop()).toBe(0);
   rmSync(folder, { recursive: true });
 });
 
@@ -65,11 +66,18 @@ async function readiness(): Promise<{ status: string; details: { commandRunner: 
   return (await response.json()) as Awaited<ReturnType<typeof readiness>>;
 }
 
+/** What the startup probe of its container runs. */
+function healthCheck(): number | null {
+  const check = path.join(THIS_CODE, 'docker/healthcheck.mjs');
+  return spawnSync(process.execPath, [check, environment.COMMAND_RUNNER_SOCKET]).status;
+}
+
 const hasStarted = (mark: string) => waitFor(() => markedProcesses(mark).length > 0, { timeoutMs: 30_000 });
 const isGone = (mark: string) => waitFor(() => markedProcesses(mark).length === 0, { timeoutMs: 12_000 });
 
 describe('a worker beside a command runner', () => {
   it('meets COMMAND_ISOLATION=required, and says how', async () => {
+    expect(healthCheck()).toBe(0);
     expect(await isolation()).toBe('runner');
     expect(await readiness()).toMatchObject({ status: 'ok', details: { commandRunner: { status: 'up' } } });
   });
@@ -96,6 +104,16 @@ describe('a worker beside a command runner', () => {
     expect(result?.output).not.toMatch(/DATABASE_URL|SECRETS_KEYS|REDIS|postgresql:/);
   });
 
+  it('has what they leave behind ended and collected', async () => {
+    if (!runner.isContained) return console.error('No PID namespaces here: NOT TESTED.');
+    const mark = randomUUID();
+    await ended(await execute("sh -c 'sleep 60; true' $0 & exit 0", mark));
+    await isGone(mark);
+    const script = "grep -l '^State:.Z' /proc/[0-9]*/status || true";
+    const zombies = async () => (await ended(await execute(script, randomUUID()))).result?.output;
+    await waitFor(async () => (await zombies()) === '', { describe: 'no zombie to be left' });
+  });
+
   it('ends them on a cancel and on a time-out', async () => {
     const [cancelled, late] = [randomUUID(), randomUUID()];
     const execution = await execute('sleep 60; true', cancelled);
@@ -116,6 +134,7 @@ describe('a worker beside a command runner', () => {
     await runner.kill();
     if (runner.isContained) await isGone(mark);
     else killMarked(mark);
+    expect(healthCheck()).toBe(1);
     await waitFor(async () => (await isolation()) === 'runner_away', { timeoutMs: 30_000 });
     expect(await readiness()).toMatchObject({
       status: 'degraded',

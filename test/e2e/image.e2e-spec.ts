@@ -62,7 +62,15 @@ describe('the image', () => {
 
   it('has no test, no source and no setting of this machine', () => {
     expect(readdirSync(image.app).sort()).toEqual(
-      ['LICENSE', 'dist', 'healthcheck.mjs', 'node_modules', 'package.json', 'sbom.cdx.json'].sort(),
+      [
+        'LICENSE',
+        'dist',
+        'healthcheck.mjs',
+        'init.sh',
+        'node_modules',
+        'package.json',
+        'sbom.cdx.json',
+      ].sort(),
     );
     const built = readdirSync(path.join(image.app, 'dist'), { recursive: true, encoding: 'utf8' });
     expect(built.filter((file) => /\.(int-|e2e-)?spec\.|\/testing\//.test(file))).toEqual([]);

@@ -69,7 +69,7 @@ function applyPatch(manifests: readonly Manifest[], { target, patch }: Patch): v
     for (const manifest of targets) applyOperation(manifest, operation);
 }
 
-/** Our patches change and remove what is there; one that would add has a wrong path. */
+/** One that changes or removes what is not there has a wrong path, and so has one that adds what is. */
 function applyOperation(manifest: Manifest, { op, path: pointer, value }: Operation): void {
   const keys = pointer.slice(1).split('/');
   const last = keys.pop()!;
@@ -77,8 +77,10 @@ function applyOperation(manifest: Manifest, { op, path: pointer, value }: Operat
     (at, key) => at?.[key] as Record<string, unknown> | undefined,
     manifest as unknown as Record<string, unknown>,
   );
-  if (parent?.[last] === undefined) throw new Error(`${manifest.kind} has nothing at ${pointer} to ${op}`);
+  const isThere = parent?.[last] !== undefined;
+  if (!parent || isThere === (op === 'add')) throw new Error(`${manifest.kind}: cannot ${op} ${pointer}`);
   if (op === 'remove') delete parent[last];
+  else if (Array.isArray(parent) && last === '-') parent.push(value);
   else parent[last] = value;
 }
 
