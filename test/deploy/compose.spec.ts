@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { loadConfig } from '@app/platform/config';
+import { loadConfig, loadRunnerConfig } from '@app/platform/config';
 import { exampleVariables, IMAGE, read, readYaml, root, sourceOf } from './repository-files.js';
 
 interface Service {
@@ -20,6 +20,9 @@ interface Service {
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly init?: boolean;
+  readonly user?: string;
+  readonly profiles?: readonly string[];
+  readonly group_add?: readonly string[];
 }
 
 interface Compose {
@@ -33,6 +36,7 @@ const text = read(FILE);
 const [compose] = readYaml<Compose>(FILE) as [Compose];
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { image }]) => image === IMAGE);
+const withStores = ours.filter(([name]) => name !== 'command-runner');
 
 /** What has no default, and what an operator would set it to. */
 const REQUIRED: Readonly<Record<string, string>> = {
@@ -54,8 +58,8 @@ function environmentOf(service: string, env: Readonly<Record<string, string>> = 
 }
 
 describe('docker-compose.yml', () => {
-  it('runs api, worker and migrate from one image that is built once', () => {
-    expect(ours.map(([name]) => name).sort()).toEqual(['api', 'migrate', 'worker']);
+  it('runs every role from one image that is built once', () => {
+    expect(ours.map(([name]) => name).sort()).toEqual(['api', 'command-runner', 'migrate', 'worker']);
     expect(services.filter(([, { build }]) => build).map(([name]) => name)).toEqual(['migrate']);
     const { build } = compose.services.migrate as Service;
     expect(existsSync(path.join(root, 'docker', build!.context, build!.dockerfile))).toBe(true);
@@ -68,7 +72,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it.each(ours.map(([name]) => name))(
+  it.each(withStores.map(([name]) => name))(
     'gives %s variables that exist, and values that are allowed',
     (name) => {
       const unknown = Object.keys(compose.services[name]?.environment ?? {}).filter(
@@ -85,6 +89,18 @@ describe('docker-compose.yml', () => {
       });
     },
   );
+
+  it('has a command runner on request, which starts with what it has and shares a socket with the workers', () => {
+    const { environment, networks, profiles, user, volumes } = compose.services['command-runner']!;
+    expect(Object.keys(environment ?? {}).filter((name) => !(name in exampleVariables))).toEqual([]);
+    const { socketPath } = loadRunnerConfig(environmentOf('command-runner'));
+    expect({ networks, profiles }).toEqual({ networks: ['default'], profiles: ['commands'] });
+    expect(volumes).toContain('command-runner:/run/commands');
+    expect(path.dirname(socketPath)).toBe('/run/commands');
+    const { worker } = compose.services;
+    expect(worker?.volumes).toContain('command-runner:/run/commands');
+    expect(user?.split(':')[1]).toBe(worker?.group_add?.[0]);
+  });
 
   it('gives what encrypts secrets to who keeps and who fills them in', () => {
     const holders = services.filter(([, { environment }]) => environment && 'SECRETS_KEYS' in environment);

@@ -89,6 +89,22 @@ describe('a command runner that is lost', () => {
     listening.close();
   });
 
+  it('is away where it hangs and greets nobody', async () => {
+    const listening = createServer((socket) => socket.on('error', () => undefined)).listen(socketPath);
+    const hasty = new DelegatingRunner(socketPath, { greetingMs: 50, abortMs: 50 });
+    await expect(hasty.look()).rejects.toThrow('no greeting within 50 ms');
+    listening.close();
+  });
+
+  it('is waited for no longer than a command may take to end, where it hangs after an abort', async () => {
+    const abort = new AbortController();
+    const listening = await impostor((socket) => socket.once('data', () => abort.abort(TIMED_OUT)));
+    const hasty = new DelegatingRunner(socketPath, { greetingMs: 5_000, abortMs: 50 });
+    const outcome = await hasty.run(shell('true'), aContext(), abort.signal, new RecordingLog());
+    expect(outcome).toEqual({ type: 'aborted', reason: TIMED_OUT, result: null, forced: true });
+    listening.close();
+  });
+
   /** Greets as a runner does, and then does as it likes. */
   async function impostor(behave: (socket: Socket) => void, version = 1): Promise<Server> {
     const server = createServer((socket) => {

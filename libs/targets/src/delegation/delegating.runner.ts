@@ -8,8 +8,8 @@ import { RunnerConnection } from './runner-connection.js';
 
 /** About as long as a container needs to be there again. */
 const HELD_FOR_MS = 5_000;
-/** A command has 5 s to heed SIGTERM, and its pipes 1 s to end. */
-const ABORTED_WITHIN_MS = 10_000;
+/** How long a runner that hangs is waited for: it is on this machine, a command has 5 s to heed SIGTERM, its pipes 1 s to end. */
+const PATIENCE = { greetingMs: 5_000, abortMs: 10_000 };
 const LOOK_EVERY_MS = 5_000;
 
 /** Hands commands to the command runner beside this worker: a process of its own that has none of its credentials. */
@@ -18,7 +18,10 @@ export class DelegatingRunner implements Runner<CommandTarget> {
   private isAway: boolean | null = null;
   private looking: NodeJS.Timeout | undefined;
 
-  constructor(private readonly socketPath: string) {}
+  constructor(
+    private readonly socketPath: string,
+    private readonly patience = PATIENCE,
+  ) {}
 
   get isolationInForce(): CommandIsolationInForce {
     return this.isAway === true ? 'runner_away' : 'runner';
@@ -32,7 +35,7 @@ export class DelegatingRunner implements Runner<CommandTarget> {
     if (connection === null) return notStarted(context);
     try {
       connection.send(request);
-      return await follow(connection, signal, log);
+      return await follow(connection, signal, log, this.patience.abortMs);
     } finally {
       connection.close();
     }
@@ -55,7 +58,7 @@ export class DelegatingRunner implements Runner<CommandTarget> {
 
   private async open(): Promise<RunnerConnection> {
     try {
-      const connection = await RunnerConnection.open(this.socketPath);
+      const connection = await RunnerConnection.open(this.socketPath, this.patience.greetingMs);
       this.tell(false, `commands run in the command runner at ${this.socketPath}`);
       return connection;
     } catch (error) {
@@ -74,11 +77,16 @@ export class DelegatingRunner implements Runner<CommandTarget> {
 }
 
 /** To the run's end. A lost connection is the run's: the runner ends it, or has ended itself. */
-async function follow(connection: RunnerConnection, signal: AbortSignal, log: LogSink): Promise<Outcome> {
+async function follow(
+  connection: RunnerConnection,
+  signal: AbortSignal,
+  log: LogSink,
+  abortMs: number,
+): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
   const abort = (): void => {
     connection.abort(signal.reason as AbortReason);
-    timer = setTimeout(() => connection.close(), ABORTED_WITHIN_MS);
+    timer = setTimeout(() => connection.close(), abortMs);
   };
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort, { once: true });

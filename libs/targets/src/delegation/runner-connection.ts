@@ -4,9 +4,6 @@ import { readAnswer } from './answers.js';
 import { LineReader, ProtocolFault } from './line-reader.js';
 import { type Answer, ANSWER_LIMIT_BYTES, lineOf, PROTOCOL_VERSION } from './messages.js';
 
-/** A runner is on this machine: one that does not greet for so long hangs. */
-const GREETING_WITHIN_MS = 5_000;
-
 /** A worker's connection to its command runner, which has greeted. */
 export class RunnerConnection {
   private constructor(
@@ -15,12 +12,12 @@ export class RunnerConnection {
     readonly answers: AsyncIterable<Answer>,
   ) {}
 
-  /** @throws where nobody greets, or one who speaks another version */
-  static async open(path: string): Promise<RunnerConnection> {
+  /** @throws where nobody greets in time, or one who speaks another version */
+  static async open(path: string, greetingWithinMs: number): Promise<RunnerConnection> {
     const socket = connect(path);
     socket.on('error', () => undefined); // the reader hears of it too
-    const silent = new Error(`no greeting within ${GREETING_WITHIN_MS} ms`);
-    const timer = setTimeout(() => socket.destroy(silent), GREETING_WITHIN_MS);
+    const silent = new Error(`no greeting within ${greetingWithinMs} ms`);
+    const timer = setTimeout(() => socket.destroy(silent), greetingWithinMs);
     try {
       const answers = answersOf(socket);
       assertGreeting((await answers.next()).value);
