@@ -1,7 +1,7 @@
 /** Adding in bulk and processing at once, in one process, with nothing stored. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { openBullmq } from './bullmq.mjs';
-import { startMeter } from './meter.mjs';
+import { startFullMeter } from './meter.mjs';
 
 const BATCH = 1_000;
 
@@ -10,7 +10,7 @@ export async function measure({ backend, runs, warmUpRuns, concurrency }) {
   const { queue, close } = await openBullmq({ backend, concurrency, onJob: async () => void done++ });
   const runAll = async (count) => {
     done = 0;
-    const read = startMeter();
+    const read = await startFullMeter();
     for (let added = 0; added < count; added += BATCH)
       await queue.addBulk(
         Array.from({ length: Math.min(BATCH, count - added) }, (_, i) => messageOf(added + i)),

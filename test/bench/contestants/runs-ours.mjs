@@ -1,6 +1,6 @@
 /** From due to `succeeded` in history, with a target that does nothing, in one worker process. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { startMeter } from './meter.mjs';
+import { startFullMeter } from './meter.mjs';
 import { connectPostgres, insertSchedules, untilTrue } from './postgres.mjs';
 import { createJob, startWorker } from './product.mjs';
 
@@ -17,7 +17,7 @@ export async function measure({ backend, runs, warmUpRuns, concurrency, isEmpty 
     const firstAt = new Date(Date.now() + LEAD_MS);
     await insertSchedules(client, { jobId, count, firstAt, intervalSeconds: 86_400, overlap: 'skip' });
     await delay(firstAt.getTime() - Date.now());
-    const read = startMeter();
+    const read = await startFullMeter();
     while (started < count) await delay(10);
     await untilTrue(client, `SELECT NOT EXISTS (SELECT FROM executions WHERE phase <> 'final')`);
     return read(count);

@@ -8,6 +8,8 @@ export const runs = {
   figures: [
     { name: 'perSecond', label: 'runs/s' },
     { name: 'nodeMicros', label: 'Node µs a run' },
+    { name: 'postgresMicros', label: 'PostgreSQL µs a run' },
+    { name: 'redisMicros', label: 'Redis µs a run' },
   ],
   contestants: {
     oursRedis: { label: 'ours on Redis', module: 'runs-ours', options: { backend: 'redis', ...MANY } },
