@@ -15,6 +15,7 @@ import { ServiceUsage1795460000000 } from './1795460000000-service-usage.js';
 import { BulkRetriesOfCommands1795470000000 } from './1795470000000-bulk-retries-of-commands.js';
 import { CommandIsolation1795470000001 } from './1795470000001-command-isolation.js';
 import { RequestOfExecution1795493000000 } from './1795493000000-request-of-execution.js';
+import { RoomForClaims1795501000000 } from './1795501000000-room-for-claims.js';
 
 /** Every migration, oldest first. Append only: what has run anywhere is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   BulkRetriesOfCommands1795470000000,
   CommandIsolation1795470000001,
   RequestOfExecution1795493000000,
+  RoomForClaims1795501000000,
 ];
