@@ -2,7 +2,6 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { retryWhileAway } from '@app/platform/database';
 import { failPoint } from '@app/platform/fail-point';
-import { type LogFields, runWithLogFields } from '@app/platform/request-context';
 import { type AbortReason, type Outcome, type RunContext, type RunGrants, TargetRunners } from '@app/targets';
 import { type Claim, mayBeHeld } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
@@ -12,6 +11,7 @@ import { traceAttempt } from '../run-trace.js';
 import { ClaimsRepository } from './claims.repository.js';
 import { RunGate } from './run-gate.js';
 import { RunLender } from './run-lender.js';
+import { runLogFields } from './run-log-fields.js';
 import { RunLogWriter } from './run-log-writer.js';
 import { runMetrics } from './run-metrics.js';
 import { RunsInFlight } from './runs-in-flight.js';
@@ -54,7 +54,7 @@ export class ExecutionRunner {
     if (!this.session.holds(claim.sessionId)) return runMetrics.discarded();
     const signal = this.runs.add(claim.id);
     try {
-      await runWithLogFields(logFieldsOf(claim), () => this.runClaimed(claim, signal));
+      await this.runClaimed(claim, signal);
     } finally {
       this.runs.remove(claim.id);
     }
@@ -78,7 +78,7 @@ export class ExecutionRunner {
 
   private async runClaimed(claim: Claim, signal: AbortSignal): Promise<void> {
     runMetrics.started(claim);
-    this.logger.debug('starts');
+    this.logger.debug('starts', runLogFields(claim));
     const startedAtMs = this.clock.monotonicMs();
     const trace = traceAttempt(claim);
     const outcome = await this.perform(claim, signal, trace.traceparent);
@@ -88,7 +88,7 @@ export class ExecutionRunner {
     if (decision.type === 'abandoned') return runMetrics.discarded();
     trace.end(decision, elapsedMs);
     failPoint('after_response_before_settle');
-    this.logger.debug(`${decision.outcome} after ${Math.round(elapsedMs)} ms`);
+    this.logger.debug(`${decision.outcome} after ${Math.round(elapsedMs)} ms`, runLogFields(claim));
     await this.settler.settle(claim, decision, attemptOf(claim, decision, elapsedMs));
     failPoint('after_settle_before_acknowledge');
   }
@@ -99,7 +99,7 @@ export class ExecutionRunner {
     try {
       return await this.call(claim, signal, traceparent);
     } catch (error) {
-      return this.bug(error as Error);
+      return this.bug(claim, error as Error);
     } finally {
       clearTimeout(timer);
     }
@@ -119,8 +119,8 @@ export class ExecutionRunner {
   }
 
   /** Runners answer with an outcome for whatever a target does: an exception is ours, and still ends the run. */
-  private bug(error: Error): Outcome {
-    this.logger.error(`the runner broke: ${error.message}`, error.stack);
+  private bug(claim: Claim, error: Error): Outcome {
+    this.logger.error(`the runner broke: ${error.message}`, error.stack, runLogFields(claim));
     const message = 'the scheduler failed to run this target; its log has the details';
     return {
       type: 'failed',
@@ -131,12 +131,6 @@ export class ExecutionRunner {
       gone: false,
     };
   }
-}
-
-/** On every line of the run, whoever writes it. */
-function logFieldsOf({ service, jobId, scheduleId, id, attempt, requestId }: Claim): LogFields {
-  const run = { service, jobId, scheduleId, executionId: id, attempt };
-  return requestId === null ? run : { ...run, requestId };
 }
 
 function contextOf(claim: Claim, grants: RunGrants, traceparent: string, now: () => Date): RunContext {

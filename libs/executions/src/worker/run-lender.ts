@@ -3,6 +3,7 @@ import { retryWhileAway } from '@app/platform/database';
 import { SecretResolver, SigningKeys } from '@app/secrets';
 import { type RunGrants, secretNamesIn } from '@app/targets';
 import type { Claim } from '../domain/claim.js';
+import { runLogFields } from './run-log-fields.js';
 import { ServiceEgress } from './service-egress.js';
 
 /** Fetches what a run's service lends it, right before the run: nothing of it is stored with the run or in the queue. */
@@ -20,7 +21,7 @@ export class RunLender {
   lend(claim: Claim): Promise<RunGrants> {
     return retryWhileAway(
       () => this.lendOnce(claim),
-      (error) => this.logger.warn(`waits for what it needs: ${error.message}`),
+      (error) => this.logger.warn(`waits for what it needs: ${error.message}`, runLogFields(claim)),
     );
   }
 

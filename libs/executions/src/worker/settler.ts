@@ -7,6 +7,7 @@ import { ExecutionDispatcher } from '../execution-dispatcher.js';
 import { ClaimsRepository, type Settled } from './claims.repository.js';
 import { JobMetrics } from './job-metrics.js';
 import { RunEvents } from './run-events.js';
+import { runLogFields } from './run-log-fields.js';
 import { runMetrics } from './run-metrics.js';
 
 /**
@@ -40,14 +41,18 @@ export class Settler {
     attempt: Attempt,
   ): Promise<Settled | null> {
     try {
-      return await this.patiently((tryNumber) => this.settleOnce(claim, settlement, attempt, tryNumber));
+      return await this.patiently(claim, (tryNumber) =>
+        this.settleOnce(claim, settlement, attempt, tryNumber),
+      );
     } catch (error) {
       return this.settleWithoutResult(claim, settlement, attempt, error as Error);
     }
   }
 
-  private patiently<T>(work: (tryNumber: number) => Promise<T>): Promise<T> {
-    return retryWhileAway(work, (error) => this.logger.warn(`not settled yet: ${error.message}`));
+  private patiently<T>(claim: Claim, work: (tryNumber: number) => Promise<T>): Promise<T> {
+    return retryWhileAway(work, (error) =>
+      this.logger.warn(`not settled yet: ${error.message}`, runLogFields(claim)),
+    );
   }
 
   private async settleOnce(
@@ -69,13 +74,13 @@ export class Settler {
     attempt: Attempt,
     error: Error,
   ): Promise<Settled | null> {
-    this.logger.error(`the result cannot be stored: ${error.message}`);
-    return this.patiently(() => this.claims.settle(claim, { ...settlement, result: null }, attempt));
+    this.logger.error(`the result cannot be stored: ${error.message}`, runLogFields(claim));
+    return this.patiently(claim, () => this.claims.settle(claim, { ...settlement, result: null }, attempt));
   }
 
   private async discard(claim: Claim, attempt: Attempt): Promise<void> {
     runMetrics.discarded();
-    this.logger.warn('the result came too late and is discarded');
+    this.logger.warn('the result came too late and is discarded', runLogFields(claim));
     await this.claims.recordDiscarded(claim, attempt);
   }
 }

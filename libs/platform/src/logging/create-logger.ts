@@ -1,5 +1,5 @@
 import { type AppConfig } from '@app/platform/config';
-import { currentLogFields, currentRequestId } from '@app/platform/request-context';
+import { currentRequestId } from '@app/platform/request-context';
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
 import { CONTROL_BEYOND_ASCII, escaped } from './control-characters.js';
@@ -26,10 +26,10 @@ export function createLogger(
   return new PinoLogger(pino(options, destination));
 }
 
-/** Every line written while a request is answered carries its id, and every line of a run what it runs. */
+/** Every line written while a request is answered carries its id. A new object each time: pino writes into it. */
 function contextFields(): object {
   const requestId = currentRequestId();
-  return requestId === null ? { ...currentLogFields() } : { ...currentLogFields(), requestId };
+  return requestId === null ? {} : { requestId };
 }
 
 /** JSON escapes what moves a cursor in ASCII; the same characters beyond it would get through to a terminal. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { runInRequestContext, runWithLogFields } from '@app/platform/request-context';
+import { runInRequestContext } from '@app/platform/request-context';
 import { type LoggerService } from '@nestjs/common';
 import { type LogFormat, type LogLevel } from '@app/platform/config';
 import { createLogger } from './index.js';
@@ -14,16 +14,6 @@ function written(
   let text = '';
   const output = { write: (line: string) => void (text += line) };
   work(createLogger({ logFormat, logLevel, service: { name: 'test', version: '1' } }, output));
-  return text;
-}
-
-async function writtenLater(
-  logFormat: LogFormat,
-  work: (logger: LoggerService) => Promise<unknown>,
-): Promise<string> {
-  let text = '';
-  const output = { write: (line: string) => void (text += line) };
-  await work(createLogger({ logFormat, logLevel: 'INFO', service: { name: 'test', version: '1' } }, output));
   return text;
 }
 
@@ -44,23 +34,6 @@ describe('json', () => {
       requestId: 'r1',
       app: 'test',
     });
-  });
-
-  it('says of every line of a run what runs, also of those written later and deeper', async () => {
-    const lines = await writtenLater('json', async (logger) => {
-      const fields = { service: 'billing', jobId: 'j1', scheduleId: null, executionId: 'e1', attempt: 2 };
-      await runWithLogFields(fields, async () => {
-        await Promise.resolve();
-        logger.warn('not settled yet', 'Settler');
-      });
-      logger.log('about something else');
-    });
-    const [first, second] = lines
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as object);
-    expect(first).toMatchObject({ service: 'billing', jobId: 'j1', executionId: 'e1', attempt: 2 });
-    expect(second).not.toHaveProperty('executionId');
   });
 
   it('lets no control character through, and loses none', () => {
@@ -121,11 +94,7 @@ describe('text', () => {
   });
 
   it('shows the service of a run, and not the name of the program', () => {
-    const line = written('text', (logger) =>
-      runWithLogFields({ service: 'billing', executionId: 'e1' }, () => {
-        logger.warn('late');
-      }),
-    );
+    const line = written('text', (logger) => logger.warn('late', { service: 'billing', executionId: 'e1' }));
     expect(line).toMatch(/WARN {2}late service=billing executionId=e1\n$/);
   });
 

@@ -1,4 +1,3 @@
-export { currentLogFields, type LogFields, runWithLogFields } from './log-fields.js';
 export {
   bindToActor,
   bindToKey,

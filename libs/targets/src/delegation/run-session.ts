@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import { Logger } from '@nestjs/common';
-import { runWithLogFields } from '@app/platform/request-context';
 import type { CommandRunner } from '../command.runner.js';
 import type { AbortReason } from '../outcome.js';
 import { LineReader, ProtocolFault } from './line-reader.js';
@@ -26,6 +25,8 @@ export class RunSession {
   private readonly reader = new LineReader(REQUEST_LIMIT_BYTES);
   private readonly tooLate = setTimeout(() => this.socket.destroy(), REQUEST_WITHIN_MS);
   private isRunning = false;
+  /** What it runs, on each line about it. */
+  private about: Readonly<Record<string, string | number>> = {};
 
   constructor(
     private readonly socket: Socket,
@@ -59,28 +60,26 @@ export class RunSession {
     this.isRunning = true;
     clearTimeout(this.tooLate);
     const { executionId, jobId, attempt } = request.context;
-    runWithLogFields(
-      { executionId, jobId, attempt },
-      () => void this.perform(request).catch((error: Error) => this.refuse(error)),
-    );
+    this.about = { executionId, jobId, attempt };
+    this.perform(request).catch((error: Error) => this.refuse(error));
   }
 
   private async perform({ target, context }: RunRequest): Promise<void> {
-    this.logger.debug('starts');
+    this.logger.debug('starts', this.about);
     const overtime = setTimeout(() => this.abort.abort(OVERTIME), context.timeoutMs + OVERTIME_MS);
     const log = new SocketLog(this.socket);
     const outcome = await this.runner
       .run(target, context, this.abort.signal, log)
       .finally(() => clearTimeout(overtime));
-    this.logger.debug(outcome.type);
+    this.logger.debug(outcome.type, this.about);
     this.socket.end(lineOf({ type: 'outcome', outcome }));
   }
 
   /** A stranger learns why; of what is our bug, that it is one. */
   private refuse(error: Error): void {
     const isTheirs = error instanceof ProtocolFault;
-    if (isTheirs) this.logger.warn(`a connection is closed: ${error.message}`);
-    else this.logger.error(`the runner broke: ${error.message}`, error.stack);
+    if (isTheirs) this.logger.warn(`a connection is closed: ${error.message}`, this.about);
+    else this.logger.error(`the runner broke: ${error.message}`, error.stack, this.about);
     const message = isTheirs ? error.message : 'the command runner failed; its log has the details';
     this.abort.abort(GONE);
     this.socket.end(lineOf({ type: 'refused', message }));
