@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { preparedRowsOf, rowsOf } from '@app/platform/database';
+import { listOf, listOfInstants, listOfJson, preparedRowsOf, rowsOf } from '@app/platform/database';
 import type { Claim } from '../domain/claim.js';
 import { scheduledForOf } from '../domain/execution-id.js';
 import type { Attempt } from '../domain/execution.js';
@@ -104,9 +104,9 @@ export class ClaimsRepository {
 
   private async claimAll(keys: readonly ClaimKey[]): Promise<(Claim | null)[]> {
     const rows = await preparedRowsOf<Claim>(this.dataSource, 'claim', sql.CLAIM, [
-      keys.map((key) => key.executionId),
-      keys.map((key) => scheduledForOf(key.executionId)),
-      keys.map((key) => key.delivery),
+      listOf(keys.map((key) => key.executionId)),
+      listOfInstants(keys.map((key) => scheduledForOf(key.executionId))),
+      listOf(keys.map((key) => key.delivery)),
       keys[0]?.sessionId,
     ]);
     const claims = new Map(rows.map((claim) => [`${claim.id}-${claim.delivery}`, claim]));
@@ -133,23 +133,18 @@ function takeFrom(claims: Map<string, Claim>, key: string): Claim | null {
 }
 
 /** The parameters of SETTLE, in its order. */
-function settleColumnsOf(keys: readonly SettleKey[]): unknown[][] {
+function settleColumnsOf(keys: readonly SettleKey[]): string[] {
   return [
-    keys.map(({ claim }) => claim.id),
-    keys.map(({ claim }) => claim.scheduledFor),
-    keys.map(({ claim }) => claim.delivery),
-    keys.map(({ claim }) => claim.sessionId),
-    keys.map(({ settlement }) => (settlement.type === 'finished' ? settlement.state : 'pending')),
-    keys.map(({ settlement }) => (settlement.type === 'finished' ? 0 : settlement.delayMs)),
-    keys.map(({ settlement }) => (settlement.type === 'released' ? 1 : 0)),
-    keys.map(({ settlement }) => jsonOf(settlement.result)),
-    keys.map(({ settlement }) => jsonOf(settlement.error)),
-    keys.map(({ attempt }) => jsonOf(attempt)),
-    keys.map(({ settlement }) => (settlement.type === 'finished' ? settlement.cancel : null)),
+    listOf(keys.map(({ claim }) => claim.id)),
+    listOfInstants(keys.map(({ claim }) => claim.scheduledFor)),
+    listOf(keys.map(({ claim }) => claim.delivery)),
+    listOf(keys.map(({ claim }) => claim.sessionId)),
+    listOf(keys.map(({ settlement }) => (settlement.type === 'finished' ? settlement.state : 'pending'))),
+    listOf(keys.map(({ settlement }) => (settlement.type === 'finished' ? 0 : settlement.delayMs))),
+    listOf(keys.map(({ settlement }) => (settlement.type === 'released' ? 1 : 0))),
+    listOfJson(keys.map(({ settlement }) => settlement.result)),
+    listOfJson(keys.map(({ settlement }) => settlement.error)),
+    listOfJson(keys.map(({ attempt }) => attempt)),
+    listOf(keys.map(({ settlement }) => (settlement.type === 'finished' ? settlement.cancel : null))),
   ];
-}
-
-/** A JSON null inside jsonb would be a value; the column has none. */
-function jsonOf(value: object | null): string | null {
-  return value === null ? null : JSON.stringify(value);
 }

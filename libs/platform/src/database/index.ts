@@ -1,3 +1,4 @@
+export { listOf, listOfInstants, listOfJson } from './lists.js';
 export { KeptBriefly } from './kept-briefly.js';
 export {
   type Condition,
