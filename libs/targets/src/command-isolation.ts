@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { ProcessGroup, type ProcessSpec } from './process-group.js';
+import { type Exit, ProcessGroup, type ProcessSpec } from './process-group.js';
 
 /** `namespaces`: a command sees no process but its own, and nothing of it outlives it. `process_group`: neither is sure. */
 export type IsolationInForce = 'namespaces' | 'process_group';
@@ -31,15 +31,21 @@ const WAYS_IN: readonly WayIn[] = [
 /**
  * Its first child is the namespace's init: it collects orphans, heeds no signal but SIGKILL, and dies with the group;
  * with it the kernel kills all that is left inside. The command is not init itself, since init ignores SIGTERM, and is no
- * shell's child, since a shell says 139 for what SIGSEGV killed; `unshare --fork` ends as its child did.
+ * shell's child, since a shell says 139 for what SIGSEGV killed; `unshare --fork` ends as its child did. What it says itself
+ * goes to descriptor 3, and the command's errors by 4 to where they belong.
  */
 const START_INIT = `unset PWD OLDPWD SHLVL
-/bin/sh -c 'trap "" HUP INT QUIT TERM; "$0" 2147483647 & wait' "$0" </dev/null >/dev/null 2>&1 &
-exec "$@"`;
+/bin/sh -c 'trap "" HUP INT QUIT TERM; "$0" 2147483647 & wait' "$0" </dev/null >/dev/null 2>&1 3>&- &
+exec 4>&2 2>&3 3>&- "$@"`;
+const GIVE_BACK_STDERR = `unset PWD OLDPWD SHLVL
+exec 2>&4 4>&- "$@"`;
 
-/** What makes the loader or a shell run a job's code before the namespaces are entered: set behind them. */
+/** `unshare` fails to end by SIGKILL as its child did: nobody can be made to heed it. */
+const CHILD_WAS_KILLED = /sigprocmask unblock failed/;
+
+/** What makes the loader or a shell run a job's code before the namespaces are entered, or speak another language: set behind them. */
 const HELD_BACK =
-  /^(LD_.*|GCONV_PATH|GLIBC_TUNABLES|LOCPATH|NLSPATH|MALLOC_.*|SHELLOPTS|BASHOPTS|BASH_ENV|ENV|PS4)$/;
+  /^(LD_.*|GCONV_PATH|GLIBC_TUNABLES|LOCPATH|NLSPATH|LANG|LANGUAGE|LC_.*|MALLOC_.*|SHELLOPTS|BASHOPTS|BASH_ENV|ENV|PS4)$/;
 
 const PROBE_TIMEOUT_MS = 10_000;
 /** Its parent is outside, and /proc is that of the inside. */
@@ -75,15 +81,20 @@ export class CommandIsolation {
     const inside = [...(held.length === 0 ? [] : [toolAt('env'), ...held]), spec.path, ...spec.args];
     const init = ['/bin/sh', '-c', START_INIT, toolAt('sleep')];
     const unshare = toolAt('unshare');
+    const command = ['/bin/sh', '-c', GIVE_BACK_STDERR, 'sh', toolAt('setpriv'), ...drop, '--', ...inside];
     return {
       ...spec,
       path: unshare,
-      args: [
-        ...[...enter, '--', ...init],
-        ...[unshare, '--mount-proc', '--fork', '--', toolAt('setpriv'), ...drop, '--', ...inside],
-      ],
+      args: [...enter, '--', ...init, unshare, '--mount-proc', '--fork', '--', ...command],
+      hasStarter: true,
       env: Object.fromEntries(Object.entries(spec.env).filter(([name]) => !HELD_BACK.test(name))),
     };
+  }
+
+  /** How the command ended, where what started it could not end likewise. */
+  exitOf(exit: Exit): Exit {
+    if (!CHILD_WAS_KILLED.test(exit.starterSaid)) return exit;
+    return { ...exit, exitCode: null, signal: 'SIGKILL', starterSaid: '' };
   }
 
   private async works(): Promise<boolean> {

@@ -147,14 +147,20 @@ describe.each<(typeof runners)[number]>(runners)(
         });
       });
 
-      it('names the signal that killed the command', async () => {
-        expect(await run(shell('kill -SEGV $$'))).toMatchObject({
-          type: 'failed',
-          cause: 'exit_code',
-          error: { message: 'killed by SIGSEGV' },
-          result: { exitCode: null },
-        });
-      });
+      it.each(['SIGSEGV', 'SIGTERM', 'SIGABRT', 'SIGKILL'])(
+        'names the signal that killed the command: %s',
+        async (signal) => {
+          const log = new RecordingLog();
+          const script = `echo before >&2; kill -${signal.slice(3)} $$`;
+          expect(await run(shell(script), { log })).toMatchObject({
+            type: 'failed',
+            cause: 'exit_code',
+            error: { message: `killed by ${signal}` },
+            result: { exitCode: null, output: 'before\n' },
+          });
+          expect(log.text.stderr).toBe('before\n');
+        },
+      );
 
       it('logs a character that was split across writes whole', async () => {
         const log = new RecordingLog();

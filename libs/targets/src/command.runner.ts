@@ -59,10 +59,11 @@ export class CommandRunner implements Runner<CommandTarget> {
     output: CommandOutput,
   ): Promise<CommandOutcome> {
     const group = await ProcessGroup.start(await this.isolated(spec), output);
-    const exit = await group.end(signal, this.killGraceMs);
+    const exit = this.isolation.exitOf(await group.end(signal, this.killGraceMs));
     output.end();
     const result = output.resultOf(exit);
     if (exit.wasAborted) return aborted(signal, result, exit.wasKilled);
+    if (exit.starterSaid !== '') return notIsolated(exit.starterSaid);
     if (exit.exitCode === 0) return succeeded(result);
     return failed('exit_code', { type: 'exit_code', message: exitMessage(exit) }, { result });
   }
@@ -131,6 +132,11 @@ function processSpec(
 function stdinText(stdin: unknown): string | null {
   if (stdin === undefined || stdin === null) return null;
   return typeof stdin === 'string' ? stdin : JSON.stringify(stdin);
+}
+
+function notIsolated(why: string): CommandOutcome {
+  const message = `the command could not be started in namespaces of its own: ${why}`;
+  return failed('exit_code', { type: 'spawn_failed', message });
 }
 
 function exitMessage({ exitCode, signal }: Exit): string {

@@ -8,6 +8,8 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly workDirectory: string;
   readonly stdin: string | null;
+  /** Another program starts it, and says what it has to say at descriptor 3. */
+  readonly hasStarter?: boolean;
 }
 
 /** A promise in return holds the process back until then, by a full pipe. */
@@ -23,6 +25,8 @@ export interface Exit {
   readonly wasAborted: boolean;
   /** It was still there when its grace was over. */
   readonly wasKilled: boolean;
+  /** By the program that starts it; usually nothing. */
+  readonly starterSaid: string;
 }
 
 /** How long output may still come after the process ended, from children that it left behind. */
@@ -33,6 +37,7 @@ export class ProcessGroup {
   private constructor(
     private readonly child: ChildProcess,
     private readonly output: readonly HeldStream[],
+    private readonly starter: StarterReport,
   ) {}
 
   /** Rejects with the system's error (a `code`) when the process cannot be started. */
@@ -42,8 +47,14 @@ export class ProcessGroup {
       env: spec.env,
       detached: true,
       shell: false,
-      stdio: [spec.stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      stdio: [
+        spec.stdin === null ? 'ignore' : 'pipe',
+        'pipe',
+        'pipe',
+        ...(spec.hasStarter ? ['pipe' as const] : []),
+      ],
     });
+    const starter = new StarterReport(child.stdio[3] as Readable | null | undefined);
     const output = [
       new HeldStream(child.stdout, (chunk) => listener.onStdout(chunk)),
       new HeldStream(child.stderr, (chunk) => listener.onStderr(chunk)),
@@ -51,7 +62,7 @@ export class ProcessGroup {
     child.stdin?.on('error', () => {}); // EPIPE: a command need not read its input
     child.stdin?.end(spec.stdin);
     await once(child, 'spawn');
-    return new ProcessGroup(child, output);
+    return new ProcessGroup(child, output, starter);
   }
 
   /**
@@ -70,7 +81,7 @@ export class ProcessGroup {
     await settledWithin(PIPE_GRACE_MS, closed);
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
-    return { exitCode, signal: exitSignal, wasAborted, wasKilled };
+    return { exitCode, signal: exitSignal, wasAborted, wasKilled, starterSaid: this.starter.end() };
   }
 
   /** `stop` ends the watching, and says whether SIGKILL was sent. */
@@ -132,6 +143,22 @@ class HeldStream {
     if (room === undefined || this.isLetGo) return;
     this.stream?.pause();
     void room.then(() => this.stream?.resume());
+  }
+}
+
+/** A line at most: the starter has nothing to say unless it fails. */
+class StarterReport {
+  private text = '';
+
+  constructor(private readonly stream: Readable | null | undefined) {
+    stream
+      ?.setEncoding('utf8')
+      .on('data', (text: string) => (this.text = (this.text + text).slice(0, 1_000)));
+  }
+
+  end(): string {
+    this.stream?.destroy();
+    return this.text.trim();
   }
 }
 
