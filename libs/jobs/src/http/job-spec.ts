@@ -1,5 +1,4 @@
-import { createValidationPipe } from '@app/platform/problem';
-import { applyMergePatch } from '@app/platform/http';
+import { patchedRequest } from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobRequest } from './job.request.js';
 import { toRetryPolicy } from './retry-policy.request.js';
@@ -25,17 +24,9 @@ export function toJobSpec(request: JobRequest): JobSpec {
   };
 }
 
-/**
- * The job after an RFC 7396 merge patch, checked as if it had been sent whole.
- * @throws ProblemError `validation_failed`
- */
+/** The job after a merge patch. @throws ProblemError `validation_failed` */
 export async function patchedJobSpec(job: Job, patch: unknown): Promise<JobSpec> {
-  const patched = applyMergePatch(requestOf(job), patch);
-  const request: unknown = await createValidationPipe().transform(patched, {
-    type: 'body',
-    metatype: JobRequest,
-  });
-  return toJobSpec(request as JobRequest);
+  return toJobSpec(await patchedRequest(JobRequest, requestOf(job), patch));
 }
 
 /** What a client would send to get this very job: the document that a merge patch applies to. */

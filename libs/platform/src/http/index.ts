@@ -11,7 +11,7 @@ export { NotReplayed } from './idempotency/not-replayed.js';
 export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';
 export { inOrder } from './in-order.js';
 export { listen } from './listen.js';
-export { applyMergePatch } from './merge-patch.js';
+export { patchedRequest } from './patched-request.js';
 export { ApiPage } from './paging/api-page.js';
 export { decodeCursor } from './paging/cursor.js';
 export { mapPage, type Page, pageOf } from './paging/page.js';

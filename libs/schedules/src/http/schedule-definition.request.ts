@@ -1,5 +1,4 @@
-import { applyMergePatch } from '@app/platform/http';
-import { createValidationPipe } from '@app/platform/problem';
+import { patchedRequest } from '@app/platform/http';
 import type { Schedule } from '../domain/schedule.js';
 import type { ScheduleDefinition } from '../schedule-definition.js';
 import { instantIn } from '@app/jobs';
@@ -36,17 +35,9 @@ export function toTiming(request: ScheduleTimingRequest) {
   } as const;
 }
 
-/**
- * The schedule after an RFC 7396 merge patch, checked as if it had been sent whole.
- * @throws ProblemError `validation_failed`
- */
+/** The schedule after a merge patch. @throws ProblemError `validation_failed` */
 export async function patchedDefinition(schedule: Schedule, patch: unknown): Promise<ScheduleDefinition> {
-  const patched = applyMergePatch(requestOf(schedule), patch);
-  const request: unknown = await createValidationPipe().transform(patched, {
-    type: 'body',
-    metatype: ScheduleRequest,
-  });
-  return toScheduleDefinition(request as ScheduleRequest);
+  return toScheduleDefinition(await patchedRequest(ScheduleRequest, requestOf(schedule), patch));
 }
 
 /** What a client would send to get this very schedule: the document that a merge patch applies to. */

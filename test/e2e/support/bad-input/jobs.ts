@@ -90,5 +90,6 @@ export const BAD_JOBS = [
   ),
   wrong('a job without a target', 'PUT /jobs/{job}', { name: 'x' }, '/target'),
   wrong('no target any more', 'PATCH /jobs/{job}', { target: null }, '/target'),
+  wrong('no patch', 'PATCH /jobs/{job}', undefined, ''),
   wrong('another service', 'PATCH /jobs/{job}', { service: 'other' }, '/service'),
 ];

@@ -94,6 +94,7 @@ export const BAD_REQUESTS = [
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'application/xml',
+    'application/json-patch+json',
   ].map((type) =>
     refused(type, 'POST /jobs', [415, 'unsupported_media_type'], JOB, { 'Content-Type': type }),
   ),

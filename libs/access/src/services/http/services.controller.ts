@@ -15,7 +15,6 @@ import {
 import type { Response } from 'express';
 import {
   ApiPage,
-  applyMergePatch,
   decodeCursor,
   IF_MATCH,
   IfMatch,
@@ -23,9 +22,9 @@ import {
   type Page,
   pageOf,
   PageQuery,
+  patchedRequest,
   Post,
 } from '@app/platform/http';
-import { createValidationPipe } from '@app/platform/problem';
 import { RequireScopes } from '../../require-scopes.js';
 import type { Service, ServiceSpec } from '../domain/service.js';
 import { ServicesService } from '../services.service.js';
@@ -127,12 +126,7 @@ export class ServicesController {
   }
 }
 
-/** The service after the patch, checked as if it had been sent whole. @throws ProblemError `validation_failed` */
+/** The service after a merge patch. @throws ProblemError `validation_failed` */
 async function patched(service: Service, patch: unknown): Promise<ServiceSpec> {
-  const document = applyMergePatch(requestOf(service), patch);
-  const request: unknown = await createValidationPipe().transform(document, {
-    type: 'body',
-    metatype: ServiceRequest,
-  });
-  return toServiceSpec(request as ServiceRequest);
+  return toServiceSpec(await patchedRequest(ServiceRequest, requestOf(service), patch));
 }

@@ -4,8 +4,8 @@ import { jsonFaults } from './json-faults.js';
 import { jsonTextFaults } from './json-text-faults.js';
 
 const LIMIT_BYTES = 1024 * 1024;
-/** `application/json` and its kin, such as `application/merge-patch+json`. */
-const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/i;
+/** `application/json` and its kin, such as `application/merge-patch+json`, but for the other kind of patch (RFC 6902). */
+const JSON_TYPE = /^application\/(?!json-patch\+)(?:[\w.-]+\+)?json$/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 
 /** The only way a body comes in: JSON in UTF-8, uncompressed, up to 1 MB, that Postgres can store as it is. */

@@ -109,6 +109,7 @@ describe('bad bodies', () => {
   it.each<[string, string | undefined, Record<string, string>, number]>([
     ['text', 'hello', { 'Content-Type': 'text/plain' }, 415],
     ['a form', 'a=1', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
+    ['a JSON patch', '[]', { 'Content-Type': 'application/json-patch+json' }, 415],
     ['another charset', '{"name":"a"}', { 'Content-Type': 'application/json; charset=iso-8859-1' }, 415],
     ['UTF-16', '{"name":"a"}', { 'Content-Type': 'application/json; charset=utf-16le' }, 415],
     ['compression', '{"name":"a"}', { 'Content-Encoding': 'gzip' }, 415],

@@ -1,5 +1,4 @@
-import { applyMergePatch } from '@app/platform/http';
-import { createValidationPipe } from '@app/platform/problem';
+import { patchedRequest } from '@app/platform/http';
 
 import type { Calendar, CalendarDefinition } from '../domain/calendar.js';
 import { sortedDates, sortedWindows } from '../domain/sorted-entries.js';
@@ -21,17 +20,9 @@ export function toCalendarDefinition(request: CalendarRequest): CalendarDefiniti
   };
 }
 
-/**
- * The calendar after an RFC 7396 merge patch, checked as if it had been sent whole.
- * @throws ProblemError `validation_failed`
- */
+/** The calendar after a merge patch. @throws ProblemError `validation_failed` */
 export async function patchedCalendar(calendar: Calendar, patch: unknown): Promise<CalendarDefinition> {
-  const patched = applyMergePatch(requestOf(calendar), patch);
-  const request: unknown = await createValidationPipe().transform(patched, {
-    type: 'body',
-    metatype: CalendarRequest,
-  });
-  return toCalendarDefinition(request as CalendarRequest);
+  return toCalendarDefinition(await patchedRequest(CalendarRequest, requestOf(calendar), patch));
 }
 
 /** What a client would send to get this very calendar: the document that a merge patch applies to. */
