@@ -75,6 +75,6 @@ function previewOf({ timing, seed, from, count, drawnFrom, exclusion }: Question
   return {
     description: describeSchedule(spec),
     fireTimes: previewFireTimes(allowed, timing.timezone, from.getTime(), count),
-    warnings: scheduleWarnings(spec, from.getTime(), drawnFrom),
+    warnings: scheduleWarnings(spec, from.getTime(), { bounds: timing, seed: drawnFrom }),
   };
 }

@@ -1,7 +1,8 @@
 import { SECONDS_PER_DAY } from './civil-date.js';
 import { ClockChangeRules, isGap, isShortGap, isShortOverlap } from './clock-change-rules.js';
+import type { CronExpression } from './cron-expression.js';
 import { formatWall } from './local-time.js';
-import type { CronSpec } from './schedule-spec.js';
+import type { CronSpec, RecurrenceBounds } from './schedule-spec.js';
 import type { WallTimes } from './wall-times.js';
 import { zoneNamed, type ClockChange } from './zone.js';
 
@@ -13,22 +14,42 @@ export interface ClockChangeWarning {
 
 const TWO_YEARS_SECONDS = 731 * SECONDS_PER_DAY;
 
-/** One warning for each clock change in the next two years that a fixed-time expression fires into. */
-export function clockChangeWarnings(
-  spec: CronSpec,
-  wallTimes: WallTimes,
-  from: number,
-): ClockChangeWarning[] {
-  const fromSeconds = Math.ceil(from / 1_000);
-  const rules = new ClockChangeRules(wallTimes, false, spec);
-  return zoneNamed(spec.timezone)
-    .changesIn(fromSeconds, fromSeconds + TWO_YEARS_SECONDS)
+const HOURS_PER_DAY = 24;
+
+/** What the warnings are about: a cron schedule, and the part of time that they look at. */
+export interface WarnedCron {
+  readonly spec: CronSpec;
+  readonly expression: CronExpression;
+  /** Epoch ms. */
+  readonly from: number;
+  readonly bounds: RecurrenceBounds;
+}
+
+/**
+ * One warning for each clock change within the bounds that the expression fires into, looking two years ahead. A
+ * wildcard expression of all hours does not surprise anybody: it goes on at its pace through every change. One that is
+ * confined to some hours has fewer runs than usual on the day of a gap, and more on that of a repeated hour.
+ */
+export function clockChangeWarnings(cron: WarnedCron, wallTimes: WallTimes): ClockChangeWarning[] {
+  const { spec, expression } = cron;
+  const { isWildcard } = expression;
+  if (isWildcard && new Set(expression.hours).size === HOURS_PER_DAY) return [];
+  const rules = new ClockChangeRules(wallTimes, isWildcard, spec);
+  return changesAhead(cron)
     .filter((change) => (isGap(change) ? rules.swallows(change) : rules.repeats(change)))
     .map((change) => ({
       code: isGap(change) ? 'dst_gap' : 'dst_overlap',
-      message: `${describeChange(spec.timezone, change)}; ${describeEffect(spec, change)}`,
+      message: `${describeChange(spec.timezone, change)}; ${describeEffect(cron, change)}`,
       at: new Date(change.at * 1_000).toISOString(),
     }));
+}
+
+/** Two years of them, from when the schedule may fire. A run that a gap put off may be the last: `endAt` is inclusive. */
+function changesAhead({ spec, from, bounds }: WarnedCron): ClockChange[] {
+  const { startAt, endAt } = bounds;
+  const start = Math.ceil(Math.max(from, startAt?.getTime() ?? from) / 1_000);
+  const end = Math.min(start + TWO_YEARS_SECONDS, Math.floor((endAt?.getTime() ?? Infinity) / 1_000) + 1);
+  return zoneNamed(spec.timezone).changesIn(start, end);
 }
 
 /** "on 2026-03-08 the clocks of America/New_York go forward from 02:00 to 03:00" */
@@ -41,16 +62,18 @@ function describeChange(timezone: string, change: ClockChange): string {
   return `on ${date} the clocks of ${timezone} go ${direction} from ${timeOf(before)} to ${timeOf(after)}`;
 }
 
-function describeEffect(spec: CronSpec, change: ClockChange): string {
-  return isGap(change) ? describeGap(spec, change) : describeOverlap(spec, change);
+function describeEffect(cron: WarnedCron, change: ClockChange): string {
+  return isGap(change) ? describeGap(cron, change) : describeOverlap(cron, change);
 }
 
-function describeGap({ dstGap }: CronSpec, change: ClockChange): string {
-  if (dstGap === 'skip' || !isShortGap(change)) return 'what is due in between does not run that day';
+function describeGap({ spec, expression }: WarnedCron, change: ClockChange): string {
+  const isMadeUp = !expression.isWildcard && spec.dstGap !== 'skip' && isShortGap(change);
+  if (!isMadeUp) return 'what is due in between does not run that day';
   return 'what is due in between runs once, right after the change';
 }
 
-function describeOverlap({ dstOverlap }: CronSpec, change: ClockChange): string {
-  if (dstOverlap === 'both' || !isShortOverlap(change)) return 'what is due in between runs twice';
-  return `what is due in between runs once, at the ${dstOverlap} pass`;
+function describeOverlap({ spec, expression }: WarnedCron, change: ClockChange): string {
+  const isHeldBack = !expression.isWildcard && spec.dstOverlap !== 'both' && isShortOverlap(change);
+  if (!isHeldBack) return 'what is due in between runs twice';
+  return `what is due in between runs once, at the ${spec.dstOverlap} pass`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CronSpec } from './schedule-spec.js';
+import type { CronSpec, RecurrenceBounds } from './schedule-spec.js';
 import { scheduleWarnings } from './schedule-warnings.js';
 
 const NOW = Date.parse('2026-01-15T00:00:00Z');
@@ -52,14 +52,50 @@ describe('a warning', () => {
     ['30 9 * * *', 'America/New_York', 'the clocks change at another hour'],
     ['30 2 * * 1', 'America/New_York', 'the clocks change on a Sunday'],
     ['30 2 8 3 1-6', 'Europe/Berlin', 'the clocks change on another date'],
-    ['*/30 2 * * *', 'America/New_York', 'a wildcard expression runs by elapsed time'],
+    ['*/30 9 * * *', 'America/New_York', 'the clocks change at another hour, also for a wildcard expression'],
+    ['*/5 * * * *', 'America/New_York', 'a wildcard expression of all hours goes on at its pace'],
+    ['0 * * * *', 'America/New_York', 'a wildcard expression of all hours goes on at its pace'],
+    ['*/30 0-23 * * *', 'America/New_York', 'a wildcard expression of all hours goes on at its pace'],
     ['30 H * * *', 'America/New_York', 'nobody knows the hour before there is a schedule'],
   ])('of a clock change is not given for %s in %s: %s', (expression, timezone) => {
     expect(codesOf(expression, timezone).filter((code) => code.startsWith('dst_'))).toEqual([]);
   });
 
+  it.each([
+    ['*/20 2 * * *', 'dst_gap', '2026-03-08T07:00:00.000Z', 'does not run that day'],
+    ['0 */2 * * *', 'dst_gap', '2026-03-08T07:00:00.000Z', 'does not run that day'],
+    ['*/30 1 * * *', 'dst_overlap', '2026-11-01T06:00:00.000Z', 'runs twice'],
+  ])(
+    'of a clock change is given for %s, confined to some hours: %s at %s',
+    (expression, code, at, effect) => {
+      const warnings = scheduleWarnings(cron(expression), NOW).filter((one) => one.code.startsWith('dst_'));
+      expect(warnings.map((one) => one.code)).toEqual([code, code]);
+      expect(warnings[0]).toMatchObject({ at, message: expect.stringContaining(effect) });
+    },
+  );
+
+  it.each([
+    [null, '2026-12-24T00:00:00Z', ['2026-03-29']],
+    [null, '2027-03-28T01:00:00Z', ['2026-03-29', '2027-03-28']],
+    [null, '2027-03-28T00:59:59Z', ['2026-03-29']],
+    ['2029-01-01T00:00:00Z', null, ['2029-03-25', '2030-03-31']],
+    ['2029-01-01T00:00:00Z', '2029-12-31T00:00:00Z', ['2029-03-25']],
+    ['2025-01-01T00:00:00Z', null, ['2026-03-29', '2027-03-28']],
+    [null, '2025-01-01T00:00:00Z', []],
+  ])('of a clock change keeps to startAt %s and endAt %s: gaps on %j', (startAt, endAt, dates) => {
+    const bounds = {
+      startAt: startAt && new Date(startAt),
+      endAt: endAt && new Date(endAt),
+    } as RecurrenceBounds;
+    const warnings = scheduleWarnings(cron('30 2 * * *', 'Europe/Berlin'), NOW, { bounds });
+    const gaps = warnings.filter(({ code }) => code === 'dst_gap');
+    expect(gaps.map(({ at }) => at?.slice(0, 10))).toEqual(dates);
+  });
+
   it('of a clock change is given for H once the schedule has an id', () => {
-    const warnings = scheduleWarnings(cron('H(5-50) 2 * * *'), NOW, '0198c0de-0000-7000-8000-000000000000');
+    const warnings = scheduleWarnings(cron('H(5-50) 2 * * *'), NOW, {
+      seed: '0198c0de-0000-7000-8000-000000000000',
+    });
     expect(warnings.map(({ code }) => code)).toEqual(['dst_gap', 'dst_gap']);
   });
 

@@ -2,7 +2,7 @@ import { clockChangeWarnings } from './clock-change-warnings.js';
 import { parseCronExpression, type CronExpression } from './cron-expression.js';
 import { CRON_FIELDS } from './cron-fields.js';
 import { ScheduleSpecError } from './schedule-spec-error.js';
-import type { CronSpec, OneTimeSpec, ScheduleSpec } from './schedule-spec.js';
+import type { CronSpec, OneTimeSpec, RecurrenceBounds, ScheduleSpec } from './schedule-spec.js';
 import { WallTimes } from './wall-times.js';
 
 export interface ScheduleWarning {
@@ -12,15 +12,27 @@ export interface ScheduleWarning {
   readonly at?: string;
 }
 
+/** What a schedule may have besides its spec. */
+export interface WarnedSchedule {
+  readonly bounds?: RecurrenceBounds;
+  /** The schedule's id: without it nobody knows at which hour an `H` fires, nor which clock changes it meets. */
+  readonly seed?: string | undefined;
+}
+
+const UNBOUNDED: RecurrenceBounds = { startAt: null, endAt: null };
+
 /**
- * What is allowed and yet probably not what was meant, looking two years ahead of `from` (epoch ms).
- * `seed` is the schedule's id, if it has one: without it nobody knows at which hour an `H` fires, nor which clock
- * changes it meets. Throws ScheduleSpecError for a bad spec.
+ * What is allowed and yet probably not what was meant, looking two years ahead of `from` (epoch ms) or, if that is
+ * later, of `startAt`. Throws ScheduleSpecError for a bad spec.
  */
-export function scheduleWarnings(spec: ScheduleSpec, from: number, seed?: string): ScheduleWarning[] {
+export function scheduleWarnings(
+  spec: ScheduleSpec,
+  from: number,
+  schedule: WarnedSchedule = {},
+): ScheduleWarning[] {
   switch (spec.type) {
     case 'cron':
-      return cronWarnings(spec, from, seed);
+      return cronWarnings(spec, from, schedule);
     case 'interval':
       return spec.intervalSeconds < 60 ? [tooFrequent(`every ${spec.intervalSeconds} s`)] : [];
     case 'one_time':
@@ -28,7 +40,11 @@ export function scheduleWarnings(spec: ScheduleSpec, from: number, seed?: string
   }
 }
 
-function cronWarnings(spec: CronSpec, from: number, seed?: string): ScheduleWarning[] {
+function cronWarnings(
+  spec: CronSpec,
+  from: number,
+  { bounds = UNBOUNDED, seed }: WarnedSchedule,
+): ScheduleWarning[] {
   const expression = parseCronExpression(spec.cronExpression, seed ?? '');
   const wallTimes = new WallTimes(expression);
   if (!wallTimes.everMatch()) {
@@ -40,7 +56,7 @@ function cronWarnings(spec: CronSpec, from: number, seed?: string): ScheduleWarn
     ...dayFieldWarnings(expression),
     ...frequencyWarnings(expression),
     ...hotMinuteWarnings(expression),
-    ...(expression.isWildcard || isUndrawn ? [] : clockChangeWarnings(spec, wallTimes, from)),
+    ...(isUndrawn ? [] : clockChangeWarnings({ spec, expression, from, bounds }, wallTimes)),
   ];
 }
 

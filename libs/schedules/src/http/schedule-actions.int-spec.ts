@@ -91,6 +91,13 @@ describe('preview', () => {
     expect(body?.warnings).toContainEqual(expect.objectContaining({ code: 'dst_gap' }));
   });
 
+  it('warns of the clock changes within its bounds only', async () => {
+    const asked = { type: 'cron', cronExpression: '30 2 * * *', timezone: 'Europe/Berlin' };
+    const window = { startAt: '2029-01-01T00:00:00Z', endAt: '2029-08-01T00:00:00Z' };
+    const { body } = await app.call('POST', '/schedules/preview', { ...asked, ...window });
+    expect(body?.warnings).toMatchObject([{ code: 'dst_gap', at: '2029-03-25T01:00:00.000Z' }]);
+  });
+
   it('counts an interval from its start, or from the time that is asked about', async () => {
     const asked = { type: 'interval', intervalSeconds: 60, from: '2030-01-01T00:00:30+00:00', count: 1 };
     const utcOf = ({ body }: Answer) => (body?.fireTimes as { utc: string }[])[0]?.utc;
