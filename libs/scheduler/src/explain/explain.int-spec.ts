@@ -18,6 +18,7 @@ beforeAll(async () => {
 afterAll(() => app?.close());
 
 beforeEach(async () => {
+  app.clock.set(CREATED);
   jobId = await app.createJob();
   scheduleId = await createSchedule();
 });
@@ -133,7 +134,7 @@ describe('an instant that did not run', () => {
     expect(await instantOf('11:10:00')).toMatchObject({
       verdict: 'skipped',
       reason: 'overlap',
-      message: `skipped: execution ${blockingExecutionId} of 2026-06-01T11:00:00Z was still running`,
+      message: `skipped: the run of 2026-06-01T11:00:00Z, execution ${blockingExecutionId}, had not ended when this instant was looked at`,
     });
   });
 

@@ -26,5 +26,12 @@ export const RECORDS_AROUND = `
   ORDER BY "scheduledFor"
 `;
 
-/** How many runs of a service may be queued or running at once. */
-export const MAX_CONCURRENT_RUNS = `SELECT max_concurrent_runs AS "limit" FROM services WHERE slug = $1`;
+/**
+ * How many runs of a service may be queued or running at once, and for how many days it keeps the least of its history:
+ * LEAST passes over what is null, and $2 is the installation's retention. One row by its key.
+ */
+export const LIMITS_OF_SERVICE = `
+  SELECT max_concurrent_runs AS "maxConcurrentRuns",
+         LEAST(succeeded_retention_days, failed_retention_days, $2::integer) AS "keptDays"
+  FROM services WHERE slug = $1
+`;

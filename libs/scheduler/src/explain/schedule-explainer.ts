@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { JobsService } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
+import { AppConfig } from '@app/platform/config';
 import {
   CalendarExclusions,
   jitterMs,
@@ -46,6 +47,7 @@ export class ScheduleExplainer {
     private readonly calendars: CalendarExclusions,
     private readonly records: SlotRecordsRepository,
     private readonly clock: Clock,
+    private readonly config: AppConfig,
   ) {}
 
   /** @throws ProblemError `schedule_not_found` */
@@ -82,12 +84,22 @@ export class ScheduleExplainer {
   private async circumstancesOf(schedule: Schedule): Promise<Circumstances> {
     const job = await this.jobs.findIncludingDeleted(schedule.service, schedule.jobId);
     const isActive = job !== null && job.active && job.deletedAt === null;
+    const { maxConcurrentRuns, keptDays } = await this.records.limitsOf(
+      schedule.service,
+      this.config.retentionDays,
+    );
+    const now = this.clock.now().getTime();
     return {
       schedule,
-      job: { active: isActive, maxConcurrency: job?.maxConcurrency ?? null },
-      service: { maxConcurrentRuns: await this.records.maxConcurrentRuns(schedule.service) },
+      job: {
+        active: isActive,
+        maxConcurrency: job?.maxConcurrency ?? null,
+        updatedAt: job?.updatedAt ?? null,
+      },
+      service: { maxConcurrentRuns },
       jitterMs: jitterMs(schedule.id, schedule.jitterSeconds),
-      now: this.clock.now().getTime(),
+      now,
+      keptSince: now - keptDays * DAY_MS,
       calendarAt: await this.calendarAt(schedule),
     };
   }

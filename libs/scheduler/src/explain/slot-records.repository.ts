@@ -3,7 +3,14 @@ import { DataSource } from 'typeorm';
 import { rowsOf } from '@app/platform/database';
 import type { Schedule } from '@app/schedules';
 import type { ExecutionRecord } from './domain/explanation.js';
-import { MAX_CONCURRENT_RUNS, RECORDS_AROUND } from './explain.sql.js';
+import { LIMITS_OF_SERVICE, RECORDS_AROUND } from './explain.sql.js';
+
+export interface ServiceLimits {
+  /** null: the service has no limit. */
+  readonly maxConcurrentRuns: number | null;
+  /** Every record is kept for so many days at least. */
+  readonly keptDays: number;
+}
 
 /** What history has about the slots of a schedule. */
 @Injectable()
@@ -20,9 +27,11 @@ export class SlotRecordsRepository {
     return rowsOf(this.dataSource, RECORDS_AROUND, [id, from, to, limit, service]);
   }
 
-  /** null: the service has no limit. */
-  async maxConcurrentRuns(service: string): Promise<number | null> {
-    const [row] = await rowsOf<{ limit: number | null }>(this.dataSource, MAX_CONCURRENT_RUNS, [service]);
-    return row?.limit ?? null;
+  async limitsOf(service: string, retentionDays: number): Promise<ServiceLimits> {
+    const [limits] = await rowsOf<ServiceLimits>(this.dataSource, LIMITS_OF_SERVICE, [
+      service,
+      retentionDays,
+    ]);
+    return limits ?? { maxConcurrentRuns: null, keptDays: retentionDays };
   }
 }

@@ -67,12 +67,19 @@ export type ExecutionRecord = Pick<
 /** What explains the instants besides their records. */
 export interface Circumstances {
   readonly schedule: Schedule;
-  readonly job: { readonly active: boolean; readonly maxConcurrency: number | null };
+  readonly job: {
+    readonly active: boolean;
+    readonly maxConcurrency: number | null;
+    /** Until then it may have been inactive; null when it is gone. */
+    readonly updatedAt: Date | null;
+  };
   readonly service: { readonly maxConcurrentRuns: number | null };
   /** Of this schedule, now. */
   readonly jitterMs: number;
   /** Epoch ms. */
   readonly now: number;
+  /** Epoch ms: no record of an instant at this or later is past its retention. */
+  readonly keptSince: number;
   /** Names the calendar that excludes an instant; null when none does. */
   readonly calendarAt: (instant: number) => string | null;
 }

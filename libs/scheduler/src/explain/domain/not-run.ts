@@ -4,7 +4,7 @@ import type { ExecutionRecord } from './explanation.js';
 import { rangeOf } from './record-range.js';
 import { instantText } from './wording.js';
 
-/** "skipped: execution 01a… of 2026-06-01T10:00:00Z was still running" */
+/** "skipped: the run of 2026-06-01T10:00:00Z, execution 01a…, had not ended when this instant was looked at" */
 export function notRunMessage(record: ExecutionRecord, schedule: Schedule): string {
   return `${record.state}${amongOthers(record)}: ${explainReason(record, schedule)}`;
 }
@@ -45,8 +45,10 @@ function explainReason({ reason, reasonDetail }: ExecutionRecord, schedule: Sche
   }
 }
 
+/** Not that it was running: of late instants that are looked at together, the first has only just become a run. */
 function explainOverlap(blockingExecutionId: unknown): string {
-  if (typeof blockingExecutionId !== 'string') return 'an earlier run was still running';
+  const notEnded = 'had not ended when this instant was looked at';
+  if (typeof blockingExecutionId !== 'string') return `an earlier run ${notEnded}`;
   const scheduledFor = instantText(scheduledForOf(blockingExecutionId));
-  return `execution ${blockingExecutionId} of ${scheduledFor} was still running`;
+  return `the run of ${scheduledFor}, execution ${blockingExecutionId}, ${notEnded}`;
 }

@@ -35,10 +35,11 @@ const recordOf = ({ due = 0, created = 0, queued = 0, started, attempt = 1 }: Ti
 const circumstancesOf = (overlapPolicy: Schedule['overlapPolicy'], maxConcurrency: number | null) =>
   ({
     schedule: { overlapPolicy } as Schedule,
-    job: { active: true, maxConcurrency },
+    job: { active: true, maxConcurrency, updatedAt: null },
     service: { maxConcurrentRuns: null },
     jitterMs: 7,
     now: NOON,
+    keptSince: 0,
     calendarAt: () => null,
   }) satisfies Circumstances;
 

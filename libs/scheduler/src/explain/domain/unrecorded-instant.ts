@@ -45,7 +45,8 @@ function offTheClock(instant: number, { schedule, job }: Circumstances): Judgeme
   const offSince = pausedAt ?? lastRunAt ?? createdAt;
   if (instant <= offSince.getTime()) return null;
   if (!active && pausedAt !== null) {
-    const message = `the schedule has been paused since ${instantText(pausedAt)}: ${pauseReason ?? 'paused'}`;
+    // Not since when: pausing what is behind puts it earlier, and other timing during the pause later.
+    const message = `the schedule is paused, and what is due after ${instantText(pausedAt)} is left to its resume: ${pauseReason ?? 'paused'}`;
     return { verdict: 'not_scheduled', reason: 'paused', message };
   }
   if (!active) {
@@ -57,12 +58,23 @@ function offTheClock(instant: number, { schedule, job }: Circumstances): Judgeme
 }
 
 /** The past of a schedule is not kept, only that of its instants: say what could have been. */
-function unknown(instant: number, { schedule }: Circumstances): Judgement {
+function unknown(instant: number, { schedule, job, keptSince }: Circumstances): Judgement {
   if (instant < schedule.updatedAt.getTime()) {
     const changedAt = instantText(schedule.updatedAt);
     const message = `no record: the schedule was changed at ${changedAt}, and may not have had this instant before`;
     return { verdict: 'not_recorded', reason: 'changed_later', message };
   }
-  const message = 'no record: its job was inactive then, or the record is past its retention';
+  if (instant < keptSince) {
+    const message = 'no record: its job was inactive then, or the record is past its retention';
+    return { verdict: 'not_recorded', reason: 'no_record', message };
+  }
+  if (!job.active || job.updatedAt === null || instant <= job.updatedAt.getTime()) {
+    return {
+      verdict: 'not_recorded',
+      reason: 'job_inactive',
+      message: 'no record: its job was inactive then',
+    };
+  }
+  const message = `no record, and no cause is known: its job has been active since ${instantText(job.updatedAt)}`;
   return { verdict: 'not_recorded', reason: 'no_record', message };
 }
