@@ -17,6 +17,8 @@ const LOOP_SLEEP_MS = 500;
 const PLACES_HOLD_MS = 2_000;
 /** By then the queue's head may have moved on by a few bands: whoever took a place by it would stand behind it. */
 const HEAD_HOLDS_MS = 100;
+/** A queue that had room for nobody is left alone for so long: each of a thousand requests a second would look at it again. */
+const FULL_HOLDS_MS = 250;
 /** Under way at once; what comes meanwhile leaves together, so that a burst of single runs goes in batches. */
 const MAX_HAND_OVERS = 2;
 
@@ -39,6 +41,7 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   private handingOver = 0;
   private readonly handOvers = new Set<Promise<unknown>>();
   private lookAgainAtMs = 0;
+  private fullUntilMs = 0;
 
   constructor(
     private readonly executions: ExecutionsRepository,
@@ -52,7 +55,10 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
     const { total, roomLeft } = await this.dispatchInOrder();
     this.placesLeft = Math.min(roomLeft, MAX_PLACES);
     this.placesUntilMs = this.clock.monotonicMs() + PLACES_HOLD_MS;
-    return roomLeft > 0 ? total : total + (await this.dispatchShares());
+    if (roomLeft > 0) return total;
+    const handedOver = total + (await this.dispatchShares());
+    if (handedOver === 0) this.fullUntilMs = this.clock.monotonicMs() + FULL_HOLDS_MS;
+    return handedOver;
   }
 
   /** A place in the queue for a due execution that nothing limits: store it as queued, then `handOverSoon`. */
@@ -73,8 +79,9 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
     this.handOvers.add(handOver);
   }
 
-  /** Dispatches soon, in the background; any number of calls meanwhile share one round. */
+  /** Dispatches soon, in the background; any number of calls meanwhile share one round. A full queue is the loop's to watch. */
   nudge(): void {
+    if (this.isFull()) return;
     if (this.running) {
       this.askedAgain = true;
       return;
@@ -105,7 +112,11 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
     do {
       this.askedAgain = false;
       await this.dispatchDue().catch((error: Error) => this.logger.warn(`dispatch failed: ${error.message}`));
-    } while (this.askedAgain);
+    } while (this.askedAgain && !this.isFull());
+  }
+
+  private isFull(): boolean {
+    return this.clock.monotonicMs() < this.fullUntilMs;
   }
 
   /** The most urgent and then the oldest first, whosever they are. No room is left as long as more is due. */
