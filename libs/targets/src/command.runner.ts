@@ -6,15 +6,15 @@ import { commandEnvironment } from './command-environment.js';
 import type { CommandPolicy, PermittedCommand } from './command-policy.js';
 import { OutputChannel } from './output-channel.js';
 import { aborted, failed, succeeded } from './outcome.js';
-import type { AbortReason, Outcome, OutcomeHeld, RunResult } from './outcome.js';
+import type { AbortReason, Outcome, OutcomeHeld, OutcomeLost, RunResult } from './outcome.js';
 import { ProcessGroup, type Exit, type OutputListener, type ProcessSpec } from './process-group.js';
 import { programPath } from './program-path.js';
 import { Redaction } from './redaction.js';
 import type { CommandContext, LogSink, Runner } from './runner.js';
 import type { CommandTarget } from './target.js';
 
-/** A command is never held: it is here. */
-export type CommandOutcome = Exclude<Outcome, OutcomeHeld>;
+/** A command is never held, nor lost: it is here. */
+export type CommandOutcome = Exclude<Outcome, OutcomeHeld | OutcomeLost>;
 
 const KILL_GRACE_MS = 5_000;
 /** A lease is given up 12 s after its last renewal and lost after 15 s: the process must be dead in between. */
@@ -58,7 +58,9 @@ export class CommandRunner implements Runner<CommandTarget> {
     signal: AbortSignal,
     output: CommandOutput,
   ): Promise<CommandOutcome> {
-    const group = await ProcessGroup.start(await this.isolated(spec), output);
+    const isolated = await this.isolated(spec);
+    if (signal.aborted) return aborted(signal);
+    const group = await ProcessGroup.start(isolated, output);
     const exit = this.isolation.exitOf(await group.end(signal, this.killGraceMs));
     output.end();
     const result = output.resultOf(exit);

@@ -11,6 +11,7 @@ export type {
   RunError,
   RunResult,
 } from './outcome.js';
+export { failed } from './outcome.js';
 export { storableText } from './output-capture.js';
 export { parseEgressRule } from './egress-rule.js';
 export { isReservedHeader } from './reserved-headers.js';

@@ -61,7 +61,14 @@ export interface OutcomeHeld {
   readonly heldForMs: number;
 }
 
-export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted | OutcomeHeld;
+/** What ran it is gone, and nobody knows how far it came: as with a worker that is lost. */
+export interface OutcomeLost {
+  readonly type: 'lost';
+  readonly error: RunError;
+  readonly result: null;
+}
+
+export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted | OutcomeHeld | OutcomeLost;
 
 export function succeeded(result: RunResult): OutcomeSucceeded {
   return { type: 'succeeded', result };

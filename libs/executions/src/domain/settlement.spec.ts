@@ -134,6 +134,23 @@ describe('what is kept', () => {
     expect(decide(aClaim(), outcome, 0)).toMatchObject(expected);
   });
 
+  it('a run whose command runner was lost comes again, at no cost of an attempt, until it may be the cause', () => {
+    const outcome: Outcome = { type: 'lost', error: { type: 'runner_lost', message: 'gone' }, result: null };
+    const of = (claim: Partial<Claim>) => decide(aClaim(claim), outcome, 0);
+    expect(of({ maxAttempts: 1 })).toMatchObject({ type: 'released', error: { type: 'runner_lost' } });
+    expect(of({ maxAttempts: 1, attempt: 6, releasedCount: 5 })).toMatchObject({
+      type: 'finished',
+      state: 'failed',
+      error: { type: 'runner_lost' },
+    });
+    expect(of({ deliveryGuarantee: 'at_most_once' })).toMatchObject({
+      type: 'finished',
+      state: 'failed',
+      outcome: 'lost',
+      error: { type: 'worker_lost' },
+    });
+  });
+
   it('an at-most-once run that a shutdown interrupts is lost: it may have had its effect', () => {
     const claim = aClaim({ deliveryGuarantee: 'at_most_once' });
     expect(decide(claim, anAbort('shutdown'), 0)).toMatchObject({

@@ -1,7 +1,18 @@
 import { type Job, retryDelayMs, type RetryCause } from '@app/jobs';
-import type { AbortReason, Outcome, OutcomeAborted, OutcomeFailed, RunError, RunResult } from '@app/targets';
+import {
+  type AbortReason,
+  failed,
+  type Outcome,
+  type OutcomeAborted,
+  type OutcomeFailed,
+  type RunError,
+  type RunResult,
+} from '@app/targets';
 import type { Attempt } from './execution.js';
-import { attemptsSpent, type Claim } from './claim.js';
+import { attemptsSpent, type Claim, mayBeHeld } from './claim.js';
+
+/** About as long as a command runner needs to be there again. */
+const AFTER_LOSS_MS = 5_000;
 
 /** A final state, a retry later, or a release: what `settle` writes. */
 export type Settlement = Finished | RetryLater | Released;
@@ -60,6 +71,8 @@ export function decide(claim: Claim, outcome: Outcome, random: number): Decision
         error: outcome.error,
         delayMs: outcome.heldForMs,
       };
+    case 'lost':
+      return decideLost(claim, outcome.error, random);
   }
 }
 
@@ -99,8 +112,19 @@ function decideAborted(claim: Claim, { reason, result, forced }: OutcomeAborted,
 function decideShutdown(claim: Claim, result: RunResult | null, error: RunError): Settlement {
   if (claim.deliveryGuarantee === 'at_least_once')
     return { type: 'released', outcome: 'released', result, error, delayMs: 0 };
-  const lost: RunError = { type: 'worker_lost', message: 'the worker shut down while the run was in flight' };
-  return { type: 'finished', state: 'failed', outcome: 'lost', result, error: lost, gone: false };
+  return lostForGood(result, 'the worker shut down while the run was in flight');
+}
+
+/** As with a lost worker no attempt is spent, but by a run that has been given back so often that it may be the cause. */
+function decideLost(claim: Claim, error: RunError, random: number): Settlement {
+  if (claim.deliveryGuarantee === 'at_most_once') return lostForGood(null, error.message);
+  if (!mayBeHeld(claim)) return decideFailed(claim, failed('exit_code', error), random);
+  return { type: 'released', outcome: 'released', result: null, error, delayMs: AFTER_LOSS_MS };
+}
+
+function lostForGood(result: RunResult | null, message: string): Finished {
+  const error: RunError = { type: 'worker_lost', message };
+  return { type: 'finished', state: 'failed', outcome: 'lost', result, error, gone: false };
 }
 
 /** @returns null when the failure is final */

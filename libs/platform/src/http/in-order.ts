@@ -8,7 +8,8 @@ export function inOrder(...handlers: readonly RequestHandler[]): RequestHandler 
       if (handler === undefined) return next();
       const pass: NextFunction = (fault?: unknown) => (fault ? next(fault) : passTo(index + 1));
       try {
-        void handler(request, response, pass);
+        const done: unknown = handler(request, response, pass);
+        if (done instanceof Promise) done.catch(next);
       } catch (fault) {
         next(fault);
       }

@@ -31,7 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const answer = answerTo(exception, request);
-    this.log(exception, answer, request);
+    this.log(exception, answer, request, requestIdOf(response));
     if (response.headersSent) {
       response.destroy();
       return;
@@ -39,11 +39,11 @@ export class ProblemFilter implements ExceptionFilter {
     send(response, answer, request);
   }
 
-  private log(exception: unknown, answer: Answer, request: Request): void {
+  private log(exception: unknown, answer: Answer, request: Request, requestId: string | null): void {
     const line = `${request.method} ${request.path} failed: ${exception instanceof Error ? exception.message : String(exception)}`;
-    if (answer.status === 503) this.logger.warn(line);
+    if (answer.status === 503) this.logger.warn(line, { requestId });
     else if (answer.status >= 500)
-      this.logger.error(line, exception instanceof Error ? exception.stack : undefined);
+      this.logger.error(line, exception instanceof Error ? exception.stack : undefined, { requestId });
   }
 }
 
@@ -69,8 +69,13 @@ function answerToUnknownRoute(exception: NotFoundException, request: Request): A
   };
 }
 
+/** Probes are answered outside of a request's context; their id is on the answer all the same. */
+function requestIdOf(response: Response): string | null {
+  return currentRequestId() ?? response.get('X-Request-Id') ?? null;
+}
+
 function send(response: Response, answer: Answer, request: Request): void {
-  const body = problemBody(answer, request.path, currentRequestId());
+  const body = problemBody(answer, request.path, requestIdOf(response));
   response
     .status(answer.status)
     .set(answer.headers)

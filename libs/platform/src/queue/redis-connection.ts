@@ -32,11 +32,12 @@ export function counterConnection(redis: RedisConfig): RedisConnection {
 }
 
 /**
- * For a BullMQ worker, which blocks on Redis and must wait through an outage (BullMQ insists on `null`). Runs are settled
- * by the hundred, and what acknowledges them leaves in one piece: so do the messages that come back, and the next claim.
+ * For a BullMQ worker, which blocks on Redis and must wait through an outage (BullMQ insists on `null`). Without automatic
+ * pipelines, which would spare a tenth of a run: ioredis sends commands again after an outage, but refuses what is left of
+ * a pipeline, and a message that Redis had handed over by then waits for its lock to end.
  */
 export function consumerConnection(redis: RedisConfig): RedisConnection {
-  return connect(redis, { maxRetriesPerRequest: null, enableAutoPipelining: true });
+  return connect(redis, { maxRetriesPerRequest: null });
 }
 
 function connect(redis: RedisConfig, options: RedisOptions): RedisConnection {

@@ -61,11 +61,10 @@ describe('where the command runner is away', () => {
 });
 
 describe('a command runner that is lost', () => {
-  it('fails the attempt by a cause that is retried, and says so', async () => {
+  it('leaves a run of which nobody knows how far it came, and says so', async () => {
     const listening = await impostor((socket) => socket.once('data', () => socket.destroy()));
     expect(await run('sleep 60')).toMatchObject({
-      type: 'failed',
-      cause: 'exit_code',
+      type: 'lost',
       error: { type: 'runner_lost', message: expect.stringContaining('closed the connection') },
       result: null,
     });
@@ -79,7 +78,7 @@ describe('a command runner that is lost', () => {
   ])('is also one that %s', async (_, said, message) => {
     const listening = await impostor((socket) => socket.once('data', () => socket.write(said)));
     const error = { type: 'runner_lost', message: expect.stringMatching(message) };
-    expect(await run('true')).toMatchObject({ type: 'failed', error });
+    expect(await run('true')).toMatchObject({ type: 'lost', error });
     listening.close();
   });
 

@@ -34,6 +34,7 @@ export class DelegatingRunner implements Runner<CommandTarget> {
     const connection = await this.open().catch(() => null);
     if (connection === null) return notStarted(context);
     try {
+      if (signal.aborted) return aborted(signal); // while it was greeted
       connection.send(request);
       return await follow(connection, signal, log, this.patience.abortMs);
     } finally {
@@ -120,7 +121,7 @@ function withReason(outcome: AnsweredOutcome, signal: AbortSignal): Outcome {
 function lost(signal: AbortSignal, why: string): Outcome {
   if (signal.aborted) return aborted(signal, null, true);
   const message = `the command runner was lost while it ran the command: ${why}`;
-  return failed('exit_code', { type: 'runner_lost', message });
+  return { type: 'lost', error: { type: 'runner_lost', message }, result: null };
 }
 
 function notStarted({ mayBeHeld }: RunContext): Outcome {
