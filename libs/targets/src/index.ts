@@ -8,6 +8,7 @@ export type {
   OutcomeAborted,
   OutcomeFailed,
   OutcomeHeld,
+  OutcomeLost,
   RunError,
   RunResult,
 } from './outcome.js';

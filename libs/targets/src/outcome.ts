@@ -66,6 +66,8 @@ export interface OutcomeLost {
   readonly type: 'lost';
   readonly error: RunError;
   readonly result: null;
+  /** Until there may be another one to run it. */
+  readonly heldForMs: number;
 }
 
 export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted | OutcomeHeld | OutcomeLost;

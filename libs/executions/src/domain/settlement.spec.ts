@@ -135,7 +135,8 @@ describe('what is kept', () => {
   });
 
   it('a run whose command runner was lost comes again, at no cost of an attempt, until it may be the cause', () => {
-    const outcome: Outcome = { type: 'lost', error: { type: 'runner_lost', message: 'gone' }, result: null };
+    const error = { type: 'runner_lost', message: 'gone' };
+    const outcome: Outcome = { type: 'lost', error, result: null, heldForMs: 5_000 };
     const of = (claim: Partial<Claim>) => decide(aClaim(claim), outcome, 0);
     expect(of({ maxAttempts: 1 })).toMatchObject({ type: 'released', error: { type: 'runner_lost' } });
     expect(of({ maxAttempts: 1, attempt: 6, releasedCount: 5 })).toMatchObject({

@@ -5,14 +5,13 @@ import {
   type Outcome,
   type OutcomeAborted,
   type OutcomeFailed,
+  type OutcomeHeld,
+  type OutcomeLost,
   type RunError,
   type RunResult,
 } from '@app/targets';
 import type { Attempt } from './execution.js';
 import { attemptsSpent, type Claim, mayBeHeld } from './claim.js';
-
-/** About as long as a command runner needs to be there again. */
-const AFTER_LOSS_MS = 5_000;
 
 /** A final state, a retry later, or a release: what `settle` writes. */
 export type Settlement = Finished | RetryLater | Released;
@@ -64,15 +63,9 @@ export function decide(claim: Claim, outcome: Outcome, random: number): Decision
       return decideAborted(claim, outcome, random);
     case 'held':
       // Never sent, so an at-most-once run may be given back as well.
-      return {
-        type: 'released',
-        outcome: 'released',
-        result: null,
-        error: outcome.error,
-        delayMs: outcome.heldForMs,
-      };
+      return released(outcome);
     case 'lost':
-      return decideLost(claim, outcome.error, random);
+      return decideLost(claim, outcome, random);
   }
 }
 
@@ -116,10 +109,14 @@ function decideShutdown(claim: Claim, result: RunResult | null, error: RunError)
 }
 
 /** As with a lost worker no attempt is spent, but by a run that has been given back so often that it may be the cause. */
-function decideLost(claim: Claim, error: RunError, random: number): Settlement {
+function decideLost(claim: Claim, outcome: OutcomeLost, random: number): Settlement {
+  const { error } = outcome;
   if (claim.deliveryGuarantee === 'at_most_once') return lostForGood(null, error.message);
-  if (!mayBeHeld(claim)) return decideFailed(claim, failed('exit_code', error), random);
-  return { type: 'released', outcome: 'released', result: null, error, delayMs: AFTER_LOSS_MS };
+  return mayBeHeld(claim) ? released(outcome) : decideFailed(claim, failed('exit_code', error), random);
+}
+
+function released({ result, error, heldForMs }: OutcomeHeld | OutcomeLost): Released {
+  return { type: 'released', outcome: 'released', result, error, delayMs: heldForMs };
 }
 
 function lostForGood(result: RunResult | null, message: string): Finished {

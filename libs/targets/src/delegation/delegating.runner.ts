@@ -121,7 +121,7 @@ function withReason(outcome: AnsweredOutcome, signal: AbortSignal): Outcome {
 function lost(signal: AbortSignal, why: string): Outcome {
   if (signal.aborted) return aborted(signal, null, true);
   const message = `the command runner was lost while it ran the command: ${why}`;
-  return { type: 'lost', error: { type: 'runner_lost', message }, result: null };
+  return { type: 'lost', error: { type: 'runner_lost', message }, result: null, heldForMs: HELD_FOR_MS };
 }
 
 function notStarted({ mayBeHeld }: RunContext): Outcome {
