@@ -235,7 +235,7 @@ describe.each<(typeof runners)[number]>(runners)(
         const script = `trap "" TERM; ${leavesGrandchild(mark)} echo up; while :; do sleep 1; done`;
         const ended = run(shell(script), { signal: abort.signal, log });
         await log.until('stdout', /up/);
-        expect(markedProcesses(mark)).toHaveLength(1);
+        expect(markedProcesses(mark)).not.toEqual([]); // Two, while its shell is about to become a `sleep`.
         abort.abort(TIMED_OUT);
         expect(await ended).toMatchObject({
           type: 'aborted',
