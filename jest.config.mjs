@@ -26,6 +26,7 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/{apps,libs}/**/*.int-spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/begin-with-empty-queue.ts'],
     },
     {
       ...shared,

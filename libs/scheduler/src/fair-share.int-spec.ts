@@ -4,7 +4,6 @@ import { DataSource } from 'typeorm';
 import { ExecutionsQueue, ExecutionsService } from '@app/executions';
 import { type JobSpec, JobsService } from '@app/jobs';
 import { aCall } from '../../../test/support/a-job.js';
-import { flushQueue } from '../../../test/support/flush-queue.js';
 import { seedWaiting } from '../../../test/support/seed-waiting.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { TargetServer } from '../../../test/support/target-server.js';
@@ -31,7 +30,6 @@ describe.each(queueBackendsUnderTest())(
     beforeAll(async () => {
       database = await createTestDatabase();
       target = await TargetServer.start();
-      await flushQueue(backend);
       target.answer('/slow', { delayMs: 100 });
       api = await startFirer(database, backend);
       floodJobId = await createJob('flood', {});
