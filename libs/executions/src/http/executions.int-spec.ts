@@ -25,6 +25,9 @@ describe.each(queueBackendsUnderTest())('running executions over HTTP, queue on 
     return app.call('POST', `/jobs/${job.id}/execute`, body, { Prefer: prefer });
   }
 
+  const untilRunning = (path: string): Promise<boolean> =>
+    waitFor(async () => (await app.call('GET', path)).body.state === 'running');
+
   it('answers 200 with the finished execution to a client that prefers to wait', async () => {
     const { status, headers, body } = await execute();
     expect(status).toBe(200);
@@ -53,8 +56,10 @@ describe.each(queueBackendsUnderTest())('running executions over HTTP, queue on 
   it('answers 202 when the run takes longer than the client waits', async () => {
     const { status, body } = await execute(aJob({ target: SLEEPS }), 'wait=1');
     expect(status).toBe(202);
-    expect(body.state).toBe('running');
-    await app.call('POST', `/executions/${String(body.id)}/cancel`);
+    expect(body).toMatchObject({ finishedAt: null, result: null });
+    const path = `/executions/${String(body.id)}`;
+    await untilRunning(path);
+    await app.call('POST', `${path}/cancel`);
   });
 
   it('merges the parameters of the call over those of the job', async () => {
@@ -64,8 +69,9 @@ describe.each(queueBackendsUnderTest())('running executions over HTTP, queue on 
   });
 
   it('cancels a running execution', async () => {
-    const { body } = await execute(aJob({ target: SLEEPS }), 'wait=1');
+    const { body } = await execute(aJob({ target: SLEEPS }), '');
     const path = `/executions/${String(body.id)}`;
+    await untilRunning(path);
     const cancelled = await app.call('POST', `${path}/cancel`, { reason: 'a mistake' });
     expect(cancelled).toMatchObject({ status: 200, body: { state: 'running', reason: 'a mistake' } });
     expect(cancelled.body.cancelRequestedAt).toEqual(expect.any(String));
@@ -86,7 +92,7 @@ describe.each(queueBackendsUnderTest())('running executions over HTTP, queue on 
     const retryPolicy = { ...DEFAULT_RETRY_POLICY, maxAttempts: 2, initialDelayMs: 60_000 };
     const { body } = await execute(aJob({ target, retryPolicy }), '');
     const path = `/executions/${String(body.id)}`;
-    await waitFor(async () => (await app.call('GET', path)).body.state === 'running');
+    await untilRunning(path);
     expect(await app.call('POST', `${path}/cancel`)).toMatchObject({ status: 200 });
     const ended = await waitFor(async () => {
       const { body: execution } = await app.call('GET', path);
