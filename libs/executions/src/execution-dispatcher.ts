@@ -86,7 +86,7 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       this.askedAgain = true;
       return;
     }
-    this.running = runForAllServices(() => this.dispatchWhileAsked()).finally(() => (this.running = null));
+    this.running = runForAllServices(() => this.dispatchWhileAsked());
   }
 
   /** For what falls due within the scheduler loop's sleep; later instants are the loop's own. */
@@ -113,6 +113,8 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       this.askedAgain = false;
       await this.dispatchDue().catch((error: Error) => this.logger.warn(`dispatch failed: ${error.message}`));
     } while (this.askedAgain && !this.isFull());
+    // In the turn of the last look: who asked after it would be told that a round runs which asks no more.
+    this.running = null;
   }
 
   private isFull(): boolean {
