@@ -25,7 +25,7 @@ export {
   RunAllowances,
   runsExceeded,
 } from './services/run-quota.js';
-export { RUN_MINUTE, SECONDS_LEFT, takeRunFrom } from './services/run-quota.sql.js';
+export { RUN_MINUTE, SECONDS_LEFT, takeRunsFrom } from './services/run-quota.sql.js';
 export { refuseOddSlug, serviceNotFound } from './services/services.errors.js';
 export { ServicesHttpModule } from './services/http/services-http.module.js';
 export { endTurn } from './turns/turns.js';

@@ -9,6 +9,7 @@ import { ExecutionEntity } from './execution.entity.js';
 import { EXECUTIONS_QUEUE, ExecutionsQueue } from './executions.queue.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import { ExecutionsService } from './executions.service.js';
+import { GatheredRunsRepository } from './gathered-runs.repository.js';
 import { LogsRepository } from './logs.repository.js';
 import { PartitionsRepository } from './partitions.repository.js';
 import { QueueRoom } from './queue-room.js';
@@ -26,6 +27,7 @@ import { StorageRepository } from './storage.repository.js';
   providers: [
     ExecutionsRepository,
     RequestedRunsRepository,
+    GatheredRunsRepository,
     ExecutionsQueue,
     QueueRoom,
     ExecutionDispatcher,

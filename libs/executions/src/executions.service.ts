@@ -15,7 +15,8 @@ import {
   jobOfExecutionDeleted,
 } from './executions.errors.js';
 import { type Cancellation, ExecutionsRepository } from './executions.repository.js';
-import { type RequestedRun, RequestedRunsRepository } from './requested-runs.repository.js';
+import type { RequestedRun } from './requested-run.js';
+import { RequestedRunsRepository } from './requested-runs.repository.js';
 
 /** What a run that somebody asked for adds to its job. */
 interface ManualRun {

@@ -3,7 +3,7 @@ import { bindToKey, runInRequestContext } from '@app/platform/request-context';
 import { waitFor } from '../../../test/support/wait-for.js';
 import { aJob } from '../../../test/support/a-job.js';
 import { type ExecutionsApp, startExecutionsApp } from './http/testing/executions-app.js';
-import type { RequestedRun } from './requested-runs.repository.js';
+import type { RequestedRun } from './requested-run.js';
 
 const BEGIN_KEY = `
   INSERT INTO idempotency_keys (service, key, request_hash, state, expires_at, locked_until)

@@ -3,27 +3,16 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { runsExceeded, storageExceeded } from '@app/access';
-import { type Change, eventOf } from '@app/audit';
+import { eventOf } from '@app/audit';
 import { columnsOf, driverErrorOf, preparedRowOf } from '@app/platform/database';
 import { stillRunning } from '@app/platform/http';
 import { currentKeyUse } from '@app/platform/request-context';
 import { newExecutionId, scheduledForOf } from './domain/execution-id.js';
 import type { Execution } from './domain/execution.js';
 import { ExecutionEntity } from './execution.entity.js';
+import { GatheredRunsRepository } from './gathered-runs.repository.js';
+import { changeOf, type RequestedRun } from './requested-run.js';
 import { executeNow, retryNow } from './requested-runs.sql.js';
-
-/** A run that somebody asked for. */
-export interface RequestedRun {
-  readonly service: string;
-  readonly jobId: string;
-  /** Merged over the job's; a repetition has those of what it repeats. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly traceparent: string | null;
-  /** What it repeats; null = nothing, it is a new one. */
-  readonly repeats: Pick<Execution, 'id' | 'scheduleId'> | null;
-  /** Stored as queued where the job has no limit: its caller has a place in the queue and hands it over. */
-  readonly mayStart: boolean;
-}
 
 /** Without an id: nothing was made. */
 type MadeRow = (Execution | { readonly id: null }) & {
@@ -43,7 +32,10 @@ export class RequestedRunsRepository {
   private readonly executeNow: string;
   private readonly retryNow: string;
 
-  constructor(@InjectRepository(ExecutionEntity) private readonly executions: Repository<ExecutionEntity>) {
+  constructor(
+    @InjectRepository(ExecutionEntity) private readonly executions: Repository<ExecutionEntity>,
+    private readonly gathered: GatheredRunsRepository,
+  ) {
     const columns = columnsOf(executions.metadata);
     this.executeNow = executeNow(columns);
     this.retryNow = retryNow(columns);
@@ -55,6 +47,10 @@ export class RequestedRunsRepository {
    * @throws ProblemError `quota_exceeded`, and `idempotency_key_in_use`: so slow that another took the request's key over
    */
   async insertNow(run: RequestedRun, now: Date): Promise<Execution | null> {
+    return (await this.gathered.insertNow(run, now)) ?? this.insertAlone(run, now);
+  }
+
+  private async insertAlone(run: RequestedRun, now: Date): Promise<Execution | null> {
     const row = await this.insertFrom(run, now);
     if (!row) return null;
     if (row.id !== null) return row;
@@ -80,7 +76,7 @@ export class RequestedRunsRepository {
     const key = currentKeyUse();
     const parameters = [
       ...[id, scheduledFor, service, jobId, repeats ? 'retry' : 'manual', run.traceparent],
-      ...[JSON.stringify(run.parameters), run.mayStart, JSON.stringify(eventOf(askedFor(run, id)))],
+      ...[JSON.stringify(run.parameters), run.mayStart, JSON.stringify(eventOf(changeOf(run, id)))],
       ...[key?.service ?? null, key?.key ?? null, key?.lock ?? null],
     ];
     const { connection } = this.executions.manager;
@@ -92,10 +88,4 @@ export class RequestedRunsRepository {
 
 function isTaken(error: Error): boolean {
   return driverErrorOf(error).code === UNIQUE_VIOLATION;
-}
-
-function askedFor({ service, jobId, repeats }: RequestedRun, made: string): Change {
-  return repeats
-    ? { service, action: 'execution.retried', resourceId: repeats.id, after: { jobId, retriedAs: made } }
-    : { service, action: 'execution.requested', resourceId: made, after: { jobId } };
 }

@@ -29,15 +29,15 @@ export const COUNT_RUNS = `
   WHERE m.service = started.service AND m.minute = ${RUN_MINUTE}`;
 
 /**
- * For a statement that makes one run: counts it, and gives a row, where the service has room for it.
- * @param job a row with its `service` and, where that has a limit, as many as `most_runs`
+ * For a statement that makes runs of one service: counts them, and gives a row, where it has room for them all.
+ * @param jobs a row for each run, with its `service` and, where that has a limit, as many as `most_runs`
  */
-export function takeRunFrom(job: string): string {
+export function takeRunsFrom(jobs: string): string {
   return `
     INSERT INTO service_minutes AS m (service, minute, runs)
-    SELECT service, ${RUN_MINUTE}, 1 FROM ${job} WHERE most_runs > 0
-    ON CONFLICT (service, minute) DO UPDATE SET runs = m.runs + 1
-      WHERE m.runs < (SELECT s.max_runs_per_minute FROM services s WHERE s.slug = m.service)
+    SELECT service, ${RUN_MINUTE}, count(*) FROM ${jobs} WHERE most_runs > 0 GROUP BY service, most_runs HAVING count(*) <= most_runs
+    ON CONFLICT (service, minute) DO UPDATE SET runs = m.runs + excluded.runs
+      WHERE m.runs + excluded.runs <= (SELECT s.max_runs_per_minute FROM services s WHERE s.slug = m.service)
     RETURNING m.runs`;
 }
 

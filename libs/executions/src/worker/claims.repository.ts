@@ -7,7 +7,7 @@ import type { Attempt } from '../domain/execution.js';
 import type { Settlement } from '../domain/settlement.js';
 import type { ExecutionMessage } from '../executions.queue.js';
 import * as sql from './claims.sql.js';
-import { batchWhileBusy } from './batch-while-busy.js';
+import { batchWhileBusy } from '../batch-while-busy.js';
 
 interface ClaimKey extends ExecutionMessage {
   readonly sessionId: string;

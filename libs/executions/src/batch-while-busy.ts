@@ -1,11 +1,20 @@
 import DataLoader from 'dataloader';
 
-/**
- * Gathers concurrent calls into one statement: a call that finds the line idle goes at once, those that arrive while a
- * statement is under way leave together when it returns. No timer, so an idle worker adds no delay and a busy one batches.
- */
+/** As `gatherWhileBusy`, for a statement that may be sent again: a row that it refuses fails alone. */
 export function batchWhileBusy<Key, Value>(
   run: (keys: readonly Key[]) => Promise<Value[]>,
+  maxBatchSize: number,
+): (key: Key) => Promise<Value> {
+  return gatherWhileBusy((keys) => runAllOrEach(run, keys), maxBatchSize);
+}
+
+/**
+ * Gathers concurrent calls into one statement: a call that finds the line idle goes at once, those that arrive while a
+ * statement is under way leave together when it returns. No timer, so an idle process adds no delay and a busy one batches.
+ * What `run` throws, all of the batch are told.
+ */
+export function gatherWhileBusy<Key, Value>(
+  run: (keys: readonly Key[]) => Promise<(Value | Error)[]>,
   maxBatchSize: number,
 ): (key: Key) => Promise<Value> {
   let busy = false;
@@ -14,7 +23,7 @@ export function batchWhileBusy<Key, Value>(
   const runNext = async (keys: readonly Key[]): Promise<(Value | Error)[]> => {
     busy = true;
     try {
-      return await runAllOrEach(run, keys);
+      return await run(keys);
     } finally {
       busy = false;
       waiting.shift()?.();
