@@ -11,7 +11,7 @@ import { ExecutionEntity } from './execution.entity.js';
 import * as dispatch from './dispatch.sql.js';
 import * as sql from './executions.sql.js';
 import { type DelayPart, observeDelay } from './start-delay-metrics.js';
-import { rowBatches } from './row-batches.js';
+import { insertBatches } from './insert-batches.js';
 
 /** An execution handed to the queue, as `dispatch` returns it. */
 export interface Dispatched {
@@ -71,8 +71,8 @@ export class ExecutionsRepository {
   /** @returns the ids inserted; a slot that was taken already is not among them. */
   async insertExecutions(tx: EntityManager, executions: readonly NewExecution[]): Promise<string[]> {
     const ids: string[] = [];
-    for (const batch of rowBatches(executions.map(rowOf), MAX_INSERT_CHARACTERS)) {
-      const rows = await rowsOf<{ id: string }>(tx, sql.INSERT_EXECUTIONS, [batch]);
+    for (const batch of insertBatches(executions, MAX_INSERT_CHARACTERS)) {
+      const rows = await rowsOf<{ id: string }>(tx, sql.INSERT_EXECUTIONS, batch);
       ids.push(...rows.map((row) => row.id));
     }
     return ids;
@@ -172,26 +172,4 @@ export class ExecutionsRepository {
 
 function observeAll(part: DelayPart, rows: readonly Waited[]): void {
   for (const { waitedSeconds } of rows) observeDelay(part, waitedSeconds);
-}
-
-function rowOf(execution: NewExecution): Record<string, unknown> {
-  return {
-    id: execution.id,
-    scheduled_for: execution.scheduledFor,
-    service: execution.service,
-    job_id: execution.jobId,
-    job_version: execution.jobVersion,
-    schedule_id: execution.scheduleId,
-    trigger: execution.trigger,
-    state: execution.state,
-    reason: execution.reason,
-    reason_detail: execution.reasonDetail,
-    priority: execution.priority,
-    due_at: execution.dueAt,
-    hold: execution.hold,
-    max_attempts: execution.maxAttempts,
-    parameters: execution.parameters,
-    retry_of: execution.retryOf,
-    traceparent: execution.traceparent,
-  };
 }

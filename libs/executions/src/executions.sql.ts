@@ -13,20 +13,20 @@ export function findExecution(columns: string): string {
 
 /**
  * One statement for any number of rows; a slot that is taken already is left as it is (the unique slot is the lock). What is
- * stored as queued starts with its first delivery: its hand-over follows the commit.
+ * stored as queued starts with its first delivery: its hand-over follows the commit. A list a column, as in SETTLE.
  */
 export const INSERT_EXECUTIONS = `
   INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, reason, reason_detail,
                           priority, due_at, hold, max_attempts, parameters, retry_of, traceparent, finished_at,
                           delivery, queued_at)
-  SELECT r.id, r.scheduled_for, r.service, r.job_id, r.job_version, r.schedule_id, r.trigger, r.state, r.reason, r.reason_detail,
-         r.priority, COALESCE(r.due_at, now()), r.hold, r.max_attempts, COALESCE(r.parameters, '{}'), r.retry_of, r.traceparent,
+  SELECT r.*,
          CASE WHEN r.state IN ('skipped', 'missed') THEN now() END,
          CASE WHEN r.state = 'queued' THEN 1 ELSE 0 END, CASE WHEN r.state = 'queued' THEN now() END
-  FROM json_to_recordset($1::json) AS r(
-    id uuid, scheduled_for timestamptz, service text, job_id uuid, job_version integer, schedule_id uuid, trigger text,
-    state text, reason text, reason_detail jsonb, priority smallint, due_at timestamptz, hold text, max_attempts integer,
-    parameters jsonb, retry_of uuid, traceparent text)
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::uuid[], $5::integer[], $6::uuid[], $7::text[], $8::text[],
+              $9::text[], $10::jsonb[], $11::smallint[], $12::timestamptz[], $13::text[], $14::integer[], $15::jsonb[],
+              $16::uuid[], $17::text[])
+       AS r(id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, reason, reason_detail,
+            priority, due_at, hold, max_attempts, parameters, retry_of, traceparent)
   ON CONFLICT DO NOTHING
   RETURNING id`;
 

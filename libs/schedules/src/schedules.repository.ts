@@ -3,7 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, IsNull, LessThanOrEqual, Not, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { OwnedJob } from '@app/jobs';
-import { columnsOf, preparedRowOf, statementRowsOf } from '@app/platform/database';
+import { columnsOf, listOf, listOfInstants, preparedRowOf, statementRowsOf } from '@app/platform/database';
 import type { Schedule } from './domain/schedule.js';
 import {
   type DueJob,
@@ -78,12 +78,12 @@ export class SchedulesRepository {
 
   async advance(tx: EntityManager, advances: readonly ScheduleAdvance[]): Promise<void> {
     await tx.query(ADVANCE, [
-      advances.map(({ scheduleId }) => scheduleId),
-      advances.map(({ nextRunAt }) => nextRunAt),
-      advances.map(({ lastRunAt }) => lastRunAt),
-      advances.map(({ runs }) => runs),
-      advances.map(({ finished }) => finished),
-      advances.map(({ offClock }) => offClock),
+      listOf(advances.map(({ scheduleId }) => scheduleId)),
+      listOfInstants(advances.map(({ nextRunAt }) => nextRunAt)),
+      listOfInstants(advances.map(({ lastRunAt }) => lastRunAt)),
+      listOf(advances.map(({ runs }) => runs)),
+      listOf(advances.map(({ finished }) => finished)),
+      listOf(advances.map(({ offClock }) => offClock)),
     ]);
   }
 

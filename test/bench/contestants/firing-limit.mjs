@@ -9,6 +9,7 @@ const BATCH = 1_000;
 
 export async function measure() {
   const { INSERT_EXECUTIONS } = await fromProduct('libs/executions/src/executions.sql.js');
+  const { insertBatches } = await fromProduct('libs/executions/src/insert-batches.js');
   const { newExecutionId } = await fromProduct('libs/executions/src/index.js');
   const client = await connectPostgres();
   await client.query("SET timezone = 'UTC'");
@@ -16,7 +17,9 @@ export async function measure() {
     Array.from({ length: BATCH }, () => executionRow(newExecutionId)),
   );
   const read = startMeter();
-  for (const rows of batches) await client.query(INSERT_EXECUTIONS, [JSON.stringify(rows)]);
+  for (const rows of batches) {
+    for (const lists of insertBatches(rows, Infinity)) await client.query(INSERT_EXECUTIONS, lists);
+  }
   const { perSecond, nodeMicros } = read(FIRES);
   await client.end();
   return { committed: perSecond, nodeMicros };
@@ -27,17 +30,22 @@ export function executionRow(newExecutionId) {
   const scheduledFor = new Date();
   return {
     id: newExecutionId(scheduledFor, randomBytes(16)),
-    scheduled_for: scheduledFor,
+    scheduledFor,
     service: 'default',
-    job_id: JOB_ID,
-    job_version: 1,
-    schedule_id: randomUUID(),
+    jobId: JOB_ID,
+    jobVersion: 1,
+    scheduleId: randomUUID(),
     trigger: 'schedule',
     state: 'pending',
+    reason: null,
+    reasonDetail: null,
     priority: 5,
-    due_at: scheduledFor,
-    max_attempts: 3,
+    dueAt: scheduledFor,
+    hold: null,
+    maxAttempts: 3,
     parameters: {},
+    retryOf: null,
+    traceparent: null,
   };
 }
 

@@ -23,14 +23,15 @@ const END = `
 
 export async function measure({ runs, warmUpRuns }) {
   const { INSERT_EXECUTIONS } = await fromProduct('libs/executions/src/executions.sql.js');
+  const { insertBatches } = await fromProduct('libs/executions/src/insert-batches.js');
   const { newExecutionId } = await fromProduct('libs/executions/src/index.js');
   const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => connectPostgres()));
   for (const client of clients) await client.query('SET enable_hashjoin = off; SET enable_seqscan = off');
   const runBatches = async (client, count) => {
     for (let done = 0; done < count; done += BATCH) {
       const rows = Array.from({ length: BATCH }, () => executionRow(newExecutionId));
-      const keys = [rows.map((row) => row.id), rows.map((row) => row.scheduled_for)];
-      await client.query(INSERT_EXECUTIONS, [JSON.stringify(rows)]);
+      const keys = [rows.map((row) => row.id), rows.map((row) => row.scheduledFor)];
+      for (const lists of insertBatches(rows, Infinity)) await client.query(INSERT_EXECUTIONS, lists);
       await client.query({ name: 'start', text: START, values: [...keys, randomUUID()] });
       await client.query({ name: 'end', text: END, values: keys });
     }

@@ -13,6 +13,7 @@ export interface NewExecution extends Pick<
   | 'reason'
   | 'reasonDetail'
   | 'priority'
+  | 'dueAt'
   | 'hold'
   | 'maxAttempts'
   | 'parameters'
@@ -21,6 +22,4 @@ export interface NewExecution extends Pick<
 > {
   /** `queued` only with room granted by the dispatcher, which then wants it handed over after the commit. */
   readonly state: 'pending' | 'queued' | 'skipped' | 'missed';
-  /** null = at once, by the database's clock. */
-  readonly dueAt: Date | null;
 }

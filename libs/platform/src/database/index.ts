@@ -1,4 +1,4 @@
-export { listOf, listOfInstants, listOfJson } from './lists.js';
+export { listOf, listOfInstants, listOfJson, listOfJsonTexts } from './lists.js';
 export { KeptBriefly } from './kept-briefly.js';
 export {
   type Condition,

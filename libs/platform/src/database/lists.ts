@@ -3,16 +3,21 @@
  * escaped, where the first two kinds have nothing of that and the third has it done by JSON.stringify.
  */
 
-/** Of uuids, numbers and words of our own. */
-export function listOf(values: readonly (string | number | null | undefined)[]): string {
+/** Of uuids, numbers, booleans and words of our own. */
+export function listOf(values: readonly (string | number | boolean | null | undefined)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
 }
 
-export function listOfInstants(instants: readonly Date[]): string {
-  return `{${instants.map((instant) => instant.toISOString()).join(',')}}`;
+export function listOfInstants(instants: readonly (Date | null)[]): string {
+  return `{${instants.map((instant) => instant?.toISOString() ?? 'NULL').join(',')}}`;
 }
 
 /** null where the column has none: a JSON null inside jsonb would be a value. */
 export function listOfJson(values: readonly (object | null)[]): string {
-  return `{${values.map((value) => (value === null ? 'NULL' : JSON.stringify(JSON.stringify(value)))).join(',')}}`;
+  return listOfJsonTexts(values.map((value) => (value === null ? null : JSON.stringify(value))));
+}
+
+/** Of what JSON.stringify wrote. */
+export function listOfJsonTexts(texts: readonly (string | null)[]): string {
+  return `{${texts.map((text) => (text === null ? 'NULL' : JSON.stringify(text))).join(',')}}`;
 }

@@ -1,0 +1,53 @@
+import { listOf, listOfInstants, listOfJson, listOfJsonTexts } from '@app/platform/database';
+import type { NewExecution } from './domain/new-execution.js';
+
+interface Row {
+  readonly execution: NewExecution;
+  readonly parameters: string;
+}
+
+/**
+ * The parameters of INSERT_EXECUTIONS for the rows, with up to some `maxCharacters` of JSON a time: with 64 KB of parameters
+ * each, the few thousand runs of one firing would together be longer than any string may be.
+ */
+export function* insertBatches(
+  executions: readonly NewExecution[],
+  maxCharacters: number,
+): Generator<string[]> {
+  let batch: Row[] = [];
+  let characters = 0;
+  for (const execution of executions) {
+    const parameters = JSON.stringify(execution.parameters);
+    if (batch.length > 0 && characters + parameters.length > maxCharacters) {
+      yield columnsOf(batch);
+      batch = [];
+      characters = 0;
+    }
+    batch.push({ execution, parameters });
+    characters += parameters.length;
+  }
+  if (batch.length > 0) yield columnsOf(batch);
+}
+
+/** In the statement's order. */
+function columnsOf(rows: readonly Row[]): string[] {
+  return [
+    listOf(rows.map(({ execution }) => execution.id)),
+    listOfInstants(rows.map(({ execution }) => execution.scheduledFor)),
+    listOf(rows.map(({ execution }) => execution.service)),
+    listOf(rows.map(({ execution }) => execution.jobId)),
+    listOf(rows.map(({ execution }) => execution.jobVersion)),
+    listOf(rows.map(({ execution }) => execution.scheduleId)),
+    listOf(rows.map(({ execution }) => execution.trigger)),
+    listOf(rows.map(({ execution }) => execution.state)),
+    listOf(rows.map(({ execution }) => execution.reason)),
+    listOfJson(rows.map(({ execution }) => execution.reasonDetail)),
+    listOf(rows.map(({ execution }) => execution.priority)),
+    listOfInstants(rows.map(({ execution }) => execution.dueAt)),
+    listOf(rows.map(({ execution }) => execution.hold)),
+    listOf(rows.map(({ execution }) => execution.maxAttempts)),
+    listOfJsonTexts(rows.map(({ parameters }) => parameters)),
+    listOf(rows.map(({ execution }) => execution.retryOf)),
+    listOf(rows.map(({ execution }) => execution.traceparent)),
+  ];
+}
