@@ -5,12 +5,12 @@ import { type QueueBackendUnderTest, testRedisUrl } from './test-redis.js';
 
 /** Empties the queue as a Redis that lost its data does; on Postgres, the tables of the file's own queue database. */
 export async function flushQueue(backend: QueueBackendUnderTest, database?: TestDatabase): Promise<void> {
-  if (backend === 'redis') return flushRedis();
+  if (backend === 'redis') return flushRedis(testRedisUrl() ?? '');
   if (database) await truncateTables(database.queueUrl);
 }
 
-async function flushRedis(): Promise<void> {
-  const redis = new Redis(testRedisUrl() ?? '');
+export async function flushRedis(url: string): Promise<void> {
+  const redis = new Redis(url);
   await redis.flushdb();
   redis.disconnect();
 }

@@ -10,6 +10,8 @@ export interface TargetAnswer {
   readonly body?: string;
   /** Before the answer begins. */
   readonly delayMs?: number;
+  /** The answer begins no sooner than this is resolved. */
+  readonly until?: Promise<void>;
   /** Never answers. */
   readonly hang?: boolean;
   /** Sends the body one byte at a time with this pause: slow, but never idle. */
@@ -65,6 +67,14 @@ export class TargetServer {
     this.scripts.set(path, [...answers]);
   }
 
+  /** Calls to `path` wait for their answer until the returned function is called. */
+  hold(path: string): () => void {
+    let release = (): void => undefined;
+    const until = new Promise<void>((resolve) => (release = resolve));
+    this.answer(path, { until });
+    return release;
+  }
+
   requestsTo(path: string): RecordedRequest[] {
     return this.requests.filter((request) => request.path === path);
   }
@@ -100,6 +110,7 @@ export class TargetServer {
       if (!response.writableFinished) recorded.abortedAtMs = Date.now();
     });
     this.requests.push(recorded);
+    await answer.until;
     respond(response, answer);
   }
 

@@ -7,6 +7,8 @@ export interface WaitForOptions {
 }
 
 const POLL_MS = 20;
+/** Most come within one; two cores that others keep busy have taken ten. */
+const PATIENCE_MS = 20_000;
 
 /**
  * Resolves with the first answer that is neither false, null nor undefined. Tests wait for what they mean, never for a
@@ -14,7 +16,7 @@ const POLL_MS = 20;
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, describe = 'a condition' }: WaitForOptions = {},
+  { timeoutMs = PATIENCE_MS, describe = 'a condition' }: WaitForOptions = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = performance.now() + timeoutMs;
   let lastError: unknown;

@@ -55,9 +55,10 @@ describe('a fire past the waiting line', () => {
   };
 
   it('is stored as queued and handed over when nothing waits', async () => {
-    await dispatcher.dispatchDue();
+    const jobId = await createJob();
     const before = await queue.size();
-    await fire(await createJob(), 3);
+    await dispatcher.dispatchDue();
+    await fire(jobId, 3);
     expect(await countIn('queued')).toBe(3);
     await waitFor(async () => (await queue.size()) === before + 3);
   });
@@ -95,9 +96,10 @@ describe('a fire past the waiting line', () => {
   });
 
   it('is not handed over when its slot was taken by another scheduler', async () => {
-    await dispatcher.dispatchDue();
+    const jobId = await createJob();
     const before = await queue.size();
-    await fire(await createJob(), 1);
+    await dispatcher.dispatchDue();
+    await fire(jobId, 1);
     await waitFor(async () => (await queue.size()) === before + 1);
     await dataSource.query('UPDATE schedules SET next_run_at = anchor_at');
     await firer.fireDue();

@@ -163,7 +163,7 @@ describe('holding runs back', () => {
     await seedSchedules(dataSource, jobId, {
       count: 1,
       dueAt: 'now()',
-      intervalSeconds: 1,
+      intervalSeconds: 3_600,
       overlapPolicy: 'buffer_one',
     });
     await firer.fireDue();
@@ -184,7 +184,7 @@ describe('holding runs back', () => {
     await seedSchedules(dataSource, jobId, {
       count: 1,
       dueAt: 'now()',
-      intervalSeconds: 1,
+      intervalSeconds: 3_600,
       overlapPolicy: 'buffer_all',
     });
     await firer.fireDue();

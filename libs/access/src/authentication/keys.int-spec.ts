@@ -170,12 +170,18 @@ describe('a revoked key', () => {
     expect((await app.call('DELETE', `/keys/${key.id}`, bearer(manager.text))).status).toBe(204);
     const revokedAt = performance.now();
     expect(await statusOf(text)).toBe(401);
-    await waitFor(async () => (await statusOf(text, other)) === 401, {
-      timeoutMs: 10_000,
-      describe: 'the other process to refuse the key',
-    });
+    let servedLast = revokedAt;
+    await waitFor(
+      async () => {
+        const askedAt = performance.now();
+        if ((await statusOf(text, other)) === 401) return true;
+        servedLast = askedAt;
+        return false;
+      },
+      { timeoutMs: 15_000, describe: 'the other process to refuse the key' },
+    );
     clearInterval(use);
-    expect(performance.now() - revokedAt).toBeLessThan(5_000);
+    expect(servedLast - revokedAt).toBeLessThan(5_000);
   }, 20_000);
 });
 

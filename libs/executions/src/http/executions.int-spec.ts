@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_RETRY_POLICY } from '@app/jobs';
 import { queueBackendsUnderTest } from '../../../../test/support/test-redis.js';
@@ -25,8 +29,8 @@ describe.each(queueBackendsUnderTest())('running executions over HTTP, queue on 
     return app.call('POST', `/jobs/${job.id}/execute`, body, { Prefer: prefer });
   }
 
-  const untilRunning = (path: string): Promise<boolean> =>
-    waitFor(async () => (await app.call('GET', path)).body.state === 'running');
+  const untilRunning = (at: string): Promise<boolean> =>
+    waitFor(async () => (await app.call('GET', at)).body.state === 'running');
 
   it('answers 200 with the finished execution to a client that prefers to wait', async () => {
     const { status, headers, body } = await execute();
@@ -57,9 +61,9 @@ describe.each(queueBackendsUnderTest())('running executions over HTTP, queue on 
     const { status, body } = await execute(aJob({ target: SLEEPS }), 'wait=1');
     expect(status).toBe(202);
     expect(body).toMatchObject({ finishedAt: null, result: null });
-    const path = `/executions/${String(body.id)}`;
-    await untilRunning(path);
-    await app.call('POST', `${path}/cancel`);
+    const at = `/executions/${String(body.id)}`;
+    await untilRunning(at);
+    await app.call('POST', `${at}/cancel`);
   });
 
   it('merges the parameters of the call over those of the job', async () => {
@@ -70,34 +74,38 @@ describe.each(queueBackendsUnderTest())('running executions over HTTP, queue on 
 
   it('cancels a running execution', async () => {
     const { body } = await execute(aJob({ target: SLEEPS }), '');
-    const path = `/executions/${String(body.id)}`;
-    await untilRunning(path);
-    const cancelled = await app.call('POST', `${path}/cancel`, { reason: 'a mistake' });
+    const at = `/executions/${String(body.id)}`;
+    await untilRunning(at);
+    const cancelled = await app.call('POST', `${at}/cancel`, { reason: 'a mistake' });
     expect(cancelled).toMatchObject({ status: 200, body: { state: 'running', reason: 'a mistake' } });
     expect(cancelled.body.cancelRequestedAt).toEqual(expect.any(String));
 
     const ended = await waitFor(async () => {
-      const { body: execution } = await app.call('GET', path);
+      const { body: execution } = await app.call('GET', at);
       return execution.state === 'cancelled' && execution;
     });
     expect(ended).toMatchObject({ reason: 'a mistake', error: { type: 'cancelled' } });
-    expect(await app.call('POST', `${path}/cancel`)).toMatchObject({
+    expect(await app.call('POST', `${at}/cancel`)).toMatchObject({
       status: 409,
       body: { code: 'execution_finished' },
     });
   });
 
   it('cancels one whose attempt fails before the cancel reaches it, instead of trying again', async () => {
-    const target = { ...FAILS, args: ['-e', 'setTimeout(() => process.exit(3), 300)'] };
+    const sign = path.join(tmpdir(), randomUUID());
+    const script = `setInterval(() => require('fs').existsSync('${sign}') && process.exit(3), 10)`;
+    const target = { ...FAILS, args: ['-e', script] };
     const retryPolicy = { ...DEFAULT_RETRY_POLICY, maxAttempts: 2, initialDelayMs: 60_000 };
     const { body } = await execute(aJob({ target, retryPolicy }), '');
-    const path = `/executions/${String(body.id)}`;
-    await untilRunning(path);
-    expect(await app.call('POST', `${path}/cancel`)).toMatchObject({ status: 200 });
+    const at = `/executions/${String(body.id)}`;
+    await untilRunning(at);
+    expect(await app.call('POST', `${at}/cancel`)).toMatchObject({ status: 200 });
+    writeFileSync(sign, '');
     const ended = await waitFor(async () => {
-      const { body: execution } = await app.call('GET', path);
+      const { body: execution } = await app.call('GET', at);
       return execution.state === 'cancelled' && execution;
     });
+    rmSync(sign);
     expect(ended.attempts).toHaveLength(1);
   });
 

@@ -108,23 +108,28 @@ describe.each(queueBackendsUnderTest())('a run that was lost twice, on the %s qu
   });
 
   it('runs while others go to another worker', async () => {
+    const endSlow = target.hold('/slow');
     const { isolated } = await waitingBehindSlow();
     await startOne();
     await inState(await executed('/other'), 'succeeded');
     expect(target.requestsTo('/isolated')).toEqual([]);
+    endSlow();
     await inState(isolated, 'succeeded');
   });
 
   it('does not run when it is cancelled while it waits', async () => {
+    const endSlow = target.hold('/slow');
     const { isolated, slow } = await waitingBehindSlow();
     await executions().cancel('default', isolated, 'ann', 'a mistake');
     expect(await executions().get('default', isolated)).toMatchObject({ state: 'cancelled' });
+    endSlow();
     await inState(slow, 'succeeded');
     await inState(await executed('/other'), 'succeeded');
     expect(target.requestsTo('/isolated')).toEqual([]);
   });
 
   it('goes to another worker when the one that it waits for is stopped', async () => {
+    target.answer('/slow', { hang: true }, {});
     const { isolated, worker } = await waitingBehindSlow();
     workers = [];
     await worker.close();

@@ -111,11 +111,11 @@ describe('misfires, a minute of grace', () => {
   });
 
   it('counts a year of seconds in milliseconds', () => {
-    const startedAt = performance.now();
+    const started = process.cpuUsage();
     const yearLater = { now: Date.parse('2027-01-01T00:00:00Z') };
     const { firings } = plan({ intervalSeconds: 1, misfireGraceSeconds: 0 }, '00:00:00', yearLater);
     expect(firings[0]?.reasonDetail).toMatchObject({ count: 365 * 86_400 - 1 });
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    expect(process.cpuUsage(started).user).toBeLessThan(100_000);
   });
 
   it('stops at a thousand runs and goes on there', () => {

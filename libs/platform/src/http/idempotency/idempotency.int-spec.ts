@@ -195,7 +195,7 @@ describe('time', () => {
   it('frees a key whose request crashed', async () => {
     await post('/orders', 'k', '{"name":"a"}');
     await dataSource.query(
-      `UPDATE idempotency_keys SET state = 'running', locked_until = now() + interval '1 s'`,
+      `UPDATE idempotency_keys SET state = 'running', locked_until = now() + interval '1 minute'`,
     );
     expect((await post('/orders', 'k', '{"name":"a"}')).status).toBe(409);
     await dataSource.query(`UPDATE idempotency_keys SET locked_until = now() - interval '1 s'`);

@@ -111,8 +111,8 @@ it('answers within microseconds, whatever the calendar holds', () => {
     excludedWindows,
   });
   const asked = 200_000;
-  const startedMs = performance.now();
+  const started = process.cpuUsage();
   for (let index = 0; index < asked; index += 1) calendarAt(1.8e12 + index * 60_000);
-  const microsecondsEach = ((performance.now() - startedMs) * 1_000) / asked;
+  const microsecondsEach = process.cpuUsage(started).user / asked;
   expect(microsecondsEach).toBeLessThan(10);
 });
