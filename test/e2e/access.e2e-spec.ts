@@ -197,8 +197,14 @@ describe('a revoked key', () => {
     expect((await here.call('DELETE', `/keys/${id}`, admin)).status).toBe(204);
     const revokedAt = performance.now();
     expect((await here.call('GET', '/jobs', key)).status).toBe(401);
-    await waitFor(async () => (await there.call('GET', '/jobs', key)).status === 401, { timeoutMs: 10_000 });
-    expect(performance.now() - revokedAt).toBeLessThan(5_000);
+    let servedLast = revokedAt;
+    await waitFor(async () => {
+      const askedAt = performance.now();
+      if ((await there.call('GET', '/jobs', key)).status === 401) return true;
+      servedLast = askedAt;
+      return false;
+    });
+    expect(servedLast - revokedAt).toBeLessThan(5_000);
   });
 });
 

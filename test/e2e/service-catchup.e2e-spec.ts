@@ -28,7 +28,8 @@ const planResume = async ({ id }: Schedule, catchup: string): Promise<ResumePlan
 /** A schedule whose instants have all passed while it was paused. */
 async function pausedThrough(): Promise<PausedSchedule> {
   const job = await service.createJob();
-  const first = Date.now() + 1_500;
+  // By then it is paused, on a busy machine too.
+  const first = Date.now() + 4_000;
   const instants = Array.from({ length: MISSED }, (_, k) => new Date(first + k * 1_000).toISOString());
   const window = { startAt: instants[0], endAt: instants.at(-1) };
   const { id } = await service.createSchedule(job, { type: 'interval', intervalSeconds: 1, ...window });
@@ -47,7 +48,7 @@ const prepared: PausedSchedule[] = [];
 
 beforeAll(async () => {
   prepared.push(...(await Promise.all(Array.from({ length: 6 }, pausedThrough))));
-}, 30_000);
+}, 60_000);
 
 function takePaused(): PausedSchedule {
   const paused = prepared.pop();

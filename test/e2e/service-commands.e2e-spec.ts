@@ -120,7 +120,7 @@ describe('a command', () => {
 
     expect(execution).toMatchObject({ state: 'cancelled', reason: 'enough', result: { exitCode: null } });
     expect(tookMs).toBeGreaterThan(4_500);
-    expect(tookMs).toBeLessThan(8_000);
+    expect(tookMs).toBeLessThan(15_000);
     expect(markedProcesses(mark)).toEqual([]);
     expect(textOf(await service.logs(id), 'stdout')).toContain('ignored');
   });
@@ -142,7 +142,7 @@ describe('where the machine allows PID namespaces, which /status says', () => {
 describe('GET /executions/{executionId}/logs', () => {
   it('?follow=true streams lines while the command runs, and ends with its final state', async () => {
     const job = await service.createCommand(
-      "console.log('one'); setTimeout(() => { console.log('two'); console.error('three') }, 1500)",
+      "console.log('one'); setTimeout(() => { console.log('two'); console.error('three') }, 3000)",
     );
     const { id } = await service.execute(job);
     const stream = await fetch(`${service.api.url}/executions/${id}/logs?follow=true`);
@@ -163,7 +163,7 @@ describe('GET /executions/{executionId}/logs', () => {
   });
 
   it('?follow=true goes on behind the Last-Event-ID, and answers 204 to one who has seen the end', async () => {
-    const code = "console.log('one'); setTimeout(() => console.log('two'), 300)";
+    const code = "console.log('one'); setTimeout(() => console.log('two'), 1500)";
     const { id } = await service.run(await service.createCommand(code));
     const url = `${service.api.url}/executions/${id}/logs?follow=true`;
     const all = [];
@@ -181,7 +181,7 @@ describe('GET /executions/{executionId}/logs', () => {
 
   it('pages oldest first', async () => {
     const code =
-      'let n = 0; const t = setInterval(() => { console.log(n); if (++n === 5) clearInterval(t) }, 60)';
+      'let n = 0; const t = setInterval(() => { console.log(n); if (++n === 5) clearInterval(t) }, 400)';
     const { id } = await service.run(await service.createCommand(code));
     const pages = await service.api.pages<LogLine>(`/executions/${id}/logs?limit=2`);
     const lines = pages.flatMap(({ items }) => items);

@@ -104,7 +104,7 @@ describe('POST /jobs/{jobId}/execute', () => {
 describe('an Idempotency-Key', () => {
   it('whose first request still waits is refused with 409, and gets its answer afterwards', async () => {
     const job = await service.createJob();
-    service.target.answer(targetPath(job), { delayMs: 1_500 });
+    const answerFirst = service.target.hold(targetPath(job));
     const headers = { Prefer: 'wait=20', 'Idempotency-Key': 'run-slowly' };
     const execute = () => service.api.post<Execution>(`/jobs/${job.id}/execute`, {}, headers);
     const first = execute();
@@ -114,6 +114,7 @@ describe('an Idempotency-Key', () => {
     expectProblem(during, { status: 409, code: 'idempotency_key_in_use' });
     expect(during.headers.get('Retry-After')).toBe('1');
 
+    answerFirst();
     const { id } = bodyOf(200, await first);
     const afterwards = await execute();
     expect(afterwards.headers.get('Idempotent-Replayed')).toBe('true');
@@ -131,7 +132,7 @@ describe('POST /executions/{executionId}/cancel', () => {
     const askedAtMs = Date.now();
     expect(bodyOf(200, await cancel(id, { reason: 'by mistake' })).id).toBe(id);
 
-    expect(await abortedAfterMs(job, askedAtMs)).toBeLessThan(5_000);
+    expect(await abortedAfterMs(job, askedAtMs)).toBeLessThan(15_000);
     expect(await service.ended(id)).toMatchObject({
       state: 'cancelled',
       reason: 'by mistake',
@@ -162,12 +163,12 @@ describe('POST /executions/{executionId}/cancel', () => {
 
 describe('a time-out', () => {
   it('is seen by the target as an aborted request, and ends the execution as timed_out', async () => {
-    const job = await hangingJob({ timeoutMs: 700 });
+    const job = await hangingJob({ timeoutMs: 1_500 });
     const execution = await service.run(job);
     const [request] = service.target.requestsTo(targetPath(job));
     const lastedMs = await abortedAfterMs(job, request?.arrivedAtMs ?? 0);
     expect(lastedMs).toBeGreaterThan(500);
-    expect(lastedMs).toBeLessThan(2_000);
+    expect(lastedMs).toBeLessThan(10_000);
     expect(execution).toMatchObject({
       state: 'timed_out',
       error: { type: 'timeout' },
@@ -176,16 +177,16 @@ describe('a time-out', () => {
   });
 
   it('also ends a call whose answer drips in for ever, and keeps what came', async () => {
-    const job = await service.createJob({ timeoutMs: 700 });
+    const job = await service.createJob({ timeoutMs: 1_500 });
     service.target.answer(targetPath(job), { body: 'x'.repeat(1_000), dripMs: 50 });
     const execution = await service.run(job);
     expect(execution).toMatchObject({ state: 'timed_out', result: { statusCode: 200, truncated: true } });
-    expect(execution.result?.output).toMatch(/^x{1,30}$/);
+    expect(execution.result?.output).toMatch(/^x{1,60}$/);
   });
 
   it('is per attempt: the next attempt has its own', async () => {
     const retryPolicy = { maxAttempts: 2, initialDelayMs: 50, backoff: 'fixed', jitter: 'none' };
-    const job = await service.createJob({ timeoutMs: 800, retryPolicy });
+    const job = await service.createJob({ timeoutMs: 2_000, retryPolicy });
     service.target.answer(targetPath(job), { hang: true }, {});
     const execution = await service.run(job);
     expect(execution.attempts.map(({ outcome }) => outcome)).toEqual(['timed_out', 'succeeded']);

@@ -6,7 +6,8 @@ import { bodyOf, targetPath, useRunningService } from './support/running-service
 
 /** Runs that overlap must not hide each other from a test about instants. */
 const EACH_SECOND = { type: 'interval', intervalSeconds: 1, overlapPolicy: 'allow' };
-const MAX_LATE_MS = 1_000;
+/** Half a second is what the scheduler's loop sleeps at most; a busy machine adds to it. */
+const MAX_LATE_MS = 3_000;
 
 const service = useRunningService();
 
@@ -51,7 +52,7 @@ function untilInactive({ id }: Schedule): Promise<Schedule> {
 describe('a target server', () => {
   it('is called at every instant of an interval, counted from startAt, and at no other', async () => {
     const job = await service.createJob();
-    const startAt = soon(1_500);
+    const startAt = soon(3_000);
     const schedule = await service.createSchedule(job, { ...EACH_SECOND, startAt });
 
     await service.target.waitForRequests(targetPath(job), 5);
@@ -79,7 +80,7 @@ describe('a target server', () => {
 
   it('is called once by a one-time schedule, which is over then', async () => {
     const job = await service.createJob();
-    const runAt = soon(1_200);
+    const runAt = soon(3_000);
     const schedule = await service.createSchedule(job, { type: 'one_time', runAt });
 
     const requests = await service.target.waitForRequests(targetPath(job), 1);
@@ -98,7 +99,7 @@ describe('a target server', () => {
     const job = await service.createJob({ parameters: { from: 'job', kept: true }, timeoutMs: 30_000 });
     const schedule = await service.createSchedule(job, {
       type: 'one_time',
-      runAt: soon(300),
+      runAt: soon(2_000),
       parameters: { from: 'schedule' },
     });
 

@@ -29,7 +29,7 @@ describe('deleting a job', () => {
 
   it('cancels what waits and lets what runs come to its end', async () => {
     const job = await service.createJob({ maxConcurrency: 1 });
-    service.target.answer(targetPath(job), { delayMs: 1_500 });
+    const endRunning = service.target.hold(targetPath(job));
     const running = await service.execute(job);
     await service.target.waitForRequests(targetPath(job), 1);
     const waiting = await service.execute(job);
@@ -41,6 +41,7 @@ describe('deleting a job', () => {
       reason: 'job_deleted',
       attempt: 0,
     });
+    endRunning();
     expect(await service.ended(running.id)).toMatchObject({ state: 'succeeded' });
     expect(service.target.requestsTo(targetPath(job))).toHaveLength(1);
   });

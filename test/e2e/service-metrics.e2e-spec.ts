@@ -34,7 +34,7 @@ describe('metrics of a run', () => {
 
   it('tell the waits that were asked for from those that were not', async () => {
     const job = await service.createJob({ maxConcurrency: 1 });
-    service.target.answer(targetPath(job), { delayMs: 400 });
+    service.target.answer(targetPath(job), { delayMs: 1_500 });
     const [first, second] = [await service.execute(job), await service.execute(job)];
     await Promise.all([service.ended(first.id), service.ended(second.id)]);
     const waited = valueOf(await onWorker(), 'scheduler_start_delay_part_seconds_sum', {
@@ -45,11 +45,12 @@ describe('metrics of a run', () => {
 
   it('show slots that are busy while it runs, and free again after it', async () => {
     const job = await service.createJob();
-    service.target.answer(targetPath(job), { delayMs: 1_000 });
+    const endRun = service.target.hold(targetPath(job));
     const { id } = await service.execute(job);
     await service.target.waitForRequests(targetPath(job), 1);
     const during = await onWorker();
     expect(valueOf(during, 'scheduler_worker_slots', { state: 'busy' })).toBe(1);
+    endRun();
     await service.ended(id);
     await waitFor(async () => valueOf(await onWorker(), 'scheduler_worker_slots', { state: 'busy' }) === 0);
     const all = valueOf(during, 'scheduler_worker_slots');
@@ -91,10 +92,11 @@ describe('metrics of the clockwork', () => {
 
   it('count connections that follow a log', async () => {
     const job = await service.createJob();
-    service.target.answer(targetPath(job), { delayMs: 2_000 });
+    const endRun = service.target.hold(targetPath(job));
     const { id } = await service.execute(job);
     const stream = await fetch(`${service.api.url}/executions/${id}/logs?follow=true`);
     await waitFor(async () => valueOf(await onApi(), 'scheduler_sse_clients') === 1);
+    endRun();
     await stream.text();
     await waitFor(async () => valueOf(await onApi(), 'scheduler_sse_clients') === 0);
   });

@@ -62,7 +62,7 @@ describe('a target that fails', () => {
   });
 
   it('goes back to pending until its next attempt is due', async () => {
-    const job = await service.createJob({ retryPolicy: { ...THREE_ATTEMPTS, initialDelayMs: 1_500 } });
+    const job = await service.createJob({ retryPolicy: { ...THREE_ATTEMPTS, initialDelayMs: 3_000 } });
     service.target.answer(targetPath(job), { status: 500 }, {});
     const { id } = await service.execute(job);
     await service.target.waitForRequests(targetPath(job), 1);
@@ -86,7 +86,7 @@ describe('a target that fails', () => {
     const [first, second] = service.target.requestsTo(targetPath(job));
     const pauseMs = (second?.arrivedAtMs ?? 0) - (first?.arrivedAtMs ?? 0);
     expect(pauseMs).toBeGreaterThanOrEqual(2_000);
-    expect(pauseMs).toBeLessThan(4_000);
+    expect(pauseMs).toBeLessThan(10_000);
   });
 
   it('is left alone until the date that its Retry-After names', async () => {
@@ -151,7 +151,7 @@ describe('a target whose answer is final', () => {
   it('with 410 pauses the schedule, which says so', async () => {
     const job = await service.createJob({ retryPolicy: THREE_ATTEMPTS });
     service.target.answer(targetPath(job), { status: 410 });
-    const { id } = await service.createSchedule(job, { type: 'interval', intervalSeconds: 2 });
+    const { id } = await service.createSchedule(job, { type: 'interval', intervalSeconds: 5 });
     const paused = await waitFor(async () => {
       const schedule = await service.schedule(id);
       return !schedule.active && schedule;

@@ -29,9 +29,10 @@ describe('GET /status', () => {
 
   it('shows what a worker runs', async () => {
     const job = await service.createJob();
-    service.target.answer(targetPath(job), { delayMs: 1_500 });
+    const endRun = service.target.hold(targetPath(job));
     const { id } = await service.execute(job);
     await waitFor(async () => (await status()).workers[0]?.busy === 1);
+    endRun();
     await service.ended(id);
     await waitFor(async () => (await status()).workers[0]?.busy === 0);
   });

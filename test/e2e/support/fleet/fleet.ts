@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { flushRedis } from '../../../support/flush-queue.js';
 import { createTestDatabase, type TestDatabase } from '../../../support/test-database.js';
 import { testRedisUrl } from '../../../support/test-redis.js';
 import { FleetProcess } from './fleet-process.js';
@@ -32,6 +33,8 @@ export class Fleet {
   static async create(variables: Readonly<Record<string, string>> = {}): Promise<Fleet> {
     const database = await createTestDatabase();
     const redis = testRedisUrl()?.replace(/\/\d+$/, `/${REDIS_DATABASE}`);
+    // The fleets of all files share that database, and what an earlier one left would be this one's to take.
+    if (redis) await flushRedis(redis);
     const queue: Record<string, string> = redis
       ? { QUEUE_BACKEND: 'redis', REDIS_URL: redis }
       : { QUEUE_BACKEND: 'postgres', QUEUE_DATABASE_URL: database.queueUrl };
