@@ -7,7 +7,7 @@ interface Row {
 }
 
 /**
- * The parameters of INSERT_EXECUTIONS for the rows, with up to some `maxCharacters` of JSON a time: with 64 KB of parameters
+ * What INSERT_EXECUTIONS takes for the rows, with up to some `maxCharacters` of JSON a time: with 64 KB of parameters
  * each, the few thousand runs of one firing would together be longer than any string may be.
  */
 export function* insertBatches(
@@ -19,18 +19,18 @@ export function* insertBatches(
   for (const execution of executions) {
     const parameters = JSON.stringify(execution.parameters);
     if (batch.length > 0 && characters + parameters.length > maxCharacters) {
-      yield columnsOf(batch);
+      yield insertColumnsOf(batch);
       batch = [];
       characters = 0;
     }
     batch.push({ execution, parameters });
     characters += parameters.length;
   }
-  if (batch.length > 0) yield columnsOf(batch);
+  if (batch.length > 0) yield insertColumnsOf(batch);
 }
 
-/** In the statement's order. */
-function columnsOf(rows: readonly Row[]): string[] {
+/** The parameters of INSERT_EXECUTIONS, in its order. */
+function insertColumnsOf(rows: readonly Row[]): string[] {
   return [
     listOf(rows.map(({ execution }) => execution.id)),
     listOfInstants(rows.map(({ execution }) => execution.scheduledFor)),

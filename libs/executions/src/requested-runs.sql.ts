@@ -85,8 +85,7 @@ export function retryNow(columns: string): string {
 /**
  * Runs that several requests ask for at the same time, of one service (`$1`), as far as nothing stands in their way: a run
  * that has no row here has to be asked for alone, which says why. So nobody waits for another's job (SKIP LOCKED), and where
- * the minute has no room for all of them none is counted. By twenty, a run costs
- * PostgreSQL a fifth of what it does alone.
+ * the minute has no room for all of them none is counted. By twenty, a run costs PostgreSQL a fifth of what it does alone.
  */
 export function executeTogether(columns: string): string {
   return `

