@@ -6,8 +6,7 @@ import { bodyOf, targetPath, useRunningService } from './support/running-service
 
 /** Runs that overlap must not hide each other from a test about instants. */
 const EACH_SECOND = { type: 'interval', intervalSeconds: 1, overlapPolicy: 'allow' };
-/** Half a second is what the scheduler's loop sleeps at most; a busy machine adds to it. */
-const MAX_LATE_MS = 3_000;
+const MAX_LATE_MS = 1_000;
 
 const service = useRunningService();
 

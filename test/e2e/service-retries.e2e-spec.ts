@@ -86,7 +86,7 @@ describe('a target that fails', () => {
     const [first, second] = service.target.requestsTo(targetPath(job));
     const pauseMs = (second?.arrivedAtMs ?? 0) - (first?.arrivedAtMs ?? 0);
     expect(pauseMs).toBeGreaterThanOrEqual(2_000);
-    expect(pauseMs).toBeLessThan(10_000);
+    expect(pauseMs).toBeLessThan(4_000);
   });
 
   it('is left alone until the date that its Retry-After names', async () => {

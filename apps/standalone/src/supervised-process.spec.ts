@@ -53,6 +53,6 @@ describe('SupervisedProcess', () => {
 
     await supervised.stop();
 
-    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    expect(performance.now() - stoppedAt).toBeLessThan(2_000);
   });
 });

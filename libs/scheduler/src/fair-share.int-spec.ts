@@ -14,8 +14,8 @@ import { startFirer, startWorker } from '../../../test/support/worker-under-test
 jest.setTimeout(120_000);
 
 const WAITING = 100_000;
-/** The promise is a second, which a busy machine stretches; in turn with the others, a run would wait for minutes. */
-const SOON_MS = 20_000;
+/** The promise is a second; in turn with the others, a run would wait for minutes. */
+const SOON_MS = 5_000;
 
 describe.each(queueBackendsUnderTest())(
   'while 100,000 runs of one service wait, on the %s queue',

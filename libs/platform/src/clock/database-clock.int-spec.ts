@@ -6,8 +6,8 @@ import { DATABASE_TIME_MS } from './clock.sql.js';
 import { DatabaseClock } from './database-clock.js';
 
 const HOUR_MS = 3_600_000;
-/** An answer on a busy machine takes this long at most, and no jump is as short. */
-const SLACK_MS = 20_000;
+/** An answer on a busy machine takes this long at most. */
+const SLACK_MS = 2_000;
 
 jest.setTimeout(30_000);
 
