@@ -21,7 +21,7 @@ export const growth = {
     ...Object.entries(FIGURES).map(([name, label]) => ({ name, label })),
     { name: 'delayP99', label: 'start delay p99 ms at 500/s', digits: 1 },
   ],
-  contestants: { little: stored(10_000, 1_000), much: stored(10_000_000, 1_000_000) },
+  contestants: { little: stored(100_000, 1_000), much: stored(10_000_000, 1_000_000) },
   ratios: [
     ...Object.entries(FIGURES).map(([name, label]) => ({
       label: `${label}, little / much stored`,
