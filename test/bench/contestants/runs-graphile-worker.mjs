@@ -1,7 +1,7 @@
 /** Adding in bulk and processing at once, with a history row for each run, as its users write it. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger, makeWorkerUtils, run, runMigrations } from 'graphile-worker';
-import { startMeter } from './meter.mjs';
+import { startFullMeter } from './meter.mjs';
 import { connectPostgres, CREATE_HISTORY } from './postgres.mjs';
 
 const BATCH = 1_000;
@@ -36,7 +36,7 @@ export async function measure({ localQueue, runs, warmUpRuns }) {
   const utils = await makeWorkerUtils({ connectionString, logger });
   const runAll = async (count) => {
     done = 0;
-    const read = startMeter();
+    const read = await startFullMeter();
     for (let added = 0; added < count; added += BATCH)
       await utils.addJobs(Array.from({ length: BATCH }, (_, i) => ({ identifier: 'run', payload: { i } })));
     while (done < count) await delay(5);

@@ -1,7 +1,7 @@
 /** What history alone costs: for each run its INSERT and two UPDATEs, batched, on bare pg and two connections. */
 import { randomUUID } from 'node:crypto';
 import { executionRow } from './firing-limit.mjs';
-import { startMeter } from './meter.mjs';
+import { startFullMeter } from './meter.mjs';
 import { connectPostgres } from './postgres.mjs';
 import { fromProduct } from './product.mjs';
 
@@ -37,7 +37,7 @@ export async function measure({ runs, warmUpRuns }) {
     }
   };
   const runAll = async (count) => {
-    const read = startMeter();
+    const read = await startFullMeter();
     await Promise.all(clients.map((client) => runBatches(client, count / CONNECTIONS)));
     return read(count);
   };

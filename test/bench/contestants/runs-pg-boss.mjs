@@ -1,7 +1,7 @@
 /** Adding in bulk and processing at once in batches, with a history row for each run, a batch of them in one INSERT. */
 import { setTimeout as delay } from 'node:timers/promises';
 import PgBoss from 'pg-boss';
-import { startMeter } from './meter.mjs';
+import { startFullMeter } from './meter.mjs';
 import { connectPostgres, CREATE_HISTORY } from './postgres.mjs';
 
 const BATCH = 1_000;
@@ -17,7 +17,7 @@ export async function measure({ runs, warmUpRuns }) {
   await boss.start();
   await boss.createQueue('run');
   const runAll = async (count) => {
-    const read = startMeter();
+    const read = await startFullMeter();
     await Promise.all([addAll(boss, count), processAll(boss, client, count)]);
     return read(count);
   };
