@@ -29,7 +29,9 @@ async function fire({ client, queue, jobId, count }) {
   await insertSchedules(client, { jobId, count, firstAt, intervalSeconds: 86_400, overlap: 'skip' });
   await delay(firstAt.getTime() - Date.now());
   const read = startMeter();
-  await untilTrue(client, 'SELECT NOT EXISTS (SELECT FROM schedules WHERE next_run_at <= now())');
+  // Not now(): a timer may end a little early, and then nothing is due yet.
+  const isDue = `next_run_at <= to_timestamp(${firstAt.getTime() / 1_000})`;
+  await untilTrue(client, `SELECT NOT EXISTS (SELECT FROM schedules WHERE ${isDue})`);
   const committed = read(count);
   await untilTrue(client, `SELECT NOT EXISTS (SELECT FROM executions WHERE phase = 'waiting')`);
   while ((await queue.size()) < count) await delay(5);
