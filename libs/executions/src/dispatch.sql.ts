@@ -181,9 +181,9 @@ export const TAKE_BACK = `
   FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[]) AS m(id, scheduled_for, delivery)
   WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery AND e.state = 'queued'`;
 
-/** The next instant at which something that waits comes due: one probe per priority, not a walk over all retries to come. */
-export const EARLIEST_DUE = `
-  SELECT min(next.due_at) AS due_at
+/** How long until something that waits comes due: one probe per priority, not a walk over all retries to come. */
+export const UNTIL_DUE = `
+  SELECT ceil(extract(epoch FROM min(next.due_at) - clock_timestamp()) * 1000)::float8 AS "untilDueMs"
   FROM generate_series(1, $1::integer) AS p(priority), LATERAL (
     SELECT e.due_at FROM executions e
     WHERE e.phase = 'waiting' AND e.hold IS NULL AND e.priority = p.priority AND e.due_at > now()

@@ -125,11 +125,12 @@ export class ExecutionsRepository {
     ]);
   }
 
-  async earliestDueAt(): Promise<Date | null> {
-    const [row] = await rowsOf<{ due_at: Date | null }>(this.executions, dispatch.EARLIEST_DUE, [
+  /** @returns how long until the next execution that waits comes due, in ms; null when none will */
+  async untilDueMs(): Promise<number | null> {
+    const [row] = await rowsOf<{ untilDueMs: number | null }>(this.executions, dispatch.UNTIL_DUE, [
       LOWEST_PRIORITY,
     ]);
-    return row?.due_at ?? null;
+    return row?.untilDueMs ?? null;
   }
 
   /** The oldest first, those after `after`. */

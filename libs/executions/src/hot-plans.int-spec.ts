@@ -177,7 +177,7 @@ describe('beside 200,000 executions of the past month', () => {
   });
 
   it.each<[string, string, unknown[], string]>([
-    ['what is due next', dispatch.EARLIEST_DUE, [20], 'executions_due'],
+    ['what is due next', dispatch.UNTIL_DUE, [20], 'executions_due'],
     ['which jobs hold runs back', dispatch.LOCK_JOBS_ON_HOLD, [[]], 'executions_held'],
     ['whether anything is held back', dispatch.FIRST_ON_HOLD, [], 'executions_held'],
     ['which buffered runs may go on', dispatch.RELEASE_OVERLAP_HOLDS, [], 'executions_buffered'],

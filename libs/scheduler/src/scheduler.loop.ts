@@ -67,8 +67,7 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
     const { now } = rounds[0]!;
     this.session.ticked(now);
     if (this.isBehind) return 0;
-    const earliest = await Promise.all([this.schedules.earliestDueAt(), this.executions.earliestDueAt()]);
-    return this.untilNext(earliest, now);
+    return this.untilNext();
   }
 
   /** All of them have ended when one has failed: nothing of a round is left running behind the loop. */
@@ -78,9 +77,10 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
     return Promise.all(batches);
   }
 
-  /** Due instants are on the database's clock, and so is `now`, read a moment ago. */
-  private untilNext(earliest: readonly (Date | null)[], now: Date): number {
-    const waits = earliest.filter((at) => at !== null).map((at) => at.getTime() - now.getTime());
+  /** By the database's clock as it is now: by the one that the round began with, each fire would be late by a round. */
+  private async untilNext(): Promise<number> {
+    const untilDue = await Promise.all([this.schedules.untilDueMs(), this.executions.untilDueMs()]);
+    const waits = untilDue.filter((ms) => ms !== null);
     return Math.max(SHORTEST_SLEEP_MS, Math.min(LONGEST_SLEEP_MS, ...waits));
   }
 

@@ -149,13 +149,22 @@ describe('park', () => {
   });
 });
 
-describe('earliestDueAt', () => {
-  it('is the next instant of all schedules, or null', async () => {
-    expect(await app.repository.earliestDueAt()).toBeNull();
-    const [early, late] = [new Date('2030-01-01T00:00:00Z'), new Date('2031-01-01T00:00:00Z')];
-    await store({ nextRunAt: late });
-    await store({ nextRunAt: early });
-    expect(await app.repository.earliestDueAt()).toEqual(early);
+describe('untilDueMs', () => {
+  const HOUR_MS = 3_600_000;
+  const inHours = (hours: number) => new Date(Date.now() + hours * HOUR_MS);
+
+  it('is the time to the next instant of all schedules, or null', async () => {
+    expect(await app.repository.untilDueMs()).toBeNull();
+    await store({ nextRunAt: inHours(2) });
+    await store({ nextRunAt: inHours(1) });
+    const untilDueMs = await app.repository.untilDueMs();
+    expect(untilDueMs).toBeLessThanOrEqual(HOUR_MS);
+    expect(untilDueMs).toBeGreaterThan(0.9 * HOUR_MS);
+  });
+
+  it('is negative for what is due already', async () => {
+    await store({ nextRunAt: inHours(-1) });
+    expect(await app.repository.untilDueMs()).toBeLessThanOrEqual(-HOUR_MS);
   });
 });
 

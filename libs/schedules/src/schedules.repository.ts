@@ -23,7 +23,7 @@ import {
 import {
   ADVANCE,
   DUE_JOB,
-  EARLIEST_DUE_AT,
+  UNTIL_DUE,
   LOCK_ACTIVE_OF_JOB,
   LOCK_ALL_OF_JOB,
   LOCK_DUE,
@@ -97,9 +97,10 @@ export class SchedulesRepository {
     await tx.query(PARK, [scheduleId, reason]);
   }
 
-  async earliestDueAt(): Promise<Date | null> {
-    const rows = await this.schedules.query<[{ earliestDueAt: Date | null }]>(EARLIEST_DUE_AT);
-    return rows[0].earliestDueAt;
+  /** @returns how long until the next schedule falls due, in ms: negative when one is due already, null when none will be */
+  async untilDueMs(): Promise<number | null> {
+    const rows = await this.schedules.query<[{ untilDueMs: number | null }]>(UNTIL_DUE);
+    return rows[0].untilDueMs;
   }
 
   transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {

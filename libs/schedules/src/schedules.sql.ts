@@ -125,9 +125,10 @@ export const PARK = `
   WHERE id = $1 AND active
 `;
 
-/** An index-only scan of one row, however many schedules there are. */
-export const EARLIEST_DUE_AT = `
-  SELECT min(next_run_at) AS "earliestDueAt" FROM schedules WHERE next_run_at IS NOT NULL
+/** An index-only scan of one row, however many schedules there are. By the clock of this moment: whoever sleeps by it wakes then. */
+export const UNTIL_DUE = `
+  SELECT ceil(extract(epoch FROM min(next_run_at) - clock_timestamp()) * 1000)::float8 AS "untilDueMs"
+  FROM schedules WHERE next_run_at IS NOT NULL
 `;
 
 /**

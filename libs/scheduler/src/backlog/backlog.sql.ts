@@ -1,6 +1,6 @@
 /**
  * What is due and has not started, and who is there to start it, in one statement of index probes: a probe per priority
- * for what waits (as EARLIEST_DUE), the rows of the queue's window for what is queued. Counting ends at $2: beyond it a
+ * for what waits (as UNTIL_DUE), the rows of the queue's window for what is queued. Counting ends at $2: beyond it a
  * number says no more.
  */
 export const BACKLOG = `
