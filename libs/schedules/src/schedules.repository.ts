@@ -23,7 +23,6 @@ import {
 import {
   ADVANCE,
   DUE_JOB,
-  UNTIL_DUE,
   LOCK_ACTIVE_OF_JOB,
   LOCK_ALL_OF_JOB,
   LOCK_DUE,
@@ -31,6 +30,7 @@ import {
   PARK,
   START,
   STOP_OF_JOB,
+  UNTIL_DUE,
 } from './schedules.sql.js';
 
 /** What a firing leaves behind in its schedule. */
