@@ -2,6 +2,15 @@ import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { FairOrder } from './domain/fair-order.js';
+import {
+  messageIdOf,
+  messageOf,
+  pack,
+  type PlacedMessage,
+  type PlacedRun,
+  type QueueMessage,
+  runKeysOf,
+} from './domain/queue-message.js';
 import type { Dispatched } from './executions.repository.js';
 
 export const EXECUTIONS_QUEUE = 'executions';
@@ -12,14 +21,6 @@ export const EXECUTIONS_QUEUE = 'executions';
  */
 const FEW_MESSAGES = 8;
 
-/** All that travels through the queue: nothing that could not be rebuilt from Postgres. */
-export interface ExecutionMessage {
-  readonly executionId: string;
-  readonly delivery: number;
-  /** It has taken two workers down, it seems: alone in its process it takes nobody else's run with it. */
-  readonly isolated?: true;
-}
-
 /**
  * The door to BullMQ. Due times, retries and results are Postgres's: a message has one attempt, no delay, and leaves no
  * trace when it is done.
@@ -29,24 +30,30 @@ export class ExecutionsQueue {
   /** Whose turn it is: services share the queue, whatever each of them has in it. */
   readonly order = new FairOrder();
 
-  constructor(@InjectQueue(EXECUTIONS_QUEUE) private readonly queue: Queue<ExecutionMessage>) {
+  constructor(@InjectQueue(EXECUTIONS_QUEUE) private readonly queue: Queue<QueueMessage>) {
     // BullMQ reports a lost connection here as well as by failing the call; without a listener it would end the process.
     this.queue.on('error', () => undefined);
   }
 
   /** Adding a message that is still in the queue changes nothing, so a hand-over may be repeated. */
   async add(dispatched: readonly Dispatched[]): Promise<void> {
-    const messages = dispatched.map((one) => this.messageOf(one));
+    const messages = pack(dispatched.map((one) => this.placed(one))).map(addableOf);
     if (messages.length > FEW_MESSAGES) return void (await this.queue.addBulk(messages));
     await Promise.all(messages.map(({ name, data, opts }) => this.queue.add(name, data, opts)));
   }
 
-  /** Entries that wait or are being worked on. */
+  /** Back to the place that they had, for whoever has room for them. */
+  async passOn(message: PlacedMessage): Promise<void> {
+    const { name, data, opts } = addableOf(message);
+    await this.queue.add(name, data, opts);
+  }
+
+  /** Messages that wait or are being taken. */
   async size(): Promise<number> {
     return sumOf(await this.counts());
   }
 
-  /** Entries by state, as BullMQ calls them. */
+  /** Messages by state, as BullMQ calls them. */
   counts(): Promise<Record<string, number>> {
     return this.queue.getJobCounts('wait', 'prioritized', 'active');
   }
@@ -59,9 +66,10 @@ export class ExecutionsQueue {
     return sumOf(counts);
   }
 
-  /** Of all messages that wait or are being worked on; asked for in the order in which they move, so that none slips by. */
-  async messageIds(): Promise<ReadonlySet<string>> {
-    return new Set(await this.queue.getRanges(['wait', 'prioritized', 'active'], 0, -1));
+  /** Of all runs whose message waits or is being taken; asked for in the order in which they move, so that none slips by. */
+  async runKeys(): Promise<ReadonlySet<string>> {
+    const messageIds = await this.queue.getRanges(['wait', 'prioritized', 'active'], 0, -1);
+    return new Set(messageIds.flatMap(runKeysOf));
   }
 
   /** Throws when the queue does not answer. */
@@ -69,18 +77,9 @@ export class ExecutionsQueue {
     await this.queue.getJobCounts('active');
   }
 
-  private messageOf({ id, delivery, service, priority, isolated }: Dispatched) {
-    return {
-      name: 'run',
-      data: { executionId: id, delivery, ...(isolated && { isolated }) },
-      opts: {
-        jobId: messageIdOf({ id, delivery }),
-        priority: this.order.take(service, priority),
-        attempts: 1,
-        removeOnComplete: true,
-        removeOnFail: true,
-      },
-    };
+  private placed({ id, delivery, service, priority, isolated }: Dispatched): PlacedRun {
+    const run = { executionId: id, delivery, ...(isolated && { isolated }) };
+    return { place: this.order.take(service, priority), run };
   }
 
   /** undefined: it was taken while we looked. */
@@ -90,9 +89,18 @@ export class ExecutionsQueue {
   }
 }
 
-/** One message a delivery: BullMQ ignores a second one with its id. */
-export function messageIdOf({ id, delivery }: Pick<Dispatched, 'id' | 'delivery'>): string {
-  return `${id}-${delivery}`;
+function addableOf({ place, runs }: PlacedMessage) {
+  return {
+    name: 'run',
+    data: messageOf(runs),
+    opts: {
+      jobId: messageIdOf(runs),
+      priority: place,
+      attempts: 1,
+      removeOnComplete: true,
+      removeOnFail: true,
+    },
+  };
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {

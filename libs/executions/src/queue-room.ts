@@ -1,14 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ExecutionsQueue } from './executions.queue.js';
 
-/** Enough to keep any number of workers busy until the next round; a backlog waits in Postgres, where it is in order. */
-const WINDOW = 20_000;
+/**
+ * Messages, of up to 16 runs each: enough to keep any number of workers busy until the next round. A backlog waits in
+ * Postgres, where it is in order.
+ */
+const WINDOW = 5_000;
 /** Beyond the window, for services that have little in the queue while others fill it. */
-const RESERVE = 20_000;
-/** What a service may have in the queue before the reserve is closed to it. */
+const RESERVE = 5_000;
+/** Runs that a service may have in the queue before the reserve is closed to it. */
 const SHARE = 1_000;
 
-/** How much may be handed over now. */
+/** How much may be handed over now: runs, as if each were a message. */
 export interface Room {
   /** For whoever comes first. */
   readonly free: number;

@@ -36,7 +36,7 @@ describe.each(queueBackendsUnderTest())(
       await seedWaiting(api.get(DataSource), floodJobId, WAITING);
       worker = await startWorker(database, backend, { WORKER_CONCURRENCY: '10' });
       const queue = api.get(ExecutionsQueue, { strict: false });
-      await waitFor(async () => (await queue.size()) > 19_000, {
+      await waitFor(async () => (await queue.size()) > 4_900, {
         timeoutMs: 90_000,
         describe: 'the queue to be full of one service',
       });

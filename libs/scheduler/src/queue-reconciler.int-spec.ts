@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { ExecutionsQueue, ExecutionsRepository, ExecutionsService } from '@app/executions';
+import { ExecutionsQueue, ExecutionsRepository, ExecutionsService, runKeyOf } from '@app/executions';
 import { JobsService } from '@app/jobs';
 import { aCall } from '../../../test/support/a-job.js';
 import { flushQueue } from '../../../test/support/flush-queue.js';
@@ -72,7 +72,7 @@ describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (back
     await query(`UPDATE executions SET delivery = 2 WHERE id = '${row!.id}'`);
 
     expect(await reconciler.reconcile()).toBe(1);
-    expect(await queue.messageIds()).toContain(`${row!.id}-2`);
+    expect(await queue.runKeys()).toContain(runKeyOf({ id: row!.id, delivery: 2 }));
   });
 
   it('hands nothing over twice, while the backlog grows', async () => {

@@ -1,16 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ExecutionsQueue, ExecutionsRepository, messageIdOf, type Queued } from '@app/executions';
+import { ExecutionsQueue, ExecutionsRepository, type Queued, runKeyOf } from '@app/executions';
 import { schedulerMetrics } from './scheduler-metrics.js';
 
 /** Younger rows may be on their way from commit to hand-over. */
 const HAND_OVER_MS = 5_000;
-/** The queue holds 40,000 at most: eight pages, of a few megabytes each. */
+/** A few megabytes; the queue holds 10,000 messages of up to 16 runs each at most. */
 const PAGE = 5_000;
 
 /**
  * Brings the queue back in line with Postgres: after Redis lost its data, and after a process died between commit and
- * hand-over. Each row that should be in the queue is looked for by its message's id: as many messages as rows would prove
- * nothing, while some are left over from before. Adding one that is there after all changes nothing.
+ * hand-over. Each row that should be in the queue is looked for by the ids of its messages: as many runs as rows would prove
+ * nothing, while some are left over from before. Adding one that is there after all costs a message that finds nothing to do.
  */
 @Injectable()
 export class QueueReconciler {
@@ -26,10 +26,10 @@ export class QueueReconciler {
     const [oldest] = await this.executions.queuedBefore(HAND_OVER_MS, null, 1);
     if (!oldest) return 0;
     // The messages first: a row that is queued still after that had its message then, or has lost it.
-    const messages = await this.queue.messageIds();
+    const inQueue = await this.queue.runKeys();
     let total = 0;
     for await (const rows of this.pages()) {
-      const lost = rows.filter((row) => !messages.has(messageIdOf(row)));
+      const lost = rows.filter((row) => !inQueue.has(runKeyOf(row)));
       await this.handOverAgain(lost);
       total += lost.length;
     }

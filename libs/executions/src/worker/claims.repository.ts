@@ -5,11 +5,11 @@ import type { Claim } from '../domain/claim.js';
 import { scheduledForOf } from '../domain/execution-id.js';
 import type { Attempt } from '../domain/execution.js';
 import type { Settlement } from '../domain/settlement.js';
-import type { ExecutionMessage } from '../executions.queue.js';
+import type { QueuedRun } from '../domain/queue-message.js';
 import * as sql from './claims.sql.js';
 import { batchWhileBusy } from '../batch-while-busy.js';
 
-interface ClaimKey extends ExecutionMessage {
+interface ClaimKey extends QueuedRun {
   readonly sessionId: string;
 }
 
@@ -46,8 +46,8 @@ export class ClaimsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** queued → running. @returns null for a stale message: cancelled, handed over again, or already claimed */
-  claim(message: ExecutionMessage, sessionId: string): Promise<Claim | null> {
-    return this.claimBatched({ ...message, sessionId });
+  claim(queued: QueuedRun, sessionId: string): Promise<Claim | null> {
+    return this.claimBatched({ ...queued, sessionId });
   }
 
   /** running → final, or → pending for a retry or a release. @returns null when the run was taken from this worker */
@@ -56,8 +56,8 @@ export class ClaimsRepository {
   }
 
   /** queued → pending, due in a while, for a message that this process may not run now. */
-  async putOff(message: ExecutionMessage, delayMs: number): Promise<void> {
-    const { executionId, delivery } = message;
+  async putOff(queued: QueuedRun, delayMs: number): Promise<void> {
+    const { executionId, delivery } = queued;
     await this.dataSource.query(sql.PUT_OFF, [executionId, scheduledForOf(executionId), delivery, delayMs]);
   }
 

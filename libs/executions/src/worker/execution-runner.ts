@@ -6,7 +6,7 @@ import { type AbortReason, type Outcome, type RunContext, type RunGrants, Target
 import { type Claim, mayBeHeld } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import { decide, type Settlement } from '../domain/settlement.js';
-import type { ExecutionMessage } from '../executions.queue.js';
+import type { QueuedRun } from '../domain/queue-message.js';
 import { traceAttempt } from '../run-trace.js';
 import { ClaimsRepository } from './claims.repository.js';
 import { RunGate } from './run-gate.js';
@@ -40,19 +40,21 @@ export class ExecutionRunner {
     private readonly clock: Clock,
   ) {}
 
-  async run(message: ExecutionMessage): Promise<void> {
-    const work = () => this.claimAndRun(message);
-    const hasRun = message.isolated ? await this.gate.alone(work) : await this.gate.together(work);
-    if (!hasRun) await this.putOff(message, message.isolated ? Math.random() * PUT_OFF_MS : 0);
+  /** @param onClaimed called when the run is this worker's own, long before it has ended: its message is needed no more */
+  async run(queued: QueuedRun, onClaimed: () => void): Promise<void> {
+    const work = () => this.claimAndRun(queued, onClaimed);
+    const hasRun = queued.isolated ? await this.gate.alone(work) : await this.gate.together(work);
+    if (!hasRun) await this.putOff(queued, queued.isolated ? Math.random() * PUT_OFF_MS : 0);
   }
 
-  private async claimAndRun(message: ExecutionMessage): Promise<void> {
-    const claim = await this.claim(message);
+  private async claimAndRun(queued: QueuedRun, onClaimed: () => void): Promise<void> {
+    const claim = await this.claim(queued);
     if (!claim) return runMetrics.stale();
     failPoint('after_claim');
     // The process may have stood still since the claim, for so long that another worker has the run by now.
     if (!this.session.holds(claim.sessionId)) return runMetrics.discarded();
     const signal = this.runs.add(claim.id);
+    onClaimed();
     try {
       await this.runClaimed(claim, signal);
     } finally {
@@ -61,18 +63,18 @@ export class ExecutionRunner {
   }
 
   /** A message whose claim fails is gone from the queue, so the claim is not given up while the database is away. */
-  private claim(message: ExecutionMessage): Promise<Claim | null> {
+  private claim(queued: QueuedRun): Promise<Claim | null> {
     return retryWhileAway(
-      async () => this.claims.claim(message, await this.session.live()),
-      (error) => this.logger.warn(`not claimed yet: ${error.message}`, { executionId: message.executionId }),
+      async () => this.claims.claim(queued, await this.session.live()),
+      (error) => this.logger.warn(`not claimed yet: ${error.message}`, { executionId: queued.executionId }),
     );
   }
 
   /** To another worker; no attempt is spent, as none has begun. */
-  private async putOff(message: ExecutionMessage, delayMs: number): Promise<void> {
+  private async putOff(queued: QueuedRun, delayMs: number): Promise<void> {
     await retryWhileAway(
-      () => this.claims.putOff(message, delayMs),
-      (error) => this.logger.warn(`execution ${message.executionId} is not put off yet: ${error.message}`),
+      () => this.claims.putOff(queued, delayMs),
+      (error) => this.logger.warn(`execution ${queued.executionId} is not put off yet: ${error.message}`),
     );
   }
 
@@ -90,7 +92,7 @@ export class ExecutionRunner {
     failPoint('after_response_before_settle');
     this.logger.debug(`${decision.outcome} after ${Math.round(elapsedMs)} ms`, runLogFields(claim));
     await this.settler.settle(claim, decision, attemptOf(claim, decision, elapsedMs));
-    failPoint('after_settle_before_acknowledge');
+    failPoint('after_settle');
   }
 
   private async perform(claim: Claim, signal: AbortSignal, traceparent: string): Promise<Outcome> {

@@ -7,9 +7,10 @@ import {
 import { type Job as Message, Worker } from 'bullmq';
 import { AppConfig } from '@app/platform/config';
 import { QueueConnections } from '@app/platform/queue';
-import { type ExecutionMessage, EXECUTIONS_QUEUE } from '../executions.queue.js';
+import { type QueueMessage, runsOf } from '../domain/queue-message.js';
+import { EXECUTIONS_QUEUE } from '../executions.queue.js';
 import { CancelWatcher } from './cancel-watcher.js';
-import { ExecutionRunner } from './execution-runner.js';
+import { MessageTaker } from './message-taker.js';
 import { OrphanReleaser } from './orphan-releaser.js';
 import { RunGate } from './run-gate.js';
 import { RunsInFlight } from './runs-in-flight.js';
@@ -36,12 +37,12 @@ const RETRY_QUEUE_AFTER_MS = 1_000;
 @Injectable()
 export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ExecutionProcessor.name);
-  private worker: Worker<ExecutionMessage> | null = null;
+  private worker: Worker<QueueMessage> | null = null;
 
   constructor(
     private readonly config: AppConfig,
     private readonly connections: QueueConnections,
-    private readonly runner: ExecutionRunner,
+    private readonly taker: MessageTaker,
     private readonly gate: RunGate,
     private readonly runs: RunsInFlight,
     private readonly session: WorkerSession,
@@ -51,12 +52,13 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
 
   onApplicationBootstrap(): void {
     this.session.onLost(() => this.runs.abortAll({ type: 'lease_lost', message: 'the lease was lost' }));
-    this.worker = new Worker<ExecutionMessage>(
+    this.worker = new Worker<QueueMessage>(
       EXECUTIONS_QUEUE,
-      (message: Message<ExecutionMessage>) => this.runner.run(message.data),
+      (message: Message<QueueMessage>) =>
+        this.taker.take({ place: message.priority, runs: runsOf(message.data) }),
       {
         ...(this.connections.consumer() as { connection: never; prefix: string }),
-        concurrency: this.config.workerConcurrency,
+        concurrency: this.taker.concurrency,
         lockDuration: MESSAGE_LOCK_MS,
         stalledInterval: STALLED_CHECK_EVERY_MS,
         drainDelay: LOOK_EVERY_SECONDS,
@@ -80,7 +82,9 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
     const shutdown = { type: 'shutdown', message: 'the worker is shutting down' } as const;
     const timer = setTimeout(() => this.runs.abortAll(shutdown), this.config.drainTimeoutMs);
     this.gate.stop();
+    this.taker.stop();
     await this.worker?.close();
+    await this.taker.drain();
     clearTimeout(timer);
     this.cancels.stop();
     this.orphans.stop();

@@ -8,6 +8,7 @@ import { ClaimsRepository } from './claims.repository.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { ExecutionProcessor } from './execution.processor.js';
 import { JobMetrics } from './job-metrics.js';
+import { MessageTaker } from './message-taker.js';
 import { OrphanReleaser } from './orphan-releaser.js';
 import { RescueRepository } from './rescue.repository.js';
 import { RunEvents } from './run-events.js';
@@ -50,6 +51,7 @@ import { WorkerSession } from './worker-session.js';
     ServiceStorage,
     Settler,
     ExecutionRunner,
+    MessageTaker,
     CancelWatcher,
     OrphanReleaser,
     ExecutionProcessor,

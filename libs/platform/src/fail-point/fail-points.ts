@@ -2,9 +2,10 @@
 export const FAIL_POINTS = [
   'after_commit_before_hand_over',
   'after_hand_over',
+  'after_passing_on',
   'after_claim',
   'after_response_before_settle',
-  'after_settle_before_acknowledge',
+  'after_settle',
 ] as const;
 export type FailPointName = (typeof FAIL_POINTS)[number];
 

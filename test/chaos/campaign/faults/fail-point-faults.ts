@@ -5,9 +5,10 @@ import { CRASH_RECOVERY_MS, type FaultKind } from './fault-kind.js';
 const KILLED_AT = [
   'after_commit_before_hand_over',
   'after_hand_over',
+  'after_passing_on',
   'after_claim',
   'after_response_before_settle',
-  'after_settle_before_acknowledge',
+  'after_settle',
 ];
 /** Rare enough for the worker to be in full swing when it meets its point, frequent enough for that to happen. */
 const PROBABILITY = 0.05;

@@ -1,0 +1,77 @@
+/** All that travels through the queue: nothing that could not be rebuilt from Postgres. */
+export interface QueuedRun {
+  readonly executionId: string;
+  readonly delivery: number;
+  /** It has taken two workers down, it seems: alone in its process it takes nobody else's run with it. */
+  readonly isolated?: true;
+}
+
+/** One run, or several that stand at the same place in the queue. */
+export type QueueMessage = QueuedRun | { readonly runs: readonly QueuedRun[] };
+
+export interface PlacedRun {
+  /** From 1; the lowest goes first. */
+  readonly place: number;
+  readonly run: QueuedRun;
+}
+
+export interface PlacedMessage {
+  readonly place: number;
+  readonly runs: readonly QueuedRun[];
+}
+
+/** As many of a service stand at one place; taking, acknowledging and removing a message costs the same for one run or for all. */
+const MOST_RUNS = 16;
+/** What is handed over at once makes at least so many messages, while it has as many runs: other workers take a part of it. */
+const MESSAGES_TO_SHARE = 64;
+
+/** Packs runs of equal places together, in their order. A few make a message each, so that they begin side by side. */
+export function pack(placed: readonly PlacedRun[]): PlacedMessage[] {
+  const mostRuns = Math.min(MOST_RUNS, Math.ceil(placed.length / MESSAGES_TO_SHARE));
+  const messages: PlacedMessage[] = [];
+  const openAt = new Map<number, QueuedRun[]>();
+  for (const { place, run } of placed) {
+    const open = run.isolated ? undefined : openAt.get(place);
+    if (open && open.length < mostRuns) {
+      open.push(run);
+      continue;
+    }
+    const runs = [run];
+    messages.push({ place, runs });
+    if (!run.isolated) openAt.set(place, runs);
+  }
+  return messages;
+}
+
+export function messageOf(runs: readonly QueuedRun[]): QueueMessage {
+  return runs.length === 1 ? runs[0]! : { runs };
+}
+
+export function runsOf(message: QueueMessage): readonly QueuedRun[] {
+  return 'runs' in message ? message.runs : [message];
+}
+
+/**
+ * It names each run, so that what the queue has is known by its ids alone: BullMQ ignores a second message with the same
+ * ones. At most 270 characters, without the colon and the bare integer that BullMQ refuses.
+ */
+export function messageIdOf(runs: readonly QueuedRun[]): string {
+  const [first] = runs;
+  if (first && runs.length === 1) return `${first.executionId}-${first.delivery}`;
+  return runs.map(({ executionId, delivery }) => runKeyOf({ id: executionId, delivery })).join(BETWEEN_RUNS);
+}
+
+/** Names a run within the queue: the 48 random bits at the end of its id, and its delivery. */
+export function runKeyOf({ id, delivery }: { readonly id: string; readonly delivery: number }): string {
+  return `${id.slice(RANDOM_FROM)}-${delivery}`;
+}
+
+/** The runs of a message, by its id. */
+export function runKeysOf(messageId: string): string[] {
+  const keys = messageId.split(BETWEEN_RUNS);
+  return keys.length === 1 ? [messageId.slice(RANDOM_FROM)] : keys;
+}
+
+const BETWEEN_RUNS = '_';
+/** Where the last group of a UUID begins. */
+const RANDOM_FROM = 24;
