@@ -34,6 +34,9 @@ export class TargetServer {
   readonly requests: RecordedRequest[] = [];
   /** How many were opened, whatever was sent on them. */
   connections = 0;
+  /** The most calls that ever waited for their answer at once. */
+  mostUnderWay = 0;
+  private underWay = 0;
   private readonly scripts = new Map<string, TargetAnswer[]>();
   private port = 0;
   private readonly server = createServer((request, response) => void this.onRequest(request, response));
@@ -106,7 +109,10 @@ export class TargetServer {
       arrivedAtMs,
       abortedAtMs: null,
     };
+    this.underWay += 1;
+    this.mostUnderWay = Math.max(this.mostUnderWay, this.underWay);
     response.once('close', () => {
+      this.underWay -= 1;
       if (!response.writableFinished) recorded.abortedAtMs = Date.now();
     });
     this.requests.push(recorded);

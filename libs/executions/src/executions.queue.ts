@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { FairOrder } from './domain/fair-order.js';
 import {
+  anotherIdFor,
   messageIdOf,
   messageOf,
   pack,
@@ -42,10 +44,13 @@ export class ExecutionsQueue {
     await Promise.all(messages.map(({ name, data, opts }) => this.queue.add(name, data, opts)));
   }
 
-  /** Back to the place that they had, for whoever has room for them. */
+  /** Back to the place that they had, for whoever has room for them; while the message that brought them is still there. */
   async passOn(message: PlacedMessage): Promise<void> {
     const { name, data, opts } = addableOf(message);
-    await this.queue.add(name, data, opts);
+    await this.queue.add(name, data, {
+      ...opts,
+      jobId: anotherIdFor(opts.jobId, randomBytes(4).toString('hex')),
+    });
   }
 
   /** Messages that wait or are being taken. */

@@ -7,17 +7,19 @@ import { ExecutionsQueue } from '../executions.queue.js';
 import { ExecutionRunner } from './execution-runner.js';
 import { RunSlots } from './run-slots.js';
 
-/** Messages taken at once: enough to keep up with runs that come one a message (some 3,000/s at 10 ms each). */
+/** Taken at once, each for a few milliseconds: enough for some 3,000/s that carry one run each. */
 const MOST_MESSAGES = 32;
 /** A run that finds no slot here for so long is passed on: another worker may have one. */
 const HOLD_MS = 50;
 /** As long as the queue is away it waits here, and this is how often a line in the log says so. */
 const HOLD_WHILE_AWAY_MS = 1_000;
+/** A slot is kept for the next message for so long: with more waiting, BullMQ takes it in the call that lets the last one go. */
+const KEEP_MS = 50;
 
 /**
- * Lets the runs of a message begin. A message may go when each of its runs is claimed, and so kept by this worker's lease,
- * or passed on. It is taken into a slot that was kept for it, so that each brings at least one run; the others begin where
- * slots are free. And it holds up the next message until a slot is free for that.
+ * Lets the runs of a message begin, as many as there are slots for. The message may go when each of its runs is claimed, and
+ * so is kept by this worker's lease, or passed on; and no other is asked for before there is a slot for it. So a worker
+ * that is busy takes nothing, and nothing waits for it while others are free.
  */
 @Injectable()
 export class MessageTaker {
@@ -25,7 +27,7 @@ export class MessageTaker {
   private readonly slots: RunSlots;
   private readonly inFlight = new Set<Promise<void>>();
   private isStopped = false;
-  /** How many messages may be taken at once; each has a slot kept for it. */
+  /** How many messages may be taken at once. */
   readonly concurrency: number;
 
   constructor(
@@ -34,17 +36,16 @@ export class MessageTaker {
     private readonly queue: ExecutionsQueue,
     private readonly clock: Clock,
   ) {
-    this.concurrency = Math.min(Math.ceil(config.workerConcurrency / 2), MOST_MESSAGES);
-    this.slots = new RunSlots(config.workerConcurrency - this.concurrency);
+    this.concurrency = Math.min(config.workerConcurrency, MOST_MESSAGES);
+    this.slots = new RunSlots(config.workerConcurrency);
   }
 
   /** @returns when the message may go and another one be taken */
-  async take({ place, runs }: PlacedMessage): Promise<void> {
-    const [first, ...others] = runs;
-    const claims = first ? [this.begin(first)] : [];
-    await this.beginOrPassOn(place, others, claims);
+  async take(message: PlacedMessage): Promise<void> {
+    const claims: Promise<void>[] = [];
+    await this.beginOrPassOn(message, claims);
     await Promise.all(claims);
-    await this.slots.take();
+    if (await this.slots.take()) this.slots.keep(KEEP_MS);
   }
 
   /** Whoever waits for a slot is passed on. */
@@ -58,15 +59,18 @@ export class MessageTaker {
     await Promise.all(this.inFlight);
   }
 
-  private async beginOrPassOn(
-    place: number,
-    runs: readonly QueuedRun[],
-    claims: Promise<void>[],
-  ): Promise<void> {
-    let waiting = runs.slice(await this.beginWithin(HOLD_MS, runs, claims));
+  private async beginOrPassOn({ place, runs }: PlacedMessage, claims: Promise<void>[]): Promise<void> {
+    let waiting = runs.slice(this.beginInKeptSlot(runs, claims));
+    waiting = waiting.slice(await this.beginWithin(HOLD_MS, waiting, claims));
     while (waiting.length > 0 && !(await this.passOn({ place, runs: waiting }))) {
       waiting = waiting.slice(await this.beginWithin(HOLD_WHILE_AWAY_MS, waiting, claims));
     }
+  }
+
+  /** @returns how many began: the first, or none */
+  private beginInKeptSlot([first]: readonly QueuedRun[], claims: Promise<void>[]): number {
+    if (!first || !this.slots.takeKept()) return 0;
+    return claims.push(this.begin(first));
   }
 
   /** @returns how many found a slot in time */

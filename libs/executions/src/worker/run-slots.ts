@@ -1,6 +1,8 @@
 /** How many runs this process has room for. Who finds none free waits in line. */
 export class RunSlots {
   private readonly line = new Set<(hasSlot: boolean) => void>();
+  /** Taken, and waiting for the next message; each until its timer ends. */
+  private readonly kept = new Set<NodeJS.Timeout>();
   private isClosed = false;
 
   constructor(private free: number) {}
@@ -21,10 +23,28 @@ export class RunSlots {
     else this.free += 1;
   }
 
+  /** For a slot that was taken: it is kept for whoever asks for a kept one, and after that time given back. */
+  keep(forMs: number): void {
+    const timer = setTimeout(() => {
+      this.kept.delete(timer);
+      this.giveBack();
+    }, forMs);
+    this.kept.add(timer);
+  }
+
+  /** @returns false when none is kept */
+  takeKept(): boolean {
+    const [timer] = this.kept;
+    if (!timer) return false;
+    clearTimeout(timer);
+    return this.kept.delete(timer);
+  }
+
   /** The process ends: nobody waits any longer. */
   close(): void {
     this.isClosed = true;
     for (const next of [...this.line]) next(false);
+    for (const timer of this.kept) clearTimeout(timer);
   }
 
   private waitInLine(withinMs: number | undefined): Promise<boolean> {

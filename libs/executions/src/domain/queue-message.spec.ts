@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  anotherIdFor,
+  messageIdOf,
+  messageOf,
+  pack,
+  type PlacedRun,
+  type QueuedRun,
+  runKeyOf,
+  runKeysOf,
+  runsOf,
+} from './queue-message.js';
+
+const aRun = (changes: Partial<QueuedRun> = {}): QueuedRun => ({
+  executionId: uuidv7(),
+  delivery: 1,
+  ...changes,
+});
+
+const runsAt = (place: number, count: number): PlacedRun[] =>
+  Array.from({ length: count }, () => ({ place, run: aRun() }));
+
+const placedRuns = fc.array(
+  fc.record({
+    place: fc.integer({ min: 1, max: 5 }),
+    run: fc.record(
+      {
+        executionId: fc.uuid({ version: 7 }),
+        delivery: fc.integer({ min: 1, max: 40 }),
+        isolated: fc.constant(true as const),
+      },
+      { requiredKeys: ['executionId', 'delivery'] },
+    ),
+  }),
+  { maxLength: 1_200 },
+);
+
+describe('the messages of a hand-over', () => {
+  it('carry each run once, in its order and at its place', () => {
+    fc.assert(
+      fc.property(placedRuns, (placed) => {
+        const unpacked = pack(placed).flatMap(({ place, runs }) => runs.map((run) => ({ place, run })));
+        for (const at of [1, 2, 3, 4, 5]) {
+          const ofPlace = ({ place, run }: PlacedRun) => place === at && !run.isolated;
+          expect(unpacked.filter(ofPlace)).toEqual(placed.filter(ofPlace));
+        }
+        expect(new Set(unpacked.map(({ run }) => run))).toEqual(new Set(placed.map(({ run }) => run)));
+        expect(unpacked).toHaveLength(placed.length);
+      }),
+    );
+  });
+
+  it('carry an isolated run alone', () => {
+    fc.assert(
+      fc.property(placedRuns, (placed) => {
+        for (const { runs } of pack(placed))
+          expect(runs.length === 1 || !runs.some((run) => run.isolated)).toBe(true);
+      }),
+    );
+  });
+
+  it.each([
+    { handedOver: 1, messages: 1 },
+    { handedOver: 4, messages: 4 },
+    { handedOver: 5, messages: 3 },
+    { handedOver: 40, messages: 4 },
+    { handedOver: 64, messages: 4 },
+    { handedOver: 65, messages: 5 },
+    { handedOver: 1_000, messages: 63 },
+  ])('are $messages for $handedOver runs of one place', ({ handedOver, messages }) => {
+    expect(pack(runsAt(7, handedOver))).toHaveLength(messages);
+  });
+});
+
+describe('a message', () => {
+  it('is the run itself when it carries one, as it was before messages carried several', () => {
+    const run = aRun();
+    expect(messageOf([run])).toEqual(run);
+    expect(messageIdOf([run])).toBe(`${run.executionId}-1`);
+    expect(runsOf(run)).toEqual([run]);
+  });
+
+  it('gives back the runs that it carries', () => {
+    const runs = [aRun(), aRun({ delivery: 3 })];
+    expect(runsOf(JSON.parse(JSON.stringify(messageOf(runs))))).toEqual(runs);
+  });
+
+  it('names each of its runs in its id, and no other delivery of them', () => {
+    const run = fc.record({
+      executionId: fc.uuid({ version: 7 }),
+      delivery: fc.integer({ min: 1, max: 9_999 }),
+    });
+    fc.assert(
+      fc.property(fc.array(run, { minLength: 1, maxLength: 16 }), (runs) => {
+        const keys = runKeysOf(messageIdOf(runs));
+        expect(keys).toEqual(runs.map(({ executionId: id, delivery }) => runKeyOf({ id, delivery })));
+        const [{ executionId: id, delivery }] = runs as [QueuedRun];
+        expect(runKeyOf({ id, delivery: delivery + 1 })).not.toBe(keys[0]);
+      }),
+    );
+  });
+
+  it('names the same runs by another id, which BullMQ does not ignore while the first is there', () => {
+    for (const count of [1, 2, 16]) {
+      const id = messageIdOf(Array.from({ length: count }, () => aRun()));
+      expect(anotherIdFor(id, 'c0ffee00')).not.toBe(id);
+      expect(runKeysOf(anotherIdFor(id, 'c0ffee00'))).toEqual(runKeysOf(id));
+    }
+  });
+
+  it('has an id that BullMQ takes: short, with no colon, and no number', () => {
+    const id = messageIdOf(Array.from({ length: 16 }, () => aRun({ delivery: 999 })));
+    expect(id).toMatch(/^[0-9a-f_-]{1,300}$/);
+    expect(Number.isNaN(Number(id))).toBe(true);
+  });
+});

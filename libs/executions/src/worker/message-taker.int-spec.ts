@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { INestApplicationContext } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ExecutionDispatcher, ExecutionsQueue, ExecutionsService } from '@app/executions';
+import { JobsService } from '@app/jobs';
+import { aCall } from '../../../../test/support/a-job.js';
+import { flushQueue } from '../../../../test/support/flush-queue.js';
+import { seedWaiting } from '../../../../test/support/seed-waiting.js';
+import { TargetServer } from '../../../../test/support/target-server.js';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { queueBackendsUnderTest } from '../../../../test/support/test-redis.js';
+import { waitFor } from '../../../../test/support/wait-for.js';
+import { startFirer, startWorker } from '../../../../test/support/worker-under-test.js';
+
+jest.setTimeout(60_000);
+
+/** As many as one message carries. */
+const RUNS = 16;
+
+describe.each(queueBackendsUnderTest())('a message of many runs, on the %s queue', (backend) => {
+  let database: TestDatabase;
+  let target: TargetServer;
+  /** Stores and dispatches, but has no loops and runs nothing. */
+  let api: INestApplicationContext;
+  let queue: ExecutionsQueue;
+  let workers: INestApplicationContext[];
+  let jobId: string;
+
+  beforeEach(async () => {
+    [database, target] = await Promise.all([createTestDatabase(), TargetServer.start()]);
+    await flushQueue(backend);
+    api = await startFirer(database, backend);
+    queue = api.get(ExecutionsQueue, { strict: false });
+    workers = [];
+    const jobs = api.get(JobsService, { strict: false });
+    jobId = (await jobs.create('default', aCall(target.url('/'), { timeoutMs: 60_000 }))).id;
+  });
+
+  afterEach(async () => {
+    await Promise.all(workers.map((worker) => worker.close()));
+    await api.close();
+    await target.stop();
+    await database.drop();
+  });
+
+  const startOne = async (slots: number): Promise<INestApplicationContext> => {
+    const worker = await startWorker(database, backend, { WORKER_CONCURRENCY: String(slots) });
+    workers.push(worker);
+    return worker;
+  };
+
+  const query = <Row>(sql: string) => api.get(DataSource).query<Row[]>(sql);
+
+  const count = async (where: string): Promise<number> =>
+    (await query<{ n: number }>(`SELECT count(*)::int AS n FROM executions WHERE ${where}`))[0]!.n;
+
+  const until = (where: string, expected: number) =>
+    waitFor(async () => (await count(where)) === expected, {
+      timeoutMs: 30_000,
+      describe: `${expected} executions with ${where}`,
+    });
+
+  /** Queued, and all in one message. */
+  const inOneMessage = async (): Promise<void> => {
+    const executions = api.get(ExecutionsService, { strict: false });
+    for (let done = 0; done < RUNS; done++)
+      await executions.execute('default', jobId, { parameters: {}, traceparent: null });
+    await until(`state = 'queued'`, RUNS);
+    await waitFor(async () => (await queue.runKeys()).size === RUNS);
+    await flushQueue(backend, database);
+    const runs = await query<{ executionId: string; delivery: number }>(
+      `SELECT id AS "executionId", delivery FROM executions`,
+    );
+    await queue.passOn({ place: 1, runs });
+    expect(await queue.size()).toBe(1);
+  };
+
+  it('lets all of them begin where slots are free, and goes when they are claimed', async () => {
+    const end = target.hold('/');
+    await inOneMessage();
+    await startOne(RUNS + 1);
+    await target.waitForRequests('/', RUNS);
+    await waitFor(async () => (await queue.size()) === 0, { describe: 'the message to go' });
+    expect(await count(`state = 'running'`)).toBe(RUNS);
+    end();
+    await until(`state = 'succeeded' AND attempt = 1`, RUNS);
+    expect(target.requests).toHaveLength(RUNS);
+  });
+
+  it('passes on what finds no slot to a worker that has one', async () => {
+    const end = target.hold('/');
+    await inOneMessage();
+    await startOne(2);
+    await target.waitForRequests('/', 2);
+    await startOne(40);
+    await target.waitForRequests('/', RUNS);
+    end();
+    await until(`state = 'succeeded' AND attempt = 1 AND delivery = 1`, RUNS);
+    expect(target.requests).toHaveLength(RUNS);
+  });
+
+  it('is passed on whole by a worker that has no slot left', async () => {
+    const end = target.hold('/');
+    const executions = api.get(ExecutionsService, { strict: false });
+    await startOne(3);
+    for (let done = 0; done < 3; done++)
+      await executions.execute('default', jobId, { parameters: {}, traceparent: null });
+    await target.waitForRequests('/', 3);
+    await executions.execute('default', jobId, { parameters: {}, traceparent: null });
+    await executions.execute('default', jobId, { parameters: {}, traceparent: null });
+    await until(`state = 'queued'`, 2);
+    await startOne(2);
+    await target.waitForRequests('/', 5);
+    end();
+    await until(`state = 'succeeded' AND attempt = 1 AND delivery = 1`, 5);
+    expect(target.requests).toHaveLength(5);
+  });
+
+  it('is run by one worker alone, a slot at a time', async () => {
+    target.answer('/', { delayMs: 80 });
+    await inOneMessage();
+    await startOne(1);
+    await until(`state = 'succeeded' AND attempt = 1 AND delivery = 1`, RUNS);
+    const arrivals = target.requests.map(({ arrivedAtMs }) => arrivedAtMs);
+    const pauses = arrivals.slice(1).map((at, index) => at - arrivals[index]!);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(75);
+  });
+
+  it('leaves what has not begun to others when its worker is stopped', async () => {
+    const end = target.hold('/');
+    await inOneMessage();
+    const stopped = await startOne(4);
+    await target.waitForRequests('/', 4);
+    workers = [];
+    await stopped.close();
+    const begun = target.requests.length;
+    expect(await count(`state = 'queued' AND attempt = 0 AND delivery = 1`)).toBe(RUNS - begun);
+
+    end();
+    await startOne(RUNS);
+    await until(`state = 'succeeded'`, RUNS);
+    expect(await count(`released_count = 1`)).toBe(begun);
+    expect(target.requests).toHaveLength(RUNS + begun);
+  });
+
+  it('of a flood never has more runs under way than there are slots, and loses and doubles none', async () => {
+    target.answer('/', { delayMs: 5 });
+    await seedWaiting(api.get(DataSource), jobId, 1_500);
+    await api.get(ExecutionDispatcher, { strict: false }).dispatchDue();
+    expect(await queue.size()).toBeLessThan(200);
+    await Promise.all([startOne(7), startOne(1)]);
+    await until(`state = 'succeeded' AND attempt = 1`, 1_500);
+    expect(target.requests).toHaveLength(1_500);
+    expect(target.mostUnderWay).toBe(8);
+    expect(await queue.size()).toBe(0);
+  });
+});
