@@ -8,6 +8,7 @@ import {
   pack,
   type PlacedRun,
   type QueuedRun,
+  type QueueMessage,
   runKeyOf,
   runKeysOf,
   runsOf,
@@ -84,7 +85,8 @@ describe('a message', () => {
 
   it('gives back the runs that it carries', () => {
     const runs = [aRun(), aRun({ delivery: 3 })];
-    expect(runsOf(JSON.parse(JSON.stringify(messageOf(runs))))).toEqual(runs);
+    const received = JSON.parse(JSON.stringify(messageOf(runs))) as QueueMessage;
+    expect(runsOf(received)).toEqual(runs);
   });
 
   it('names each of its runs in its id, and no other delivery of them', () => {
