@@ -56,12 +56,12 @@ export function mutantsFor(backend: QueueBackend): readonly Mutant[] {
       expected: ['FENCE-BREACH'],
     },
     {
-      name: 'acknowledge before settle',
+      name: 'no drain',
       patches: [
         {
           file: 'libs/executions/src/worker/execution.processor.js',
-          find: '(message)=>this.runner.run(message.data)',
-          replace: 'async (message)=>{ void this.runner.run(message.data); }',
+          find: 'await this.taker.drain();',
+          replace: '',
         },
       ],
       faults: ['rolling-restart'],
