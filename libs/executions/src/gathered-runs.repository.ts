@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { eventOf } from '@app/audit';
+import { randomPool } from '@app/platform/clock';
 import { columnsOf, isRefusal, preparedRowsOf } from '@app/platform/database';
 import { currentKeyUse, currentService } from '@app/platform/request-context';
 import { gatherWhileBusy } from './batch-while-busy.js';
@@ -32,6 +32,7 @@ const MAX_BATCH = 50;
 export class GatheredRunsRepository {
   private readonly statement: string;
   private readonly lines = new Map<string, Line>();
+  private readonly random = randomPool();
 
   constructor(@InjectRepository(ExecutionEntity) private readonly executions: Repository<ExecutionEntity>) {
     this.statement = executeTogether(columnsOf(executions.metadata));
@@ -41,7 +42,7 @@ export class GatheredRunsRepository {
   async insertNow(run: RequestedRun, now: Date): Promise<Execution | null> {
     if (!isPlain(run)) return null;
     const { service, jobId, parameters, traceparent, mayStart } = run;
-    const id = newExecutionId(now, randomBytes(16));
+    const id = newExecutionId(now, this.random(16));
     const event = eventOf(changeOf(run, id));
     return this.lineOf(service)({ id, scheduledFor: now, jobId, parameters, traceparent, mayStart, event });
   }

@@ -74,6 +74,16 @@ describe("a worker's session", () => {
     expect((await sessions())[0]).toEqual({ id, live: true });
   });
 
+  it('begins a new session soon after it has fenced itself, not at the next renewal', async () => {
+    const first = await session.live();
+    clock.step(12_001);
+    void session.live();
+    const second = await waitFor(() => session.currentId !== first && session.currentId, {
+      timeoutMs: 2_000,
+    });
+    expect((await sessions()).map(({ id }) => id)).toEqual([first, second]);
+  });
+
   it('never revives once the database says that it has expired, and begins a new session', async () => {
     const first = await session.live();
     await client.query('UPDATE worker_sessions SET ended_at = now()');

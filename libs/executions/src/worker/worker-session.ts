@@ -10,7 +10,10 @@ import { END_SESSION, RENEW_SESSION, START_SESSION } from './worker-session.sql.
 
 export const LEASE_MS = 15_000;
 const RENEW_EVERY_MS = 5_000;
-/** Not at the next turn: an outage of 5.6 s that met two renewals cost a lease, and one of 6 s must cost none. */
+/**
+ * Not at the next turn: an outage of 5.6 s that met two renewals cost a lease, and one of 6 s must cost none. And after a
+ * process had stood still, what it took waited 5 s for a new session.
+ */
 const RETRY_AFTER_MS = 500;
 /** Earlier than the lease ends, on a clock that no one can set: by the time others may take our runs, they have stopped. */
 const FENCE_AFTER_MS = 12_000;
@@ -174,6 +177,7 @@ export class WorkerSession implements OnApplicationBootstrap {
     this.sessionId = null;
     runMetrics.leaseLost();
     this.lostListener();
+    this.retrySoon();
   }
 
   private warn(what: string, error: Error): void {
