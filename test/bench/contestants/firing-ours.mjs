@@ -34,7 +34,7 @@ async function fire({ client, queue, jobId, count }) {
   await untilTrue(client, `SELECT NOT EXISTS (SELECT FROM schedules WHERE ${isDue})`);
   const committed = read(count);
   await untilTrue(client, `SELECT NOT EXISTS (SELECT FROM executions WHERE phase = 'waiting')`);
-  while ((await queue.size()) < count) await delay(5);
+  while ((await queue.runKeys()).size < count) await delay(5);
   const handedOver = read(count);
   return {
     committed: committed.perSecond,

@@ -151,7 +151,8 @@ describe.each(queueBackendsUnderTest())('a message of many runs, on the %s queue
     await Promise.all([startOne(7), startOne(1)]);
     await until(`state = 'succeeded' AND attempt = 1`, 1_500);
     expect(target.requests).toHaveLength(1_500);
-    expect(target.mostUnderWay).toBe(8);
+    expect(target.mostUnderWay).toBeLessThanOrEqual(8);
+    expect(target.mostUnderWay).toBeGreaterThan(1);
     expect(await queue.size()).toBe(0);
   });
 });

@@ -15,11 +15,13 @@ const HOLD_MS = 50;
 const HOLD_WHILE_AWAY_MS = 1_000;
 /** A slot is kept for the next message for so long: with more waiting, BullMQ takes it in the call that lets the last one go. */
 const KEEP_MS = 50;
+/** A message names all that it brought: as long as it stays, the reconciler would not miss what was passed on and lost. */
+const STAYS_AT_MOST_MS = 5_000;
 
 /**
  * Lets the runs of a message begin, as many as there are slots for. The message may go when each of its runs is claimed, and
- * so is kept by this worker's lease, or passed on; and no other is asked for before there is a slot for it. So a worker
- * that is busy takes nothing, and nothing waits for it while others are free.
+ * so is kept by this worker's lease, or passed on. A worker that is busy asks for the next one when it has a slot for it, or
+ * 5 s later, and passes on after 50 ms what it takes without one.
  */
 @Injectable()
 export class MessageTaker {
@@ -45,7 +47,7 @@ export class MessageTaker {
     const claims: Promise<void>[] = [];
     await this.beginOrPassOn(message, claims);
     await Promise.all(claims);
-    if (await this.slots.take()) this.slots.keep(KEEP_MS);
+    if (await this.slots.take(STAYS_AT_MOST_MS)) this.slots.keep(KEEP_MS);
   }
 
   /** Whoever waits for a slot is passed on. */

@@ -73,4 +73,12 @@ describe('the slots of a worker', () => {
     expect(answers).toEqual([false, false]);
     expect(await slots.take()).toBe(false);
   });
+
+  it('are not kept for anybody once they are closed', async () => {
+    const slots = new RunSlots(1);
+    await slots.take();
+    slots.keep(50);
+    slots.close();
+    expect(slots.takeKept()).toBe(false);
+  });
 });

@@ -45,6 +45,7 @@ export class RunSlots {
     this.isClosed = true;
     for (const next of [...this.line]) next(false);
     for (const timer of this.kept) clearTimeout(timer);
+    this.kept.clear();
   }
 
   private waitInLine(withinMs: number | undefined): Promise<boolean> {
