@@ -201,3 +201,6 @@ export const QUEUED_BEFORE = `
     AND ($2::timestamptz IS NULL OR (queued_at, id) > ($2::timestamptz, $3::uuid))
   ORDER BY queued_at, id
   LIMIT $4`;
+
+/** Held to the end of the transaction. */
+export const TRY_RECONCILE_LOCK = 'SELECT pg_try_advisory_xact_lock(7265003) AS ours';

@@ -134,6 +134,8 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       free -= dispatched.length + held.length;
       if (seen < limit && held.length < limit) return { total, roomLeft: free };
       if (batches % BATCHES_BETWEEN_SHARES === 0) total += await this.dispatchShares();
+      // Sixteen runs may have taken the room of one.
+      if (free <= 0) free = (await this.look())?.free ?? 0;
     }
     return { total, roomLeft: 0 };
   }

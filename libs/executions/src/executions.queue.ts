@@ -1,13 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
-import type { Queue } from 'bullmq';
-import { FairOrder } from './domain/fair-order.js';
+import type { Job as Message, Queue } from 'bullmq';
+import { Clock } from '@app/platform/clock';
+import { FairOrder, type Position } from './domain/fair-order.js';
 import {
   anotherIdFor,
   messageIdOf,
   messageOf,
   pack,
+  placedMessage,
   type PlacedMessage,
   type PlacedRun,
   type QueueMessage,
@@ -32,25 +33,28 @@ export class ExecutionsQueue {
   /** Whose turn it is: services share the queue, whatever each of them has in it. */
   readonly order = new FairOrder();
 
-  constructor(@InjectQueue(EXECUTIONS_QUEUE) private readonly queue: Queue<QueueMessage>) {
+  constructor(
+    @InjectQueue(EXECUTIONS_QUEUE) private readonly queue: Queue<QueueMessage>,
+    private readonly clock: Clock,
+  ) {
     // BullMQ reports a lost connection here as well as by failing the call; without a listener it would end the process.
     this.queue.on('error', () => undefined);
   }
 
-  /** Adding a message that is still in the queue changes nothing, so a hand-over may be repeated. */
+  /** May be repeated: of a run that is there in two messages, the one that is taken last finds nothing to do. */
   async add(dispatched: readonly Dispatched[]): Promise<void> {
     const messages = pack(dispatched.map((one) => this.placed(one))).map(addableOf);
     if (messages.length > FEW_MESSAGES) return void (await this.queue.addBulk(messages));
     await Promise.all(messages.map(({ name, data, opts }) => this.queue.add(name, data, opts)));
   }
 
-  /** Back to the place that they had, for whoever has room for them; while the message that brought them is still there. */
-  async passOn(message: PlacedMessage): Promise<void> {
-    const { name, data, opts } = addableOf(message);
-    await this.queue.add(name, data, {
-      ...opts,
-      jobId: anotherIdFor(opts.jobId, randomBytes(4).toString('hex')),
-    });
+  /**
+   * Back to where they stood, for whoever has room for them; while the message that brought them is still there.
+   * @param mark of the message that they came in, so that passing on may be repeated
+   */
+  async passOn({ runs, ...position }: PlacedMessage, mark: string): Promise<void> {
+    const { name, data, opts } = addableOf({ ...this.order.again(position), runs });
+    await this.queue.add(name, data, { ...opts, jobId: anotherIdFor(opts.jobId, mark) });
   }
 
   /** Messages that wait or are being taken. */
@@ -66,12 +70,15 @@ export class ExecutionsQueue {
   /** The size, having seen how far the queue has come. */
   async look(): Promise<number> {
     const counts = await this.counts();
-    const head = counts['prioritized'] ? await this.headPlace() : null;
-    if (head !== undefined) this.order.reached(head);
+    const head = counts['prioritized'] ? await this.head() : null;
+    if (head !== undefined) this.order.reached(head, this.clock.now().getTime());
     return sumOf(counts);
   }
 
-  /** Of all runs whose message waits or is being taken; asked for in the order in which they move, so that none slips by. */
+  /**
+   * Of all runs whose message waits or is being taken. On Postgres the states are read one after the other: what moves from a
+   * later one to an earlier one meanwhile, as what is passed on does, is missed.
+   */
   async runKeys(): Promise<ReadonlySet<string>> {
     const messageIds = await this.queue.getRanges(['wait', 'prioritized', 'active'], 0, -1);
     return new Set(messageIds.flatMap(runKeysOf));
@@ -84,23 +91,28 @@ export class ExecutionsQueue {
 
   private placed({ id, delivery, service, priority, isolated }: Dispatched): PlacedRun {
     const run = { executionId: id, delivery, ...(isolated && { isolated }) };
-    return { place: this.order.take(service, priority), run };
+    return { ...this.order.take(service, priority), run };
   }
 
   /** undefined: it was taken while we looked. */
-  private async headPlace(): Promise<number | undefined> {
+  private async head(): Promise<Position | undefined> {
     const [head] = await this.queue.getJobs(['prioritized'], 0, 0, true);
-    return head?.priority || undefined;
+    return head?.priority ? received(head) : undefined;
   }
 }
 
-function addableOf({ place, runs }: PlacedMessage) {
+/** The runs of a message that was taken from the queue, and where it stood. */
+export function received({ priority, data }: Message<QueueMessage>): PlacedMessage {
+  return placedMessage(priority, data);
+}
+
+function addableOf(message: PlacedMessage) {
   return {
     name: 'run',
-    data: messageOf(runs),
+    data: messageOf(message),
     opts: {
-      jobId: messageIdOf(runs),
-      priority: place,
+      jobId: messageIdOf(message.runs),
+      priority: message.place,
       attempts: 1,
       removeOnComplete: true,
       removeOnFail: true,

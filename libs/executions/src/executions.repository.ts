@@ -139,6 +139,14 @@ export class ExecutionsRepository {
     return rowsOf(this.executions, dispatch.QUEUED_BEFORE, parameters);
   }
 
+  /** One worker at a time brings the queue back in line. @returns null when another one is at it */
+  async reconcileAlone<T>(work: () => Promise<T>): Promise<T | null> {
+    return this.executions.manager.transaction(async (tx) => {
+      const [lock] = await rowsOf<{ ours: boolean }>(tx, dispatch.TRY_RECONCILE_LOCK);
+      return lock?.ours ? work() : null;
+    });
+  }
+
   /** @returns whether this was the first to ask; null when there was nothing left to cancel */
   async cancel(tx: EntityManager, cancellation: Cancellation): Promise<boolean | null> {
     const { service, id, actor, reason } = cancellation;

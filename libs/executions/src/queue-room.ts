@@ -11,7 +11,7 @@ const RESERVE = 5_000;
 /** Runs that a service may have in the queue before the reserve is closed to it. */
 const SHARE = 1_000;
 
-/** How much may be handed over now: runs, as if each were a message. */
+/** How many runs may be handed over before the next look, as if each took a message of its own. */
 export interface Room {
   /** For whoever comes first. */
   readonly free: number;

@@ -21,18 +21,14 @@ export class QueueReconciler {
     private readonly queue: ExecutionsQueue,
   ) {}
 
-  /** @returns how many messages were added again */
+  /** @returns how many executions were handed over again */
   async reconcile(): Promise<number> {
     const [oldest] = await this.executions.queuedBefore(HAND_OVER_MS, null, 1);
     if (!oldest) return 0;
-    // The messages first: a row that is queued still after that had its message then, or has lost it.
+    // The queue first: a row that is queued still after that was in it then, or is lost.
     const inQueue = await this.queue.runKeys();
     let total = 0;
-    for await (const rows of this.pages()) {
-      const lost = rows.filter((row) => !inQueue.has(runKeyOf(row)));
-      await this.handOverAgain(lost);
-      total += lost.length;
-    }
+    for await (const rows of this.pages()) total += await this.handOverAgain(missing(rows, inQueue));
     return total;
   }
 
@@ -45,10 +41,26 @@ export class QueueReconciler {
     } while (after);
   }
 
-  private async handOverAgain(lost: readonly Queued[]): Promise<void> {
-    if (lost.length === 0) return;
-    await this.queue.add(lost);
-    schedulerMetrics.reconciled.inc(lost.length);
-    this.logger.warn(`the queue has lost ${lost.length} executions: handed over again`);
+  /**
+   * What a second look misses as well: in the first it may have been on its way from one message to another, or another
+   * worker has handed it over since.
+   */
+  private async handOverAgain(missed: readonly Queued[]): Promise<number> {
+    if (missed.length === 0) return 0;
+    const lost = await this.executions.reconcileAlone(async () => {
+      // Where the queue stands now: after a loss, at its beginning.
+      await this.queue.look();
+      const again = missing(missed, await this.queue.runKeys());
+      await this.queue.add(again);
+      return again.length;
+    });
+    if (!lost) return 0;
+    schedulerMetrics.reconciled.inc(lost);
+    this.logger.warn(`the queue has lost ${lost} executions: handed over again`);
+    return lost;
   }
+}
+
+function missing(rows: readonly Queued[], inQueue: ReadonlySet<string>): Queued[] {
+  return rows.filter((row) => !inQueue.has(runKeyOf(row)));
 }

@@ -1,26 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
-import { FairOrder } from './fair-order.js';
+import { FairOrder, type Position } from './fair-order.js';
 
 const NORMAL = 5;
 
 /** A queue as BullMQ keeps it: the lowest place first, equals in the order in which they came. */
 class PlacedRuns {
-  private runs: { name: string; place: number }[] = [];
+  private runs: (Position & { name: string })[] = [];
+  private nowMs = 1;
 
   constructor(readonly order: FairOrder) {}
 
   add(service: string, count: number, priority = NORMAL, name = service): void {
-    for (let k = 0; k < count; k++) this.runs.push({ name, place: this.order.take(service, priority) });
-    this.runs.sort((a, b) => a.place - b.place);
+    this.putIn(Array.from({ length: count }, () => ({ name, ...this.order.take(service, priority) })));
   }
 
   /** As a dispatcher does before it adds: reads where the queue stands. */
   look(order = this.order): void {
-    order.reached(this.runs[0]?.place ?? null);
+    order.reached(this.runs[0] ?? null, this.nowMs++);
   }
 
   take(count: number): string[] {
     return this.runs.splice(0, count).map(({ name }) => name);
+  }
+
+  /** Takes the first ones out. @returns what puts them back, as a worker does that has no slot for them */
+  hold(count: number): () => void {
+    const held = this.runs.splice(0, count);
+    return () => this.putIn(held.map((run) => ({ ...run, ...this.order.again(run) })));
+  }
+
+  private putIn(runs: readonly (Position & { name: string })[]): void {
+    this.runs.push(...runs);
+    this.runs.sort((a, b) => a.place - b.place);
   }
 
   get size(): number {
@@ -75,7 +86,8 @@ describe('between services', () => {
     const elsewhere = new FairOrder();
     queue.look(elsewhere);
     const mine = elsewhere.take('small', NORMAL);
-    expect(mine).toBeLessThanOrEqual(queue.order.take('small', NORMAL));
+    expect(mine.place).toBeLessThanOrEqual(queue.order.take('small', NORMAL).place);
+    expect(mine.epoch).toBe(queue.order.take('small', NORMAL).epoch);
   });
 });
 
@@ -109,28 +121,87 @@ describe('when turns run out', () => {
   const used = (): FairOrder => {
     const order = new FairOrder();
     while (!order.isUsedUp) {
-      let place = 1;
-      for (let k = 0; k < 10_000; k++) place = order.take('flood', NORMAL);
-      order.reached(place);
+      let head = order.take('flood', NORMAL);
+      for (let k = 1; k < 10_000; k++) head = order.take('flood', NORMAL);
+      order.reached(head, 1);
     }
     return order;
   };
 
   it('gives no place beyond what the queue can sort by, and begins anew when the queue has run empty', () => {
     const order = used();
-    expect(order.take('flood', 20)).toBeLessThan(2 ** 21);
+    expect(order.take('flood', 20).place).toBeLessThan(2 ** 21);
     expect(order.ahead(1_000)).toContain('flood');
 
-    order.reached(null);
+    order.reached(null, 2);
     expect(order.isUsedUp).toBe(false);
     expect(order.ahead(1)).toEqual([]);
   });
 });
 
-it('begins anew when the queue turns out to have been empty in between', () => {
-  const queue = flooded();
-  const elsewhere = new FairOrder();
-  elsewhere.reached(elsewhere.take('flood', NORMAL));
-  queue.order.reached(elsewhere.take('flood', NORMAL));
-  expect(queue.order.ahead(1)).toEqual([]);
+describe('when runs that were taken come back', () => {
+  /** A flood of which as many messages were taken as five workers may hold, and the queue has come far since. */
+  const putBack = (): PlacedRuns => {
+    const queue = flooded();
+    const giveBack = queue.hold(160 * 16);
+    queue.look();
+    giveBack();
+    queue.look();
+    return queue;
+  };
+
+  it('lets no newer run of their service pass the older ones', () => {
+    const queue = putBack();
+    const waiting = queue.size;
+    queue.add('flood', 1, NORMAL, 'newer');
+    expect(queue.take(waiting)).not.toContain('newer');
+  });
+
+  it('still knows who is ahead of the others', () => {
+    expect(putBack().order.ahead(1_000)).toEqual(['flood']);
+  });
+
+  it('lets the first run of another service pass what has not come back', () => {
+    const queue = putBack();
+    queue.add('small', 1);
+    expect(queue.take(160 * 16 + 1)).toContain('small');
+  });
+
+  it('puts them before what was added since counting began anew', () => {
+    const queue = flooded();
+    const giveBack = queue.hold(16);
+    queue.take(queue.size);
+    queue.look();
+    queue.add('other', 1_000);
+    giveBack();
+    expect(countOf(queue.take(32), 'flood')).toBe(16);
+  });
+});
+
+describe('when another process has found the queue empty in between', () => {
+  const elsewhere = (): { order: FairOrder; head: Position } => {
+    const order = new FairOrder();
+    order.reached(null, 1_000);
+    return { order, head: order.take('flood', NORMAL) };
+  };
+
+  it('counts anew as well', () => {
+    const { order } = flooded();
+    const { head } = elsewhere();
+    order.reached(head, 1_001);
+    expect(order.ahead(1)).toEqual([]);
+    expect(order.take('flood', NORMAL)).toEqual(head);
+  });
+
+  it('does not count by what comes back of the time before', () => {
+    const { order, head } = elsewhere();
+    order.reached({ place: 200_000, epoch: 1 }, 1_001);
+    expect(order.take('small', NORMAL)).toEqual(head);
+  });
+
+  it('begins a later epoch, whatever its clock says', () => {
+    const { order, head } = elsewhere();
+    order.reached(null, 1);
+    expect(order.take('flood', NORMAL).epoch).toBeGreaterThan(head.epoch);
+  });
 });

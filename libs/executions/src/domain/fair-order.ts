@@ -8,37 +8,45 @@ const RUNS_PER_BAND = 16;
 const PLACES_PER_BAND = 2 * LOWEST_PRIORITY;
 const LAST_BAND = Math.floor(HIGHEST_PLACE / PLACES_PER_BAND) - 1;
 const LAST_TURN = LAST_BAND * RUNS_PER_BAND;
-/** Two processes see the queue's head a moment apart; a larger step back means that the queue was empty in between. */
-const BANDS_SEEN_LATE = 4;
 /** As fast an urgent run may pass what the same service handed over before, while there is nobody else to wait for it. */
 const URGENT_STEP = 1 / 8;
 
+/** Where a message stands in the queue. */
+export interface Position {
+  /** From 1, handed to the queue as priority: the lowest goes first. */
+  readonly place: number;
+  /** The count that the place belongs to: the time in ms at which it began. */
+  readonly epoch: number;
+}
+
 /**
  * Start-time fair queueing. Each run of a service takes its next turn, and a service that had nothing to run begins at the
- * turn that the queue has reached: its first run passes the 20,000 that another one handed over before, its second runs
- * after one of theirs, and nobody saves up turns. Within a service a more urgent run takes an earlier turn.
+ * turn that the queue has reached: its first run passes all that another one handed over before, its second runs after one
+ * of theirs, and nobody saves up turns. Within a service a more urgent run takes an earlier turn.
  *
- * Each process has its own count of turns; the head of the queue, which all see, keeps them together.
+ * Each process has its own count of turns; the head of the queue, which all see, keeps them together. Whoever finds the queue
+ * empty counts anew, in a new epoch, and the others follow when they see it. Within an epoch the head may step back, as
+ * messages that were taken come back to their places; the count does not.
  */
 export class FairOrder {
+  private epoch = 0;
   private turnNow = 0;
   private isFull = false;
   /** For each service and priority: the turn of its next run; never falling from urgent to less so. */
   private readonly nextTurns = new Map<string, Float64Array>();
 
-  /** @param headPlace where the next run to be taken stands; null when none waits: counting begins anew */
-  reached(headPlace: number | null): void {
-    const band = headPlace === null ? 0 : bandOf(headPlace);
-    const bandBefore = Math.floor(this.turnNow / RUNS_PER_BAND);
-    if (headPlace === null || band < bandBefore - BANDS_SEEN_LATE) this.forgetAll();
-    this.turnNow = band * RUNS_PER_BAND;
+  /** @param head where the next run to be taken stands; null when none waits: counting begins anew */
+  reached(head: Position | null, nowMs: number): void {
+    if (head === null) this.beginAnew(Math.max(nowMs, this.epoch + 1));
+    else if (head.epoch > this.epoch) this.beginAnew(head.epoch);
+    if (head?.epoch === this.epoch) this.turnNow = Math.max(this.turnNow, bandOf(head.place) * RUNS_PER_BAND);
     for (const [service, turns] of this.nextTurns) {
       if (lastOf(turns) <= this.turnNow) this.nextTurns.delete(service);
     }
   }
 
-  /** Takes the service's next turn. @returns the place, from 1, to be handed to the queue as priority */
-  take(service: string, priority: number): number {
+  /** Takes the service's next turn. */
+  take(service: string, priority: number): Position {
     const turns = this.turnsOf(service);
     const turn = Math.max(turns[priority - 1]!, this.turnNow);
     const step = this.stepOf(turns, turn);
@@ -48,7 +56,17 @@ export class FairOrder {
     this.isFull ||= turn >= LAST_TURN;
     const band = Math.min(Math.floor(turn / RUNS_PER_BAND), LAST_BAND);
     const isNow = turn < this.turnNow + RUNS_PER_BAND;
-    return band * PLACES_PER_BAND + (isNow ? 0 : LOWEST_PRIORITY) + priority;
+    return {
+      place: band * PLACES_PER_BAND + (isNow ? 0 : LOWEST_PRIORITY) + priority,
+      epoch: this.epoch,
+    };
+  }
+
+  /** For a run that was taken and goes back: its old place, or, if that is of an epoch that has ended, among the next. */
+  again(position: Position): Position {
+    if (position.epoch >= this.epoch) return position;
+    const bandNow = Math.floor(this.turnNow / RUNS_PER_BAND);
+    return { place: bandNow * PLACES_PER_BAND + priorityOf(position.place), epoch: this.epoch };
   }
 
   /** No turns are left: the queue has to run empty before anybody may fill it again. */
@@ -81,14 +99,20 @@ export class FairOrder {
     return turns;
   }
 
-  private forgetAll(): void {
-    this.nextTurns.clear();
+  private beginAnew(epoch: number): void {
+    this.epoch = epoch;
+    this.turnNow = 0;
     this.isFull = false;
+    this.nextTurns.clear();
   }
 }
 
 function bandOf(place: number): number {
   return Math.floor((place - 1) / PLACES_PER_BAND);
+}
+
+function priorityOf(place: number): number {
+  return ((place - 1) % LOWEST_PRIORITY) + 1;
 }
 
 function lastOf(turns: Float64Array): number {

@@ -6,12 +6,12 @@ import {
   messageIdOf,
   messageOf,
   pack,
+  placedMessage,
   type PlacedRun,
   type QueuedRun,
   type QueueMessage,
   runKeyOf,
   runKeysOf,
-  runsOf,
 } from './queue-message.js';
 
 const aRun = (changes: Partial<QueuedRun> = {}): QueuedRun => ({
@@ -20,12 +20,15 @@ const aRun = (changes: Partial<QueuedRun> = {}): QueuedRun => ({
   ...changes,
 });
 
+const EPOCH = 1_795_000_000_000;
+
 const runsAt = (place: number, count: number): PlacedRun[] =>
-  Array.from({ length: count }, () => ({ place, run: aRun() }));
+  Array.from({ length: count }, () => ({ place, epoch: EPOCH, run: aRun() }));
 
 const placedRuns = fc.array(
   fc.record({
     place: fc.integer({ min: 1, max: 5 }),
+    epoch: fc.constantFrom(EPOCH, EPOCH + 1),
     run: fc.record(
       {
         executionId: fc.uuid({ version: 7 }),
@@ -42,10 +45,15 @@ describe('the messages of a hand-over', () => {
   it('carry each run once, in its order and at its place', () => {
     fc.assert(
       fc.property(placedRuns, (placed) => {
-        const unpacked = pack(placed).flatMap(({ place, runs }) => runs.map((run) => ({ place, run })));
+        const unpacked = pack(placed).flatMap(({ runs, ...position }) =>
+          runs.map((run) => ({ ...position, run })),
+        );
         for (const at of [1, 2, 3, 4, 5]) {
-          const ofPlace = ({ place, run }: PlacedRun) => place === at && !run.isolated;
-          expect(unpacked.filter(ofPlace)).toEqual(placed.filter(ofPlace));
+          for (const since of [EPOCH, EPOCH + 1]) {
+            const there = ({ place, epoch, run }: PlacedRun) =>
+              place === at && epoch === since && !run.isolated;
+            expect(unpacked.filter(there)).toEqual(placed.filter(there));
+          }
         }
         expect(new Set(unpacked.map(({ run }) => run))).toEqual(new Set(placed.map(({ run }) => run)));
         expect(unpacked).toHaveLength(placed.length);
@@ -76,17 +84,23 @@ describe('the messages of a hand-over', () => {
 });
 
 describe('a message', () => {
-  it('is the run itself when it carries one, as it was before messages carried several', () => {
+  const sent = (message: QueueMessage) => JSON.parse(JSON.stringify(message)) as QueueMessage;
+
+  it('is the run itself when it carries one', () => {
     const run = aRun();
-    expect(messageOf([run])).toEqual(run);
+    expect(messageOf({ runs: [run], epoch: EPOCH })).toEqual({ ...run, epoch: EPOCH });
     expect(messageIdOf([run])).toBe(`${run.executionId}-1`);
-    expect(runsOf(run)).toEqual([run]);
   });
 
-  it('gives back the runs that it carries', () => {
-    const runs = [aRun(), aRun({ delivery: 3 })];
-    const received = JSON.parse(JSON.stringify(messageOf(runs))) as QueueMessage;
-    expect(runsOf(received)).toEqual(runs);
+  it.each([1, 2, 16])('gives back the %d runs that it carries, and where they stood', (count) => {
+    const runs = Array.from({ length: count }, (_, index) => aRun({ delivery: index + 1 }));
+    const received = sent(messageOf({ runs, epoch: EPOCH }));
+    expect(placedMessage(7, received)).toEqual({ runs, place: 7, epoch: EPOCH });
+  });
+
+  it('may say nothing of where it stood, as those that were sent before there were epochs', () => {
+    const run = aRun();
+    expect(placedMessage(7, run)).toEqual({ runs: [run], place: 7, epoch: 0 });
   });
 
   it('names each of its runs in its id, and no other delivery of them', () => {

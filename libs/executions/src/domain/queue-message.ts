@@ -1,3 +1,5 @@
+import type { Position } from './fair-order.js';
+
 /** All that travels through the queue: nothing that could not be rebuilt from Postgres. */
 export interface QueuedRun {
   readonly executionId: string;
@@ -6,52 +8,51 @@ export interface QueuedRun {
   readonly isolated?: true;
 }
 
-/** One run, or several that stand at the same place in the queue. */
-export type QueueMessage = QueuedRun | { readonly runs: readonly QueuedRun[] };
+/** One run, or several that stand at the same position in the queue, and the epoch that its place belongs to. */
+export type QueueMessage = (QueuedRun | { readonly runs: readonly QueuedRun[] }) & { readonly epoch?: number };
 
-export interface PlacedRun {
-  /** From 1; the lowest goes first. */
-  readonly place: number;
+export interface PlacedRun extends Position {
   readonly run: QueuedRun;
 }
 
-export interface PlacedMessage {
-  readonly place: number;
+export interface PlacedMessage extends Position {
   readonly runs: readonly QueuedRun[];
 }
 
 /** So many of a service stand at one place; to take a message and to let it go costs as much for one run as for all of them. */
 const MOST_RUNS = 16;
 /**
- * What is handed over at once makes at least so many messages, while it has as many runs, for other workers to take some.
- * With 64 instead of 4, and the queue on Postgres, 1,000 starts a second had a p99 of 490 ms instead of 37 (measured).
+ * Up to so many runs that are handed over at once have a message each, and more are spread over about as many at least, for
+ * other workers to take some. With 64 instead of 4, and the queue on Postgres, 1,000 starts a second had a p99 of 490 ms instead of 37 (measured).
  */
 const MESSAGES_TO_SHARE = 4;
 
-/** Packs runs of equal places together, in their order. A few make a message each, so that they begin side by side. */
+/** Packs runs of equal positions together, in their order. A few make a message each, so that they begin side by side. */
 export function pack(placed: readonly PlacedRun[]): PlacedMessage[] {
   const mostRuns = Math.min(MOST_RUNS, Math.ceil(placed.length / MESSAGES_TO_SHARE));
   const messages: PlacedMessage[] = [];
-  const openAt = new Map<number, QueuedRun[]>();
-  for (const { place, run } of placed) {
-    const open = run.isolated ? undefined : openAt.get(place);
+  const openAt = new Map<string, QueuedRun[]>();
+  for (const { place, epoch, run } of placed) {
+    const position = `${epoch}:${place}`;
+    const open = run.isolated ? undefined : openAt.get(position);
     if (open && open.length < mostRuns) {
       open.push(run);
       continue;
     }
     const runs = [run];
-    messages.push({ place, runs });
-    if (!run.isolated) openAt.set(place, runs);
+    messages.push({ place, epoch, runs });
+    if (!run.isolated) openAt.set(position, runs);
   }
   return messages;
 }
 
-export function messageOf(runs: readonly QueuedRun[]): QueueMessage {
-  return runs.length === 1 ? runs[0]! : { runs };
+export function messageOf({ runs, epoch }: Omit<PlacedMessage, 'place'>): QueueMessage {
+  return runs.length === 1 ? { ...runs[0]!, epoch } : { runs, epoch };
 }
 
-export function runsOf(message: QueueMessage): readonly QueuedRun[] {
-  return 'runs' in message ? message.runs : [message];
+/** What was taken from the queue, at that place of it. */
+export function placedMessage(place: number, { epoch = 0, ...message }: QueueMessage): PlacedMessage {
+  return { place, epoch, runs: 'runs' in message ? message.runs : [message] };
 }
 
 /**
@@ -64,9 +65,9 @@ export function messageIdOf(runs: readonly QueuedRun[]): string {
   return runs.map(({ executionId, delivery }) => runKeyOf({ id: executionId, delivery })).join(BETWEEN_RUNS);
 }
 
-/** @param random a few characters, neither a dash nor an underscore among them */
-export function anotherIdFor(messageId: string, random: string): string {
-  return `${messageId}${BETWEEN_RUNS}${random}`;
+/** @param mark a few characters, neither a dash nor an underscore among them */
+export function anotherIdFor(messageId: string, mark: string): string {
+  return `${messageId}${BETWEEN_RUNS}${mark}`;
 }
 
 /** Names a run within the queue: the 48 random bits at the end of its id, and its delivery. */

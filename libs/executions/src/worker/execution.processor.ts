@@ -7,8 +7,8 @@ import {
 import { type Job as Message, Worker } from 'bullmq';
 import { AppConfig } from '@app/platform/config';
 import { QueueConnections } from '@app/platform/queue';
-import { type QueueMessage, runsOf } from '../domain/queue-message.js';
-import { EXECUTIONS_QUEUE } from '../executions.queue.js';
+import type { QueueMessage } from '../domain/queue-message.js';
+import { EXECUTIONS_QUEUE, received } from '../executions.queue.js';
 import { CancelWatcher } from './cancel-watcher.js';
 import { MessageTaker } from './message-taker.js';
 import { OrphanReleaser } from './orphan-releaser.js';
@@ -54,8 +54,7 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
     this.session.onLost(() => this.runs.abortAll({ type: 'lease_lost', message: 'the lease was lost' }));
     this.worker = new Worker<QueueMessage>(
       EXECUTIONS_QUEUE,
-      (message: Message<QueueMessage>) =>
-        this.taker.take({ place: message.priority, runs: runsOf(message.data) }),
+      (message: Message<QueueMessage>) => this.taker.take(received(message)),
       {
         ...(this.connections.consumer() as { connection: never; prefix: string }),
         concurrency: this.taker.concurrency,
@@ -69,9 +68,11 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
       },
     );
     this.worker.on('error', (error) => this.logger.warn(`queue: ${error.message}`));
-    this.worker.on('failed', (message, error) =>
-      this.logger.error(`message ${message?.id}: ${error.message}`),
-    );
+    this.worker.on('completed', () => this.taker.gone());
+    this.worker.on('failed', (message, error) => {
+      this.logger.error(`message ${message?.id}: ${error.message}`);
+      this.taker.gone();
+    });
     this.gate.onChange((isOpen) => void this.takeMessages(isOpen));
     this.cancels.start();
     this.orphans.start();

@@ -71,7 +71,7 @@ describe.each(queueBackendsUnderTest())('a message of many runs, on the %s queue
     const runs = await query<{ executionId: string; delivery: number }>(
       `SELECT id AS "executionId", delivery FROM executions`,
     );
-    await queue.passOn({ place: 1, runs });
+    await queue.passOn({ place: 1, epoch: 0, runs }, 'c0ffee00');
     expect(await queue.size()).toBe(1);
   };
 

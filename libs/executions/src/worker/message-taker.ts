@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '@app/platform/config';
 import { Clock } from '@app/platform/clock';
@@ -11,12 +12,21 @@ import { RunSlots } from './run-slots.js';
 const MOST_MESSAGES = 32;
 /** A run that finds no slot here for so long is passed on: another worker may have one. */
 const HOLD_MS = 50;
-/** As long as the queue is away it waits here, and this is how often a line in the log says so. */
+/** As long as the queue is away it waits here, and tries again this often. */
 const HOLD_WHILE_AWAY_MS = 1_000;
-/** A slot is kept for the next message for so long: with more waiting, BullMQ takes it in the call that lets the last one go. */
-const KEEP_MS = 50;
+/** For the message that BullMQ takes in the call that lets the last one go: as long as that call may take. */
+const KEEP_WHILE_ASKING_MS = 1_000;
+/** And from its answer on: with a message in it, that is here in less than a millisecond. */
+const KEEP_AFTER_ANSWER_MS = 10;
 /** A message names all that it brought: as long as it stays, the reconciler would not miss what was passed on and lost. */
 const STAYS_AT_MOST_MS = 5_000;
+
+/** A message that is here: its runs that have not begun, and the claims of those that have. */
+interface Taken {
+  readonly message: PlacedMessage;
+  readonly waiting: QueuedRun[];
+  readonly claims: Promise<void>[];
+}
 
 /**
  * Lets the runs of a message begin, as many as there are slots for. The message may go when each of its runs is claimed, and
@@ -29,6 +39,7 @@ export class MessageTaker {
   private readonly slots: RunSlots;
   private readonly inFlight = new Set<Promise<void>>();
   private isStopped = false;
+  private isQueueAway = false;
   /** How many messages may be taken at once. */
   readonly concurrency: number;
 
@@ -44,10 +55,15 @@ export class MessageTaker {
 
   /** @returns when the message may go and another one be taken */
   async take(message: PlacedMessage): Promise<void> {
-    const claims: Promise<void>[] = [];
-    await this.beginOrPassOn(message, claims);
-    await Promise.all(claims);
-    if (await this.slots.take(STAYS_AT_MOST_MS)) this.slots.keep(KEEP_MS);
+    const taken: Taken = { message, waiting: [...message.runs], claims: [] };
+    await this.beginOrPassOn(taken);
+    await Promise.all(taken.claims);
+    if (await this.slots.take(STAYS_AT_MOST_MS)) this.slots.keep(KEEP_WHILE_ASKING_MS);
+  }
+
+  /** A message that was here has gone, and the next one, if there is any, is about to be taken. */
+  gone(): void {
+    this.slots.keepNoLongerThan(KEEP_AFTER_ANSWER_MS);
   }
 
   /** Whoever waits for a slot is passed on. */
@@ -61,32 +77,23 @@ export class MessageTaker {
     await Promise.all(this.inFlight);
   }
 
-  private async beginOrPassOn({ place, runs }: PlacedMessage, claims: Promise<void>[]): Promise<void> {
-    let waiting = runs.slice(this.beginInKeptSlot(runs, claims));
-    waiting = waiting.slice(await this.beginWithin(HOLD_MS, waiting, claims));
-    while (waiting.length > 0 && !(await this.passOn({ place, runs: waiting }))) {
-      waiting = waiting.slice(await this.beginWithin(HOLD_WHILE_AWAY_MS, waiting, claims));
-    }
+  private async beginOrPassOn(taken: Taken): Promise<void> {
+    const mark = randomBytes(4).toString('hex');
+    if (this.slots.takeKept()) this.beginNext(taken);
+    await this.beginWithin(HOLD_MS, taken);
+    while (taken.waiting.length > 0 && !(await this.passOn(taken, mark)))
+      await this.beginWithin(HOLD_WHILE_AWAY_MS, taken);
   }
 
-  /** @returns how many began: the first, or none */
-  private beginInKeptSlot([first]: readonly QueuedRun[], claims: Promise<void>[]): number {
-    if (!first || !this.slots.takeKept()) return 0;
-    return claims.push(this.begin(first));
-  }
-
-  /** @returns how many found a slot in time */
-  private async beginWithin(
-    holdMs: number,
-    runs: readonly QueuedRun[],
-    claims: Promise<void>[],
-  ): Promise<number> {
+  /** As many as find a slot in time. */
+  private async beginWithin(holdMs: number, taken: Taken): Promise<void> {
     const untilMs = this.clock.monotonicMs() + holdMs;
-    for (const [index, run] of runs.entries()) {
-      if (!(await this.slots.take(untilMs - this.clock.monotonicMs()))) return index;
-      claims.push(this.begin(run));
-    }
-    return runs.length;
+    while (taken.waiting.length > 0 && (await this.slots.take(untilMs - this.clock.monotonicMs())))
+      this.beginNext(taken);
+  }
+
+  private beginNext({ waiting, claims }: Taken): void {
+    claims.push(this.begin(waiting.shift()!));
   }
 
   /** In a slot that was taken for it. @returns when it is claimed, or will not run here */
@@ -105,13 +112,16 @@ export class MessageTaker {
   }
 
   /** @returns false when the queue is away, and they have to wait here */
-  private async passOn(message: PlacedMessage): Promise<boolean> {
+  private async passOn({ message, waiting }: Taken, mark: string): Promise<boolean> {
     try {
-      await this.queue.passOn(message);
+      await this.queue.passOn({ ...message, runs: waiting }, mark);
       failPoint('after_passing_on');
+      this.isQueueAway = false;
       return true;
     } catch (error) {
-      this.logger.warn(`${message.runs.length} executions are not passed on: ${(error as Error).message}`);
+      if (!this.isQueueAway)
+        this.logger.warn(`the queue takes nothing back, what it brought waits here: ${(error as Error).message}`);
+      this.isQueueAway = true;
       // They are queued in Postgres still, and missed in the queue as soon as it is back.
       return this.isStopped;
     }

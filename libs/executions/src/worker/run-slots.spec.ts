@@ -64,6 +64,37 @@ describe('the slots of a worker', () => {
     expect(slots.takeKept()).toBe(false);
   });
 
+  it('are kept a short while only from when the message that they are kept for was asked for', async () => {
+    const slots = new RunSlots(2);
+    await Promise.all([slots.take(), slots.take()]);
+    slots.keep(1_000);
+    slots.keep(1_000);
+    const answers = answersOf([slots.take(), slots.take()]);
+    slots.keepNoLongerThan(10);
+    await jest.advanceTimersByTimeAsync(10);
+    expect(answers).toEqual([true, undefined]);
+    expect(slots.takeKept()).toBe(true);
+    expect(slots.takeKept()).toBe(false);
+  });
+
+  it('go to the message that was asked for, of those that are kept for a short while and longer', async () => {
+    const slots = new RunSlots(2);
+    await Promise.all([slots.take(), slots.take()]);
+    slots.keep(1_000);
+    slots.keep(1_000);
+    slots.keepNoLongerThan(10);
+    expect(slots.takeKept()).toBe(true);
+    await jest.advanceTimersByTimeAsync(10);
+    expect(await slots.take(0)).toBe(false);
+  });
+
+  it('are not kept shorter when none is kept', async () => {
+    const slots = new RunSlots(1);
+    slots.keepNoLongerThan(10);
+    await jest.advanceTimersByTimeAsync(10);
+    expect([await slots.take(0), await slots.take(0)]).toEqual([true, false]);
+  });
+
   it('are given to nobody once they are closed, and whoever waits is told', async () => {
     const slots = new RunSlots(0);
     const answers = answersOf([slots.take(), slots.take(1_000)]);
@@ -78,7 +109,10 @@ describe('the slots of a worker', () => {
     const slots = new RunSlots(1);
     await slots.take();
     slots.keep(50);
+    slots.keep(50);
+    slots.keepNoLongerThan(10);
     slots.close();
     expect(slots.takeKept()).toBe(false);
+    expect(jest.getTimerCount()).toBe(0);
   });
 });

@@ -3,6 +3,8 @@ export class RunSlots {
   private readonly line = new Set<(hasSlot: boolean) => void>();
   /** Taken, and waiting for the next message; each until its timer ends. */
   private readonly kept = new Set<NodeJS.Timeout>();
+  /** Of those, the ones whose time was cut short. */
+  private readonly going = new Set<NodeJS.Timeout>();
   private isClosed = false;
 
   constructor(private free: number) {}
@@ -25,27 +27,32 @@ export class RunSlots {
 
   /** For a slot that was taken: it is kept for whoever asks for a kept one, and after that time given back. */
   keep(forMs: number): void {
-    const timer = setTimeout(() => {
-      this.kept.delete(timer);
-      this.giveBack();
-    }, forMs);
-    this.kept.add(timer);
+    this.keepIn(this.kept, forMs);
+  }
+
+  /** One of those that are kept is given back after that time: what it is kept for comes by then, or not at all. */
+  keepNoLongerThan(ms: number): void {
+    if (takeOneOf(this.kept)) this.keepIn(this.going, ms);
   }
 
   /** @returns false when none is kept */
   takeKept(): boolean {
-    const [timer] = this.kept;
-    if (!timer) return false;
-    clearTimeout(timer);
-    return this.kept.delete(timer);
+    return takeOneOf(this.going) || takeOneOf(this.kept);
   }
 
   /** The process ends: nobody waits any longer. */
   close(): void {
     this.isClosed = true;
     for (const next of [...this.line]) next(false);
-    for (const timer of this.kept) clearTimeout(timer);
-    this.kept.clear();
+    while (this.takeKept());
+  }
+
+  private keepIn(kept: Set<NodeJS.Timeout>, forMs: number): void {
+    const timer = setTimeout(() => {
+      kept.delete(timer);
+      this.giveBack();
+    }, forMs);
+    kept.add(timer);
   }
 
   private waitInLine(withinMs: number | undefined): Promise<boolean> {
@@ -59,4 +66,10 @@ export class RunSlots {
       this.line.add(leave);
     });
   }
+}
+
+function takeOneOf(kept: Set<NodeJS.Timeout>): boolean {
+  const [timer] = kept;
+  clearTimeout(timer);
+  return timer !== undefined && kept.delete(timer);
 }

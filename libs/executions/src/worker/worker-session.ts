@@ -135,7 +135,8 @@ export class WorkerSession implements OnApplicationBootstrap {
       this.lastTickAt,
       this.commandIsolation(),
     ]);
-    if (this.sessionId !== sessionId) return;
+    // Lost while we asked; what should have begun the next one found this renewal under way.
+    if (this.sessionId !== sessionId) return this.retrySoon();
     if (rowCount) this.renewedAtMs = askedAtMs;
     else this.lose('the database says that it has expired');
   }
