@@ -1,16 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { getQueueToken } from '@nestjs/bullmq';
 import type { INestApplicationContext } from '@nestjs/common';
+import type { Queue } from 'bullmq';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ExecutionsQueue, ExecutionsRepository, ExecutionsService, runKeyOf } from '@app/executions';
 import { JobsService } from '@app/jobs';
 import { aCall } from '../../../test/support/a-job.js';
 import { flushQueue } from '../../../test/support/flush-queue.js';
+import { TargetServer } from '../../../test/support/target-server.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { queueBackendsUnderTest } from '../../../test/support/test-redis.js';
 import { waitFor } from '../../../test/support/wait-for.js';
-import { startFirer } from '../../../test/support/worker-under-test.js';
+import { startFirer, startWorker } from '../../../test/support/worker-under-test.js';
 import { QueueReconciler } from './queue-reconciler.js';
+
+jest.setTimeout(60_000);
 
 describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (backend) => {
   let database: TestDatabase;
@@ -86,6 +91,70 @@ describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (back
     }
     expect(added).toEqual([0, 0, 0]);
     expect(await sizeOfQueue()).toBe(15);
+  });
+
+  it('is one of several workers, and what all of them miss is handed over once', async () => {
+    await queued(5);
+    await flushQueue(backend, database);
+    const others = Array.from({ length: 3 }, () => new QueueReconciler(executions, queue));
+
+    const added = await Promise.all([reconciler, ...others].map((one) => one.reconcile()));
+    expect(added.reduce((sum, count) => sum + count)).toBe(5);
+    expect(await queue.size()).toBe(await messagesOfOneHandOver(5));
+  });
+
+  /** As many messages as a hand-over of so many runs makes in an empty queue. */
+  const messagesOfOneHandOver = async (runs: number): Promise<number> => {
+    await flushQueue(backend, database);
+    await queue.add(
+      Array.from({ length: runs }, () => ({ id: uuidv7(), delivery: 1, service: 'default', priority: 5 })),
+    );
+    return queue.size();
+  };
+
+  describe('while workers pass on what they have no slot for', () => {
+    const RUNS = 16;
+    let target: TargetServer;
+    let workers: INestApplicationContext[];
+
+    beforeEach(async () => {
+      target = await TargetServer.start();
+      target.hold('/');
+      workers = [];
+      const job = aCall(target.url('/'), { timeoutMs: 60_000 });
+      jobId = (await api.get(JobsService, { strict: false }).create('default', job)).id;
+      await queued(RUNS);
+    });
+
+    afterEach(async () => {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await target.stop();
+    });
+
+    const startWorkers = async (count: number): Promise<void> => {
+      for (let started = 0; started < count; started++)
+        workers.push(await startWorker(database, backend, { WORKER_CONCURRENCY: '1' }));
+      await target.waitForRequests('/', count);
+    };
+
+    it('misses nothing of it', async () => {
+      await startWorkers(2);
+      for (let look = 0; look < 100; look++) expect(await reconciler.reconcile()).toBe(0);
+    });
+
+    it('hands it over again when it is lost, though its giver has taken no other message', async () => {
+      await startWorkers(1);
+      const messages = api.get<Queue>(getQueueToken('executions'), { strict: false });
+      const waiting = async () => {
+        const ids = (await messages.getJobs(['prioritized'])).map(({ data }) => JSON.stringify(data));
+        return new Set(ids.join().match(/"executionId":"[^"]*"/g)).size;
+      };
+      const allWait = () => waitFor(async () => (await waiting()) === RUNS - 1);
+      await allWait();
+      await Promise.all((await messages.getJobs(['prioritized'])).map((message) => message.remove()));
+      expect(await waiting()).toBeLessThan(RUNS - 1);
+      await allWait();
+    });
   });
 
   it('looks at each row once, also where a page ends within a batch of one instant', async () => {

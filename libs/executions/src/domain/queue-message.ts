@@ -9,7 +9,9 @@ export interface QueuedRun {
 }
 
 /** One run, or several that stand at the same position in the queue, and the epoch that its place belongs to. */
-export type QueueMessage = (QueuedRun | { readonly runs: readonly QueuedRun[] }) & { readonly epoch?: number };
+export type QueueMessage = (QueuedRun | { readonly runs: readonly QueuedRun[] }) & {
+  readonly epoch?: number;
+};
 
 export interface PlacedRun extends Position {
   readonly run: QueuedRun;

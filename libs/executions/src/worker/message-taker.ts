@@ -120,7 +120,9 @@ export class MessageTaker {
       return true;
     } catch (error) {
       if (!this.isQueueAway)
-        this.logger.warn(`the queue takes nothing back, what it brought waits here: ${(error as Error).message}`);
+        this.logger.warn(
+          `the queue takes nothing back, what it brought waits here: ${(error as Error).message}`,
+        );
       this.isQueueAway = true;
       // They are queued in Postgres still, and missed in the queue as soon as it is back.
       return this.isStopped;
