@@ -43,18 +43,18 @@ export class ExecutionsQueue {
 
   /** May be repeated: of a run that is there in two messages, the one that is taken last finds nothing to do. */
   async add(dispatched: readonly Dispatched[]): Promise<void> {
-    const messages = pack(dispatched.map((one) => this.placed(one))).map(addableOf);
-    if (messages.length > FEW_MESSAGES) return void (await this.queue.addBulk(messages));
-    await Promise.all(messages.map(({ name, data, opts }) => this.queue.add(name, data, opts)));
+    await this.addAll(pack(dispatched.map((one) => this.placed(one))).map((message) => addableOf(message)));
   }
 
   /**
-   * Back to where they stood, for whoever has room for them; while the message that brought them is still there.
+   * Back to where they stood, for whoever has room for them; while the message that brought them is still there. In several
+   * messages, so that they need not all wait for the next worker's slots.
    * @param mark of the message that they came in, so that passing on may be repeated
    */
   async passOn({ runs, ...position }: PlacedMessage, mark: string): Promise<void> {
-    const { name, data, opts } = addableOf({ ...this.order.again(position), runs });
-    await this.queue.add(name, data, { ...opts, jobId: anotherIdFor(opts.jobId, mark) });
+    await this.look();
+    const placed = runs.map((run) => ({ ...this.order.again(position), run }));
+    await this.addAll(pack(placed).map((message) => addableOf(message, mark)));
   }
 
   /** Messages that wait or are being taken. */
@@ -89,6 +89,11 @@ export class ExecutionsQueue {
     await this.queue.getJobCounts('active');
   }
 
+  private async addAll(messages: readonly AddableMessage[]): Promise<void> {
+    if (messages.length > FEW_MESSAGES) return void (await this.queue.addBulk([...messages]));
+    await Promise.all(messages.map(({ name, data, opts }) => this.queue.add(name, data, opts)));
+  }
+
   private placed({ id, delivery, service, priority, isolated }: Dispatched): PlacedRun {
     const run = { executionId: id, delivery, ...(isolated && { isolated }) };
     return { ...this.order.take(service, priority), run };
@@ -106,12 +111,16 @@ export function received({ priority, data }: Message<QueueMessage>): PlacedMessa
   return placedMessage(priority, data);
 }
 
-function addableOf(message: PlacedMessage) {
+type AddableMessage = ReturnType<typeof addableOf>;
+
+/** @param mark for another message of the same runs */
+function addableOf(message: PlacedMessage, mark?: string) {
+  const id = messageIdOf(message.runs);
   return {
     name: 'run',
     data: messageOf(message),
     opts: {
-      jobId: messageIdOf(message.runs),
+      jobId: mark ? anotherIdFor(id, mark) : id,
       priority: message.place,
       attempts: 1,
       removeOnComplete: true,

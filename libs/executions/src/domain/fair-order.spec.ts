@@ -140,11 +140,19 @@ describe('when turns run out', () => {
 });
 
 describe('when runs that were taken come back', () => {
-  /** A flood of which as many messages were taken as five workers may hold, and the queue has come far since. */
-  const putBack = (): PlacedRuns => {
+  /** As many as five workers may hold at once. */
+  const HELD = 160 * 16;
+
+  /** A flood of which the first runs were taken, and somebody has looked since. */
+  const takenOut = (): { queue: PlacedRuns; giveBack: () => void } => {
     const queue = flooded();
-    const giveBack = queue.hold(160 * 16);
+    const giveBack = queue.hold(HELD);
     queue.look();
+    return { queue, giveBack };
+  };
+
+  const putBack = (): PlacedRuns => {
+    const { queue, giveBack } = takenOut();
     giveBack();
     queue.look();
     return queue;
@@ -161,10 +169,19 @@ describe('when runs that were taken come back', () => {
     expect(putBack().order.ahead(1_000)).toEqual(['flood']);
   });
 
-  it('lets the first run of another service pass what has not come back', () => {
+  it('lets the first run of another service pass them', () => {
     const queue = putBack();
     queue.add('small', 1);
-    expect(queue.take(160 * 16 + 1)).toContain('small');
+    expect(queue.take(1)).toEqual(['small']);
+  });
+
+  it('keeps another service behind them no longer than until the next look', () => {
+    const { queue, giveBack } = takenOut();
+    queue.add('small', 1);
+    giveBack();
+    queue.look();
+    queue.add('other', 100);
+    expect(countOf(queue.take(200), 'other')).toBeGreaterThanOrEqual(90);
   });
 
   it('puts them before what was added since counting began anew', () => {
@@ -174,6 +191,16 @@ describe('when runs that were taken come back', () => {
     queue.look();
     queue.add('other', 1_000);
     giveBack();
+    expect(countOf(queue.take(32), 'flood')).toBe(16);
+  });
+
+  it('puts them before what comes later also when they were the last of the queue', () => {
+    const queue = flooded();
+    queue.take(queue.size - 16);
+    const giveBack = queue.hold(16);
+    queue.look();
+    giveBack();
+    queue.add('other', 1_000);
     expect(countOf(queue.take(32), 'flood')).toBe(16);
   });
 });
@@ -203,5 +230,25 @@ describe('when another process has found the queue empty in between', () => {
     const { order, head } = elsewhere();
     order.reached(null, 1);
     expect(order.take('flood', NORMAL).epoch).toBeGreaterThan(head.epoch);
+  });
+
+  it('begins none when it has handed nothing over since', () => {
+    const { order, head } = elsewhere();
+    const idle = new FairOrder();
+    idle.reached(null, 1_050);
+    idle.reached(head, 1_051);
+    expect(idle.take('small', NORMAL).epoch).toBe(head.epoch);
+    expect(order.take('flood', NORMAL).epoch).toBe(head.epoch);
+  });
+
+  it('goes on counting where both had looked before either had added', () => {
+    const [one, other] = [new FairOrder(), new FairOrder()];
+    one.reached(null, 1_000);
+    other.reached(null, 1_050);
+    for (let k = 0; k < 5_000; k++) one.take('flood', NORMAL);
+    one.reached(other.take('small', NORMAL), 1_100);
+    expect(one.ahead(1_000)).toEqual(['flood']);
+    const place = (order: FairOrder) => order.take('flood', NORMAL).place;
+    expect(place(one)).toBeGreaterThan(place(other));
   });
 });

@@ -10,6 +10,10 @@ const LAST_BAND = Math.floor(HIGHEST_PLACE / PLACES_PER_BAND) - 1;
 const LAST_TURN = LAST_BAND * RUNS_PER_BAND;
 /** As fast an urgent run may pass what the same service handed over before, while there is nobody else to wait for it. */
 const URGENT_STEP = 1 / 8;
+/** So far the head may step back as what was taken comes back to its place: a service's turns are known for that much longer. */
+const TURNS_TO_COME_BACK = 1_024;
+/** Who found the queue empty within this time of another began the same count: both had looked, and then both added. */
+const SAME_COUNT_MS = 250;
 
 /** Where a message stands in the queue. */
 export interface Position {
@@ -24,12 +28,16 @@ export interface Position {
  * turn that the queue has reached: its first run passes all that another one handed over before, its second runs after one
  * of theirs, and nobody saves up turns. Within a service a more urgent run takes an earlier turn.
  *
- * Each process has its own count of turns; the head of the queue, which all see, keeps them together. Whoever finds the queue
- * empty counts anew, in a new epoch, and the others follow when they see it. Within an epoch the head may step back, as
- * messages that were taken come back to their places; the count does not.
+ * Each process has its own count of turns; the head of the queue, which all see, keeps them together. Whoever hands a run over
+ * to an empty queue counts anew, in a new epoch, and the others follow when they see it. Within an epoch the head may step
+ * back, as messages that were taken come back to their places: the count follows it, and remembers who is ahead.
  */
 export class FairOrder {
   private epoch = 0;
+  /** The epoch in which the turns below began to be counted; positions from then on can be compared. */
+  private countedSince = 0;
+  /** The queue was empty when last seen: the next run begins this epoch. */
+  private nextEpoch: number | null = null;
   private turnNow = 0;
   private isFull = false;
   /** For each service and priority: the turn of its next run; never falling from urgent to less so. */
@@ -37,16 +45,22 @@ export class FairOrder {
 
   /** @param head where the next run to be taken stands; null when none waits: counting begins anew */
   reached(head: Position | null, nowMs: number): void {
-    if (head === null) this.beginAnew(Math.max(nowMs, this.epoch + 1));
-    else if (head.epoch > this.epoch) this.beginAnew(head.epoch);
-    if (head?.epoch === this.epoch) this.turnNow = Math.max(this.turnNow, bandOf(head.place) * RUNS_PER_BAND);
+    if (head === null) {
+      this.nextEpoch = Math.max(nowMs, this.epoch + 1);
+      return this.forgetTurns();
+    }
+    this.nextEpoch = null;
+    if (head.epoch > this.epoch) this.join(head.epoch);
+    if (head.epoch < this.countedSince) return;
+    this.turnNow = bandOf(head.place) * RUNS_PER_BAND;
     for (const [service, turns] of this.nextTurns) {
-      if (lastOf(turns) <= this.turnNow) this.nextTurns.delete(service);
+      if (lastOf(turns) + TURNS_TO_COME_BACK <= this.turnNow) this.nextTurns.delete(service);
     }
   }
 
   /** Takes the service's next turn. */
   take(service: string, priority: number): Position {
+    this.beginNextEpoch();
     const turns = this.turnsOf(service);
     const turn = Math.max(turns[priority - 1]!, this.turnNow);
     const step = this.stepOf(turns, turn);
@@ -62,9 +76,10 @@ export class FairOrder {
     };
   }
 
-  /** For a run that was taken and goes back: its old place, or, if that is of an epoch that has ended, among the next. */
+  /** For a run that was taken and goes back: its old place, or, if that is of a count that has ended, among the next. */
   again(position: Position): Position {
-    if (position.epoch >= this.epoch) return position;
+    this.beginNextEpoch();
+    if (position.epoch >= this.countedSince) return position;
     const bandNow = Math.floor(this.turnNow / RUNS_PER_BAND);
     return { place: bandNow * PLACES_PER_BAND + priorityOf(position.place), epoch: this.epoch };
   }
@@ -99,8 +114,22 @@ export class FairOrder {
     return turns;
   }
 
-  private beginAnew(epoch: number): void {
+  /** Another process has begun an epoch. */
+  private join(epoch: number): void {
     this.epoch = epoch;
+    if (epoch <= this.countedSince + SAME_COUNT_MS) return;
+    this.countedSince = epoch;
+    this.forgetTurns();
+  }
+
+  private beginNextEpoch(): void {
+    if (this.nextEpoch === null) return;
+    this.epoch = this.nextEpoch;
+    this.countedSince = this.nextEpoch;
+    this.nextEpoch = null;
+  }
+
+  private forgetTurns(): void {
     this.turnNow = 0;
     this.isFull = false;
     this.nextTurns.clear();

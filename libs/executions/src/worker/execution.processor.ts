@@ -4,13 +4,11 @@ import {
   Logger,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { type Job as Message, Worker } from 'bullmq';
 import { AppConfig } from '@app/platform/config';
 import { QueueConnections } from '@app/platform/queue';
-import type { QueueMessage } from '../domain/queue-message.js';
-import { EXECUTIONS_QUEUE, received } from '../executions.queue.js';
 import { CancelWatcher } from './cancel-watcher.js';
 import { MessageTaker } from './message-taker.js';
+import { MessageWorker } from './message-worker.js';
 import { OrphanReleaser } from './orphan-releaser.js';
 import { RunGate } from './run-gate.js';
 import { RunsInFlight } from './runs-in-flight.js';
@@ -30,14 +28,12 @@ const MESSAGE_LOCK_MS = 10_000;
 const STALLED_CHECK_EVERY_MS = 5_000;
 /** A connection that listens and died in silence wakes nobody: an idle worker looks for itself this often. */
 const LOOK_EVERY_SECONDS = 1;
-/** After an error of the queue BullMQ would wait for 15 s, half of what an outage may last beyond its end. */
-const RETRY_QUEUE_AFTER_MS = 1_000;
 
 /** Takes messages from the queue, and lets go of them in order when the process ends. */
 @Injectable()
 export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(ExecutionProcessor.name);
-  private worker: Worker<QueueMessage> | null = null;
+  private worker: MessageWorker | null = null;
 
   constructor(
     private readonly config: AppConfig,
@@ -52,28 +48,20 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
 
   onApplicationBootstrap(): void {
     this.session.onLost(() => this.runs.abortAll({ type: 'lease_lost', message: 'the lease was lost' }));
-    this.worker = new Worker<QueueMessage>(
-      EXECUTIONS_QUEUE,
-      (message: Message<QueueMessage>) => this.taker.take(received(message)),
-      {
-        ...(this.connections.consumer() as { connection: never; prefix: string }),
-        concurrency: this.taker.concurrency,
-        lockDuration: MESSAGE_LOCK_MS,
-        stalledInterval: STALLED_CHECK_EVERY_MS,
-        drainDelay: LOOK_EVERY_SECONDS,
-        runRetryDelay: RETRY_QUEUE_AFTER_MS,
-        maxStalledCount: MAX_STALLED_COUNT,
-        removeOnComplete: { count: 0 },
-        removeOnFail: { count: 0 },
-      },
-    );
-    this.worker.on('error', (error) => this.logger.warn(`queue: ${error.message}`));
-    this.worker.on('completed', () => this.taker.gone());
-    this.worker.on('failed', (message, error) => {
-      this.logger.error(`message ${message?.id}: ${error.message}`);
-      this.taker.gone();
+    this.worker = new MessageWorker(this.taker, {
+      ...(this.connections.consumer() as { connection: never; prefix: string }),
+      lockDuration: MESSAGE_LOCK_MS,
+      stalledInterval: STALLED_CHECK_EVERY_MS,
+      drainDelay: LOOK_EVERY_SECONDS,
+      maxStalledCount: MAX_STALLED_COUNT,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
     });
-    this.gate.onChange((isOpen) => void this.takeMessages(isOpen));
+    this.worker.on('error', (error) => this.logger.warn(`queue: ${error.message}`));
+    this.worker.on('failed', (message, error) =>
+      this.logger.error(`message ${message?.id}: ${error.message}`),
+    );
+    void this.worker.run();
     this.cancels.start();
     this.orphans.start();
   }
@@ -90,13 +78,5 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
     this.cancels.stop();
     this.orphans.stop();
     await this.session.end();
-  }
-
-  private async takeMessages(isWanted: boolean): Promise<void> {
-    try {
-      await (isWanted ? this.worker?.resume() : this.worker?.pause(true));
-    } catch (error) {
-      this.logger.warn(`queue: ${(error as Error).message}`);
-    }
   }
 }

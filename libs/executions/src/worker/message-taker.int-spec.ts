@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { getQueueToken } from '@nestjs/bullmq';
 import type { INestApplicationContext } from '@nestjs/common';
+import type { Queue } from 'bullmq';
 import { DataSource } from 'typeorm';
-import { ExecutionDispatcher, ExecutionsQueue, ExecutionsService } from '@app/executions';
+import { ExecutionDispatcher, ExecutionsQueue, ExecutionsService, runKeyOf } from '@app/executions';
 import { JobsService } from '@app/jobs';
 import { aCall } from '../../../../test/support/a-job.js';
 import { flushQueue } from '../../../../test/support/flush-queue.js';
@@ -60,19 +62,23 @@ describe.each(queueBackendsUnderTest())('a message of many runs, on the %s queue
       describe: `${expected} executions with ${where}`,
     });
 
+  const execute = (id = jobId) =>
+    api
+      .get(ExecutionsService, { strict: false })
+      .execute('default', id, { parameters: {}, traceparent: null });
+
   /** Queued, and all in one message. */
   const inOneMessage = async (): Promise<void> => {
-    const executions = api.get(ExecutionsService, { strict: false });
-    for (let done = 0; done < RUNS; done++)
-      await executions.execute('default', jobId, { parameters: {}, traceparent: null });
+    for (let done = 0; done < RUNS; done++) await execute();
     await until(`state = 'queued'`, RUNS);
     await waitFor(async () => (await queue.runKeys()).size === RUNS);
     await flushQueue(backend, database);
-    const runs = await query<{ executionId: string; delivery: number }>(
-      `SELECT id AS "executionId", delivery FROM executions`,
-    );
-    await queue.passOn({ place: 1, epoch: 0, runs }, 'c0ffee00');
-    expect(await queue.size()).toBe(1);
+    const rows = await query<{ id: string; delivery: number }>(`SELECT id, delivery FROM executions`);
+    const runs = rows.map(({ id, delivery }) => ({ executionId: id, delivery }));
+    const jobId = rows.map(runKeyOf).join('_');
+    await api
+      .get<Queue>(getQueueToken('executions'), { strict: false })
+      .add('run', { runs }, { jobId, priority: 1 });
   };
 
   it('lets all of them begin where slots are free, and goes when they are claimed', async () => {
@@ -99,21 +105,25 @@ describe.each(queueBackendsUnderTest())('a message of many runs, on the %s queue
     expect(target.requests).toHaveLength(RUNS);
   });
 
-  it('is passed on whole by a worker that has no slot left', async () => {
+  it('is left to a worker that has a slot by all that are full', async () => {
     const end = target.hold('/');
-    const executions = api.get(ExecutionsService, { strict: false });
-    await startOne(3);
-    for (let done = 0; done < 3; done++)
-      await executions.execute('default', jobId, { parameters: {}, traceparent: null });
-    await target.waitForRequests('/', 3);
-    await executions.execute('default', jobId, { parameters: {}, traceparent: null });
-    await executions.execute('default', jobId, { parameters: {}, traceparent: null });
-    await until(`state = 'queued'`, 2);
-    await startOne(2);
+    const full = await Promise.all([startOne(2), startOne(2), startOne(1)]);
+    for (let done = 0; done < 5; done++) await execute();
     await target.waitForRequests('/', 5);
+    const passedOn = full.map((worker) =>
+      jest.spyOn(worker.get(ExecutionsQueue, { strict: false }), 'passOn'),
+    );
+    await startOne(5);
+
+    const quick = aCall(target.url('/quick'), { name: 'quick' });
+    const { id } = await api.get(JobsService, { strict: false }).create('default', quick);
+    for (let done = 1; done <= 20; done++) {
+      await execute(id);
+      await until(`state = 'succeeded' AND attempt = 1 AND delivery = 1`, done);
+    }
+    for (const spy of passedOn) expect(spy).not.toHaveBeenCalled();
     end();
-    await until(`state = 'succeeded' AND attempt = 1 AND delivery = 1`, 5);
-    expect(target.requests).toHaveLength(5);
+    await until(`state = 'succeeded'`, 25);
   });
 
   it('is run by one worker alone, a slot at a time', async () => {

@@ -23,13 +23,10 @@ interface Work {
 
 describe('the gate of a process', () => {
   let gate: RunGate;
-  let isOpen: boolean;
 
   beforeEach(() => {
     jest.useFakeTimers();
     gate = new RunGate(new TimerClock());
-    isOpen = true;
-    gate.onChange((open) => (isOpen = open));
   });
 
   afterEach(() => {
@@ -58,10 +55,10 @@ describe('the gate of a process', () => {
     await pass(0);
     expect(isolated.hasBegun()).toBe(true);
     expect(await enter('together').passed).toBe(false);
-    expect(isOpen).toBe(false);
+    expect(gate.isOpen).toBe(false);
     isolated.end();
     expect(await isolated.passed).toBe(true);
-    expect(isOpen).toBe(true);
+    expect(gate.isOpen).toBe(true);
   });
 
   it('gives an isolated run up when the others do not end within a minute, and serves others for as long', async () => {
@@ -70,18 +67,18 @@ describe('the gate of a process', () => {
     await pass(MINUTE_MS);
     expect(await isolated.passed).toBe(false);
     expect(isolated.hasBegun()).toBe(false);
-    expect(isOpen).toBe(true);
+    expect(gate.isOpen).toBe(true);
     await pass(MINUTE_MS - 1);
     expect(await enter('alone').passed).toBe(false);
     await pass(1);
     enter('alone');
-    expect(isOpen).toBe(false);
+    expect(gate.isOpen).toBe(false);
   });
 
   it('takes others again beside one that runs for more than five minutes, and keeps the next isolated one apart from it', async () => {
     const long = enter('alone');
     await pass(5 * MINUTE_MS);
-    expect(isOpen).toBe(true);
+    expect(gate.isOpen).toBe(true);
     enter('together').end();
     await pass(5 * MINUTE_MS);
     const next = enter('alone');
@@ -90,21 +87,34 @@ describe('the gate of a process', () => {
     long.end();
     await pass(0);
     expect(next.hasBegun()).toBe(true);
-    expect(isOpen).toBe(false);
+    expect(gate.isOpen).toBe(false);
   });
 
   it('opens again after an isolated run that broke', async () => {
     await expect(gate.alone(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    expect(isOpen).toBe(true);
+    expect(gate.isOpen).toBe(true);
     expect(enter('together').hasBegun()).toBe(true);
+  });
+
+  it('tells those who wait for it when it is open again', async () => {
+    let hasOpened = false;
+    await gate.whenOpen();
+    const isolated = enter('alone');
+    void gate.whenOpen().then(() => (hasOpened = true));
+    await pass(0);
+    expect(hasOpened).toBe(false);
+    isolated.end();
+    await pass(0);
+    expect(hasOpened).toBe(true);
   });
 
   it('sends a waiting isolated run away at once when the process ends, and takes no other', async () => {
     enter('together');
     const isolated = enter('alone');
+    const opened = gate.whenOpen();
     gate.stop();
     expect(await isolated.passed).toBe(false);
-    expect(isOpen).toBe(false);
+    await opened;
     expect(await enter('alone').passed).toBe(false);
   });
 });

@@ -22,19 +22,26 @@ export class RunGate {
   private isStopped = false;
   private opensToIsolatedAtMs = 0;
   private onIdle: (isIdle: boolean) => void = () => undefined;
-  private listener: (isOpen: boolean) => void = () => undefined;
+  private readonly waiting = new Set<() => void>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** @param listener told when the process should take messages, and when not */
-  onChange(listener: (isOpen: boolean) => void): void {
-    this.listener = listener;
+  /** Whether the process should take messages. */
+  get isOpen(): boolean {
+    return this.hold === null;
+  }
+
+  /** At once, or when the isolated run has ended, or when the process ends. */
+  whenOpen(): Promise<void> {
+    if (this.isOpen || this.isStopped) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.add(resolve));
   }
 
   /** The process ends: an isolated run that still waits for the others is left to another worker. */
   stop(): void {
     this.isStopped = true;
     this.onIdle(false);
+    this.letIn();
   }
 
   /** @returns false when the process is another run's alone */
@@ -91,7 +98,6 @@ export class RunGate {
   private close(): Hold {
     const hold = { sinceMs: this.clock.monotonicMs() };
     this.hold = hold;
-    this.listener(false);
     return hold;
   }
 
@@ -101,6 +107,11 @@ export class RunGate {
     this.hold = null;
     const nowMs = this.clock.monotonicMs();
     this.opensToIsolatedAtMs = nowMs + (nowMs - hold.sinceMs);
-    if (!this.isStopped) this.listener(true);
+    this.letIn();
+  }
+
+  private letIn(): void {
+    for (const enter of this.waiting) enter();
+    this.waiting.clear();
   }
 }

@@ -49,50 +49,16 @@ describe('the slots of a worker', () => {
     expect(await slots.take(0)).toBe(true);
   });
 
-  it('are kept for whoever asks for a kept one, for a while', async () => {
-    const slots = new RunSlots(2);
-    await Promise.all([slots.take(), slots.take()]);
-    slots.keep(50);
-    slots.keep(50);
-    expect(await slots.take(0)).toBe(false);
-    expect(slots.takeKept()).toBe(true);
-    const answers = answersOf([slots.take()]);
-    await jest.advanceTimersByTimeAsync(49);
-    expect(answers).toEqual([undefined]);
-    await jest.advanceTimersByTimeAsync(1);
-    expect(answers).toEqual([true]);
-    expect(slots.takeKept()).toBe(false);
-  });
-
-  it('are kept a short while only from when the message that they are kept for was asked for', async () => {
-    const slots = new RunSlots(2);
-    await Promise.all([slots.take(), slots.take()]);
-    slots.keep(1_000);
-    slots.keep(1_000);
-    const answers = answersOf([slots.take(), slots.take()]);
-    slots.keepNoLongerThan(10);
-    await jest.advanceTimersByTimeAsync(10);
-    expect(answers).toEqual([true, undefined]);
-    expect(slots.takeKept()).toBe(true);
-    expect(slots.takeKept()).toBe(false);
-  });
-
-  it('go to the message that was asked for, of those that are kept for a short while and longer', async () => {
-    const slots = new RunSlots(2);
-    await Promise.all([slots.take(), slots.take()]);
-    slots.keep(1_000);
-    slots.keep(1_000);
-    slots.keepNoLongerThan(10);
-    expect(slots.takeKept()).toBe(true);
-    await jest.advanceTimersByTimeAsync(10);
-    expect(await slots.take(0)).toBe(false);
-  });
-
-  it('are not kept shorter when none is kept', async () => {
+  it('are taken at once only where one is free: nobody passes those who wait in line', async () => {
     const slots = new RunSlots(1);
-    slots.keepNoLongerThan(10);
-    await jest.advanceTimersByTimeAsync(10);
-    expect([await slots.take(0), await slots.take(0)]).toEqual([true, false]);
+    expect([slots.takeNow(), slots.takeNow()]).toEqual([true, false]);
+    const answers = answersOf([slots.take()]);
+    slots.giveBack();
+    expect(slots.takeNow()).toBe(false);
+    await settle();
+    expect(answers).toEqual([true]);
+    slots.giveBack();
+    expect(slots.takeNow()).toBe(true);
   });
 
   it('are given to nobody once they are closed, and whoever waits is told', async () => {
@@ -102,17 +68,7 @@ describe('the slots of a worker', () => {
     slots.giveBack();
     await settle();
     expect(answers).toEqual([false, false]);
-    expect(await slots.take()).toBe(false);
-  });
-
-  it('are not kept for anybody once they are closed', async () => {
-    const slots = new RunSlots(1);
-    await slots.take();
-    slots.keep(50);
-    slots.keep(50);
-    slots.keepNoLongerThan(10);
-    slots.close();
-    expect(slots.takeKept()).toBe(false);
+    expect([await slots.take(), slots.takeNow()]).toEqual([false, false]);
     expect(jest.getTimerCount()).toBe(0);
   });
 });
