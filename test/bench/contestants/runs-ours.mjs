@@ -1,23 +1,28 @@
-/** From due to `succeeded` in history, with a target that does nothing, in one worker process. */
+/** From due, or asked for by hand, to `succeeded` in history, with a target that does nothing, in one worker process. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startFullMeter } from './meter.mjs';
 import { connectPostgres, insertSchedules, untilTrue } from './postgres.mjs';
-import { createJob, startWorker } from './product.mjs';
+import { createJob, fromProduct, startWorker } from './product.mjs';
 
 const LEAD_MS = 1_500;
+/** As many as the peers add in bulk. */
+const ASKED_AT_ONCE = 1_000;
 
-/** @param isEmpty the database has nothing that must stay */
-export async function measure({ backend, runs, warmUpRuns, concurrency, isEmpty = true }) {
+/**
+ * @param byHand they are executed instead of due, as many at once as the peers add in bulk
+ * @param isEmpty the database has nothing that must stay
+ */
+export async function measure({ backend, runs, warmUpRuns, concurrency, byHand = false, isEmpty = true }) {
   let started = 0;
   const app = await startWorker({ backend, concurrency, onRun: () => started++ });
   const client = await connectPostgres();
   const jobId = await createJob(app);
+  const ask = byHand ? await executing(app, jobId) : schedulesOf(client, jobId);
   const runAll = async (count) => {
     started = 0;
-    const firstAt = new Date(Date.now() + LEAD_MS);
-    await insertSchedules(client, { jobId, count, firstAt, intervalSeconds: 86_400, overlap: 'skip' });
-    await delay(firstAt.getTime() - Date.now());
+    const begin = await ask(count);
     const read = await startFullMeter();
+    await begin();
     while (started < count) await delay(10);
     await untilTrue(client, `SELECT NOT EXISTS (SELECT FROM executions WHERE phase <> 'final')`);
     return read(count);
@@ -28,4 +33,26 @@ export async function measure({ backend, runs, warmUpRuns, concurrency, isEmpty 
   await app.close();
   await client.end();
   return figures;
+}
+
+/** Each due once, all at the same instant. */
+function schedulesOf(client, jobId) {
+  return async (count) => {
+    const firstAt = new Date(Date.now() + LEAD_MS);
+    await insertSchedules(client, { jobId, count, firstAt, intervalSeconds: 86_400, overlap: 'skip' });
+    await delay(firstAt.getTime() - Date.now());
+    return () => undefined;
+  };
+}
+
+async function executing(app, jobId) {
+  const { ExecutionsService } = await fromProduct('libs/executions/src/index.js');
+  const executions = app.get(ExecutionsService, { strict: false });
+  const run = { parameters: {}, traceparent: null };
+  return async (count) => async () => {
+    for (let asked = 0; asked < count; asked += ASKED_AT_ONCE) {
+      const some = Array.from({ length: Math.min(ASKED_AT_ONCE, count - asked) });
+      await Promise.all(some.map(() => executions.execute('default', jobId, run)));
+    }
+  };
 }

@@ -23,6 +23,16 @@ export const runs = {
       module: 'runs-ours',
       options: { backend: 'postgres', ...FEWER },
     },
+    executedRedis: {
+      label: 'ours on Redis, executed by hand',
+      module: 'runs-ours',
+      options: { backend: 'redis', byHand: true, ...MANY },
+    },
+    executedPostgres: {
+      label: 'ours on Postgres, executed by hand',
+      module: 'runs-ours',
+      options: { backend: 'postgres', byHand: true, ...FEWER },
+    },
     bullmqPostgres: {
       label: 'BullMQ on Postgres, nothing stored',
       module: 'runs-bullmq',
@@ -38,7 +48,16 @@ export const runs = {
       module: 'runs-graphile-worker',
       options: { localQueue: true, ...FEWER },
     },
-    pgBoss: { label: 'pg-boss, fetch 1,000, with history', module: 'runs-pg-boss', options: FEWER },
+    pgBoss: {
+      label: 'pg-boss, work with batches of 1,000, with history',
+      module: 'runs-pg-boss',
+      options: { handlers: true, ...FEWER },
+    },
+    pgBossFetch: {
+      label: 'pg-boss, fetch 1,000 in a loop, history a batch at a time',
+      module: 'runs-pg-boss',
+      options: FEWER,
+    },
     limit: { label: 'bare pg, INSERT + 2 UPDATEs', module: 'runs-limit', options: MANY },
   },
   ratios: [
@@ -46,9 +65,12 @@ export const runs = {
     ratio('ours on Postgres / BullMQ on Postgres, nothing stored', 'oursPostgres', 'bullmqPostgres', '≥ 0.8'),
     ratio('ours on Redis / graphile-worker', 'oursRedis', 'graphile', '≥ 2'),
     ratio('ours on Redis / graphile-worker with local queue', 'oursRedis', 'graphileLocal'),
-    ratio('ours on Redis / pg-boss', 'oursRedis', 'pgBoss', '≥ 5'),
+    ratio('ours on Redis, executed by hand / BullMQ on Redis', 'executedRedis', 'bullmqRedis'),
+    ratio('ours on Postgres, executed by hand / BullMQ on Postgres', 'executedPostgres', 'bullmqPostgres'),
+    ratio('ours on Redis / pg-boss, work', 'oursRedis', 'pgBoss', '≥ 5'),
+    ratio('ours on Redis / pg-boss, fetch in a loop', 'oursRedis', 'pgBossFetch'),
     ratio('ours on Postgres / graphile-worker', 'oursPostgres', 'graphile'),
-    ratio('ours on Postgres / pg-boss', 'oursPostgres', 'pgBoss'),
+    ratio('ours on Postgres / pg-boss, work', 'oursPostgres', 'pgBoss'),
     ratio('ours on Redis / the limit', 'oursRedis', 'limit'),
   ],
 };
