@@ -45,14 +45,21 @@ function schedulesOf(client, jobId) {
   };
 }
 
+/** As requests of one service, without their HTTP. */
 async function executing(app, jobId) {
   const { ExecutionsService } = await fromProduct('libs/executions/src/index.js');
+  const { bindToActor, bindToService, runInRequestContext } = await fromProduct(
+    'libs/platform/src/request-context/index.js',
+  );
   const executions = app.get(ExecutionsService, { strict: false });
-  const run = { parameters: {}, traceparent: null };
+  const execute = () =>
+    runInRequestContext({ requestId: 'bench', traceparent: null }, () => {
+      bindToService('default');
+      bindToActor('bench');
+      return executions.execute('default', jobId, { parameters: {}, traceparent: null });
+    });
   return async (count) => async () => {
-    for (let asked = 0; asked < count; asked += ASKED_AT_ONCE) {
-      const some = Array.from({ length: Math.min(ASKED_AT_ONCE, count - asked) });
-      await Promise.all(some.map(() => executions.execute('default', jobId, run)));
-    }
+    for (let asked = 0; asked < count; asked += ASKED_AT_ONCE)
+      await Promise.all(Array.from({ length: Math.min(ASKED_AT_ONCE, count - asked) }, execute));
   };
 }
