@@ -4,7 +4,7 @@ import { connectPostgres, insertSchedules, untilTrue } from './postgres.mjs';
 import { startMeter } from './meter.mjs';
 import { createJob, fromProduct, startScheduler } from './product.mjs';
 
-/** The dispatcher keeps no more than 20,000 messages in the queue. */
+/** The dispatcher keeps no more than a window of messages in the queue. */
 const FIRES = 20_000;
 const WARM_UP_FIRES = 4_000;
 const LEAD_MS = 1_500;

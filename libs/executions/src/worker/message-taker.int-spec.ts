@@ -153,6 +153,20 @@ describe.each(queueBackendsUnderTest())('a message of many runs, on the %s queue
     expect(target.requests).toHaveLength(RUNS + begun);
   });
 
+  it('is handed over again where it was passed on and lost, while the run that came with it goes on', async () => {
+    const end = target.hold('/');
+    const allOthers = async () => (await queue.runKeys()).size === RUNS - 1;
+    await inOneMessage();
+    await startOne(1);
+    await target.waitForRequests('/', 1);
+    await waitFor(allOthers, { describe: 'the others to be passed on' });
+    await flushQueue(backend, database);
+    await waitFor(allOthers, { timeoutMs: 30_000, describe: 'the others to be handed over again' });
+    end();
+    await until(`state = 'succeeded' AND attempt = 1 AND delivery = 1`, RUNS);
+    expect(target.requests).toHaveLength(RUNS);
+  });
+
   it('of a flood never has more runs under way than there are slots, and loses and doubles none', async () => {
     target.answer('/', { delayMs: 5 });
     await seedWaiting(api.get(DataSource), jobId, 1_500);
