@@ -73,6 +73,22 @@ describe('json', () => {
     expect(written('json', (logger) => logger.warn('redis://:hunter2@cache gone'))).not.toContain('hunter2');
   });
 
+  it.each(['a', '://', 'a://', 'x://u:', ':', 'a.b+', 'sch_a_', 'a:b@', 'token'])(
+    'has read 1 MB of %j in no time: no place is read again and again',
+    (piece) => {
+      const text = piece.repeat(1_000_000 / piece.length);
+      const startedAt = performance.now();
+      written('json', (logger) => logger.log(text, { text }));
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    },
+  );
+
+  it('has read a million empty lines for a stack in no time', () => {
+    const startedAt = performance.now();
+    written('json', (logger) => logger.error('it failed', '\n'.repeat(1_000_000), 'Runner'));
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
   it('blots out API keys in messages, and says which one it was', () => {
     const [id, secret] = ['0'.repeat(32), 'hunter2'.padEnd(43, 'x')];
     const line = written('json', (logger) => logger.warn(`GET /jobs/sch_live_${id}_${secret}_abcdef 404`));

@@ -72,6 +72,7 @@ function textOf(message: unknown): string {
   return typeof message === 'object' && message !== null ? '' : String(message);
 }
 
+/** One line's indentation, and not all white space: many empty lines would be read anew from each of them. */
 function isStack(text: string): boolean {
-  return /\n\s+at /.test(text);
+  return /\n[^\S\n]+at /.test(text);
 }

@@ -1,6 +1,10 @@
 const SECRET_KEY =
   /pass(?:word|phrase|wd)?$|secret|authorization|cookie|credential|api[-_]?key|private[-_]?key|(?:^|[-_a-z])token$/i;
-const URL_CREDENTIALS = /([a-z][a-z\d+.-]*:\/\/[^\s:/@]*):[^\s/@]+@/gi;
+/**
+ * From `://` on, whatever the scheme: a search that began with the scheme would begin anew at each letter of a long word
+ * and read to its end each time, which for 300 KB of letters is minutes.
+ */
+const URL_CREDENTIALS = /(:\/\/[^\s:/@]*):[^\s/@]+@/g;
 /** The prefix, environment and id of an API key say which one it is; the rest opens doors. */
 const API_KEY = /(sch_[a-z]+_[\da-f]{32})_[\dA-Za-z]{43}(_[\dA-Za-z]*)?/g;
 /** Deeper than any log line should be; also the end of a cycle. */
