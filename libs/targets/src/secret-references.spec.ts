@@ -90,12 +90,31 @@ describe('references to secrets', () => {
     '{{Secret.A}}',
     '{{secrets.A}}',
     '{{secret.A-é}}',
+    '{{secret.A{b}}',
+    '{{secret.A} {{ secret.B }}',
+    '{{secrets {{secret.A}}',
   ])('are refused when written as %s', (text) =>
     expect(findReferenceFault(text)).toMatch(/must write a reference/),
   );
 
-  it.each(['{{secret.A}}', '{{secret.a-b_C9}}', '{{ other }}', '{secret.A}', 'secret', '{{#each}}'])(
-    'leave %s alone',
-    (text) => expect(findReferenceFault(text)).toBeNull(),
+  it.each(['{{secret', '{{secret.', '{{secret.A}', '{', '{{', '{{ ', '{{secret.A}}'])(
+    'are looked for in 1 MB of %j in no time: no place is read again and again',
+    (piece) => {
+      const text = piece.repeat(1_000_000 / piece.length);
+      const startedAt = performance.now();
+      expect(findReferenceFault(text)).toBeNull();
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    },
   );
+
+  it.each([
+    '{{secret.A}',
+    '{{secret.A',
+    '{{secret.A}}',
+    '{{secret.a-b_C9}}',
+    '{{ other }}',
+    '{secret.A}',
+    'secret',
+    '{{#each}}',
+  ])('leave %s alone', (text) => expect(findReferenceFault(text)).toBeNull());
 });

@@ -7,14 +7,17 @@ import type { CommandTarget, HttpTarget, Target } from './target.js';
 export const SECRET_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 const REFERENCE = /\{\{secret\.([A-Za-z][A-Za-z0-9_-]{0,63})\}\}/g;
-/** What was meant as a reference, well written or not. */
-const LOOSE_REFERENCE = /\{\{\s*secrets?\b[^}]*\}\}/gi;
+/**
+ * What was meant as a reference, well written or not; one where it ends in two braces. Matches from any opening, closed
+ * or not: where a second opening stands before the end of the first it ends alike, and is not read again.
+ */
+const LOOSE_REFERENCE = /\{\{\s*secrets?\b[^}]*\}{0,2}/gi;
 /** Scheme, host and port; the URL's own rules refuse user names and passwords. */
 const AUTHORITY = /^[^:/?#]*:\/\/[^/?#\\]*/;
 
 /** Why `text` holds something that looks like a reference to a secret and is none, or null. */
 export function findReferenceFault(text: string): string | null {
-  const loose = text.match(LOOSE_REFERENCE) ?? [];
+  const loose = (text.match(LOOSE_REFERENCE) ?? []).filter((reference) => reference.endsWith('}}'));
   const strict = new Set(text.match(REFERENCE) ?? []);
   const wrong = loose.find((reference) => !strict.has(reference));
   return wrong === undefined ? null : `must write a reference to a secret as {{secret.NAME}}, not ${wrong}`;
