@@ -146,3 +146,70 @@ describe('the instants of a pause', () => {
     expect(await history()).toMatchObject([{ state: 'missed', reason: 'schedule_deleted' }]);
   });
 });
+
+describe('the one instant of a one-time schedule, while its job is inactive', () => {
+  const skipped = record('11:30:00', 'skipped', 'job_inactive', range('11:30:00', '11:30:00', 1));
+  const schedule = async () => (await app.call('GET', `/schedules/${scheduleId}`)).body;
+  const explained = async () =>
+    (await app.call('GET', `/schedules/${scheduleId}/explain?from=${at('11:30:00')}&to=${at('11:31:00')}`))
+      .body.instants;
+
+  beforeEach(async () => {
+    app.clock.set(at('11:00:00'));
+    const body = { type: 'one_time', runAt: at('11:30:00') };
+    scheduleId = String((await app.call('POST', `/jobs/${jobId}/schedules`, body)).body.id);
+    // The database's clock is far past the test's, and would take the schedule for due.
+    await app.database.query('UPDATE schedules SET next_run_at = NULL WHERE id = $1', [scheduleId]);
+    await app.jobs.deactivate('default', jobId);
+  });
+
+  it('is skipped when the job is activated after it, and ends the schedule with a reason that is true', async () => {
+    app.clock.set(at('11:40:00'));
+    expect(await explained()).toMatchObject([{ verdict: 'not_scheduled', reason: 'job_inactive' }]);
+    await app.jobs.activate('default', jobId);
+    expect(await history()).toEqual([skipped]);
+    expect(await schedule()).toMatchObject({ active: false, pauseReason: 'run_at_passed', runCount: 0 });
+    expect(await explained()).toMatchObject([{ verdict: 'skipped', reason: 'job_inactive' }]);
+  });
+
+  it('is still to come when the job is activated before it', async () => {
+    app.clock.set(at('11:20:00'));
+    await app.jobs.activate('default', jobId);
+    expect(await history()).toEqual([]);
+    expect(await schedule()).toMatchObject({ active: true, nextRunAt: at('11:30:00') });
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['schedule is deleted', () => app.call('DELETE', `/schedules/${scheduleId}`)],
+    ['schedule is retimed', () => patch({ runAt: at('12:30:00') })],
+    ['job is deleted', () => app.jobs.delete('default', jobId, null)],
+  ])('is skipped when the %s after it', async (_what, change) => {
+    app.clock.set(at('11:40:00'));
+    await change();
+    expect(await history()).toEqual([skipped]);
+  });
+
+  it('is left to the resume of a pause that came after it', async () => {
+    app.clock.set(at('11:40:00'));
+    await app.call('POST', `/schedules/${scheduleId}/pause`);
+    await app.jobs.activate('default', jobId);
+    await app.call('POST', `/schedules/${scheduleId}/resume`, { catchup: 'all' });
+    expect(await schedule()).toMatchObject({ active: true, nextRunAt: at('11:30:00') });
+  });
+});
+
+it('an instant of a rhythm that ended while the job was inactive is explained by that, and not by the end', async () => {
+  app.clock.set(at('11:05:00'));
+  await patch({ endAt: at('11:35:00') });
+  await app.database.query('UPDATE schedules SET next_run_at = NULL WHERE id = $1', [scheduleId]);
+  await app.jobs.deactivate('default', jobId);
+  app.clock.set(at('11:40:00'));
+  await app.jobs.activate('default', jobId);
+  const { body } = await app.call(
+    'GET',
+    `/schedules/${scheduleId}/explain?from=${at('11:10:00')}&to=${at('12:00:00')}`,
+  );
+  const inactive = { verdict: 'not_recorded', reason: 'job_inactive' };
+  expect(body.instants).toMatchObject([inactive, inactive, inactive]);
+  expect((await app.call('GET', `/schedules/${scheduleId}`)).body.pauseReason).toBe('end_at_passed');
+});

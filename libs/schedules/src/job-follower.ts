@@ -2,7 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { JobLifecycle, type JobLifecycleListener, type OwnedJob } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
-import { endReasonOf } from './domain/finish-reason.js';
+import { endReasonWhileInactive } from './domain/finish-reason.js';
+import type { LeftoverReason } from './domain/leftovers.js';
 import type { Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
@@ -25,10 +26,15 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
     this.lifecycle.register(this);
   }
 
-  /** Counts from now: nothing is caught up, as nothing was due while the job was inactive. */
+  /**
+   * Counts from now: nothing of a rhythm is caught up, as nothing was due while the job was inactive. A one-time schedule
+   * whose instant passed would vanish so: it leaves a record.
+   */
   async onJobActivated(tx: EntityManager, job: OwnedJob): Promise<void> {
     const starts: ScheduleStart[] = [];
-    for (const schedule of await this.repository.lockStoppedOfJob(tx, job)) {
+    const stopped = await this.repository.lockStoppedOfJob(tx, job);
+    await this.writeLeftovers(tx, stopped, 'job_inactive', this.clock.now());
+    for (const schedule of stopped) {
       const start = this.startOf(schedule);
       if (start instanceof Error) await this.repository.park(tx, schedule.id, `error: ${start.message}`);
       else starts.push(start);
@@ -53,13 +59,22 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
     for (;;) {
       const leaving = await this.repository.leavingOfJob(tx, job, now, MAX_SCHEDULES);
       if (leaving.length === 0) return;
-      const leftovers = leaving.map((schedule) => leftoversOf(schedule, 'job_deleted', now));
-      await this.leftovers.write(
-        tx,
-        leftovers.filter((one) => one !== null),
-      );
+      await this.writeLeftovers(tx, leaving, 'job_deleted', now);
       await this.repository.delete(tx, ...leaving);
     }
+  }
+
+  private async writeLeftovers(
+    tx: EntityManager,
+    schedules: readonly Schedule[],
+    reason: LeftoverReason,
+    now: Date,
+  ): Promise<void> {
+    const leftovers = schedules.map((schedule) => leftoversOf(schedule, reason, now));
+    await this.leftovers.write(
+      tx,
+      leftovers.filter((one) => one !== null),
+    );
   }
 
   /** The error of a schedule that can no longer be read, say for a zone that is gone: it must not hold up the others. */
@@ -69,7 +84,7 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
       return {
         scheduleId: schedule.id,
         nextRunAt: next === null ? null : new Date(next),
-        finished: next === null ? endReasonOf(schedule) : null,
+        finished: next === null ? endReasonWhileInactive(schedule) : null,
       };
     } catch (error) {
       return error as Error;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { runsLeftOf } from './domain/finish-reason.js';
 import type { FiringPlan } from './domain/firing-plan.js';
-import { type LeftoverReason, type Leftovers, unaccountedOf } from './domain/leftovers.js';
+import { isOffClock, type LeftoverReason, type Leftovers, unaccountedOf } from './domain/leftovers.js';
 import type { Schedule } from './domain/schedule.js';
 import type { DueJob } from './due-schedule.js';
 import { isSameTiming, type ScheduleDefinition } from './schedule-definition.js';
@@ -53,9 +53,10 @@ export class ScheduleLeftovers {
   }
 }
 
-/** None of them runs. */
-export function leftoversOf(schedule: Schedule, reason: LeftoverReason, now: Date): Leftovers | null {
+/** None of them runs. @param given the reason, but for what nobody would have run anyhow: its job was inactive. */
+export function leftoversOf(schedule: Schedule, given: LeftoverReason, now: Date): Leftovers | null {
   const range = unaccountedOf(schedule, now);
+  const reason = isOffClock(schedule) ? 'job_inactive' : given;
   return range && { schedule, range, reason, mayRun: false };
 }
 

@@ -6,7 +6,7 @@ import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { type FiringPlan, planFirings } from './domain/firing-plan.js';
 import { NO_UNFINISHED_RUNS } from './domain/overlap.js';
 import { isFinished } from './domain/finish-reason.js';
-import { recordLeftovers } from './domain/leftovers.js';
+import { accountedUntil, recordLeftovers } from './domain/leftovers.js';
 import { type Recurrence, ScheduleSpecError } from './domain/index.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
@@ -103,9 +103,9 @@ export class SchedulePauses {
   }
 }
 
-/** `pausedAt` stands before the first instant that the firer has not accounted for, so that a resume finds it. */
+/** `pausedAt` stands before the first instant that nobody has accounted for, so that a resume finds it. */
 function pausedFor(reason: string, schedule: Schedule, now: Date): Schedule {
-  const beforeNext = (schedule.nextRunAt?.getTime() ?? Infinity) - 1;
+  const beforeNext = accountedUntil(schedule) ?? Infinity;
   return {
     ...schedule,
     active: false,

@@ -144,7 +144,7 @@ export class SchedulesRepository {
     await tx.query(LOCK_ALL_OF_JOB, [id, service]);
   }
 
-  /** Up to `limit` schedules of a job that are due or paused. */
+  /** Up to `limit` schedules of a job that are due, paused, or whose one instant passed while the job was inactive. */
   leavingOfJob(
     tx: EntityManager,
     { service, id: jobId }: OwnedJob,
@@ -154,6 +154,7 @@ export class SchedulesRepository {
     const where = [
       { jobId, service, nextRunAt: LessThanOrEqual(now) },
       { jobId, service, pausedAt: Not(IsNull()) },
+      { jobId, service, active: true, nextRunAt: IsNull(), runAt: LessThanOrEqual(now) },
     ];
     return tx.find(ScheduleEntity, { where, take: limit });
   }

@@ -67,7 +67,7 @@ export class ScheduleLife {
       if ((error as { code?: string }).code !== 'schedule_finished') throw error;
     }
     if (this.schedule === null) return this.ledger.close(this.now);
-    this.ledger.watch(this.isJobActive || isPaused(this.schedule), this.now);
+    this.ledger.watch(this.isJobActive || isOwedMeanwhile(this.schedule), this.now);
   }
 
   private async perform(act: Act, { id }: Schedule): Promise<void> {
@@ -105,7 +105,7 @@ export class ScheduleLife {
     this.schedule = changed;
     const isTiming = 'type' in to;
     if (isTiming)
-      this.ledger.define(this.recurrenceOf(changed), this.now, this.isJobActive || isPaused(changed));
+      this.ledger.define(this.recurrenceOf(changed), this.now, this.isJobActive || isOwedMeanwhile(changed));
   }
 
   private async fire(): Promise<void> {
@@ -139,6 +139,7 @@ export class ScheduleLife {
   }
 }
 
-function isPaused({ active, pausedAt }: Schedule): boolean {
-  return !active && pausedAt !== null;
+/** Also while the job is inactive: a resume accounts for the pause, and a one-time schedule has no other instant. */
+function isOwedMeanwhile({ active, pausedAt, type }: Schedule): boolean {
+  return type === 'one_time' || (!active && pausedAt !== null);
 }

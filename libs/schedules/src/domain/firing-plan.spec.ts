@@ -208,6 +208,8 @@ describe('an inactive job', () => {
 
   it('ends a schedule with nothing to come', () => {
     expect(plan({ endAt: new Date(at('00:00:05')) }, '00:00:20', inactive).finished).toBe('end_at_passed');
+    const once = { type: 'one_time', runAt: new Date(at('00:00:00')), intervalSeconds: null } as const;
+    expect(plan(once, '00:00:20', inactive).finished).toBe('run_at_passed');
   });
 });
 

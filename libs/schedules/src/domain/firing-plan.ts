@@ -1,4 +1,4 @@
-import { endReasonOf, type FinishReason, runsLeftOf } from './finish-reason.js';
+import { endReasonOf, endReasonWhileInactive, type FinishReason, runsLeftOf } from './finish-reason.js';
 import { backlogOf, MAX_RUNS_PER_PLAN, planBacklog } from './misfire.js';
 import { OverlapGate, type UnfinishedRuns } from './overlap.js';
 import {
@@ -70,7 +70,7 @@ function planInactive(schedule: Schedule, recurrence: Recurrence, due: InstantRa
     firings: recordOf(recurrence, due, 'skipped', 'job_inactive'),
     nextRunAt: next,
     offClock: next !== null,
-    finished: next === null ? endReasonOf(schedule) : null,
+    finished: next === null ? endReasonWhileInactive(schedule) : null,
   };
 }
 

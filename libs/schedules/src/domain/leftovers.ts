@@ -25,9 +25,20 @@ export function unaccountedOf(schedule: Schedule, now: Date): InstantRange | nul
   return after !== null && after < now.getTime() ? { after, until: now.getTime() } : null;
 }
 
-function accountedUntil({ nextRunAt, active, pausedAt }: Schedule): number | null {
+/**
+ * Just before the first instant that is owed, which may be to come; null when none is. An inactive job takes its schedules
+ * off the clock, and of a rhythm the instants until its activation are not owed; a one-time schedule has no other one.
+ */
+export function accountedUntil(schedule: Schedule): number | null {
+  const { nextRunAt, active, pausedAt, runAt } = schedule;
   if (nextRunAt !== null) return nextRunAt.getTime() - 1;
+  if (isOffClock(schedule)) return runAt && runAt.getTime() - 1;
   return !active && pausedAt !== null ? pausedAt.getTime() : null;
+}
+
+/** Active and without a next instant: its job is inactive. */
+export function isOffClock({ active, nextRunAt }: Schedule): boolean {
+  return active && nextRunAt === null;
 }
 
 /** What becomes of each of them. At most one plan's runs, and three records. */

@@ -81,7 +81,14 @@ export class ScheduleResponse {
   @ApiProperty({ description: 'False while paused and once finished: `pauseReason` says which.' })
   active!: boolean;
 
-  @ApiProperty({ type: String, nullable: true, example: null })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: null,
+    description:
+      'What was given at the pause, or why it is finished: `completed`, `max_runs_reached`, `end_at_passed`, or `run_at_passed` ' +
+      'of a one-time schedule whose job was inactive at its instant.',
+  })
   pauseReason!: string | null;
 
   @ApiProperty({ ...NULLABLE_TIME, description: 'The next nominal instant, jitter aside.' })

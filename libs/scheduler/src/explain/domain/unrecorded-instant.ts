@@ -49,12 +49,15 @@ function offTheClock(instant: number, { schedule, job }: Circumstances): Judgeme
     const message = `the schedule is paused, and what is due after ${instantText(pausedAt)} is left to its resume: ${pauseReason ?? 'paused'}`;
     return { verdict: 'not_scheduled', reason: 'paused', message };
   }
-  if (!active) {
-    const reason = pauseReason ?? 'completed';
-    return { verdict: 'not_scheduled', reason, message: `the schedule has ended: ${reason}` };
-  }
+  if (!active) return ended(schedule);
   if (job.active) return null;
   return { verdict: 'not_scheduled', reason: 'job_inactive', message: 'its job is inactive' };
+}
+
+/** Only by `maxRuns` does a schedule end before the last of its instants; of another one the record is gone, or never was. */
+function ended({ pauseReason }: Circumstances['schedule']): Judgement | null {
+  if (pauseReason !== 'max_runs_reached') return null;
+  return { verdict: 'not_scheduled', reason: pauseReason, message: `the schedule has ended: ${pauseReason}` };
 }
 
 /** The past of a schedule is not kept, only that of its instants: say what could have been. */
