@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/commo
 import { type ValidationError } from 'class-validator';
 import { droppedKeys } from './dropped-keys.js';
 import { fieldErrorsOf } from './field-errors.js';
+import { listsInLists } from './lists-in-lists.js';
 import { type FieldError, ProblemError } from './problem-error.js';
 
 /**
@@ -34,8 +35,8 @@ class StrictValidationPipe extends ValidationPipe {
       ]);
     }
     const received: unknown = await super.transform(value, metadata);
-    const dropped = received === value ? [] : droppedKeys(value, received);
-    if (dropped.length > 0) throw validationProblem(dropped);
+    const faults = received === value ? [] : [...droppedKeys(value, received), ...listsInLists(received)];
+    if (faults.length > 0) throw validationProblem(faults);
     return received;
   }
 

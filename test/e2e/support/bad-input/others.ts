@@ -72,6 +72,14 @@ export const BAD_CALENDARS = [
     { ...DAY, excludedWindows: [{ from: WINDOW.to }] },
     '/excludedWindows/0/to',
   ),
+  wrong('a list as window', 'POST /calendars', { ...DAY, excludedWindows: [[]] }, '/excludedWindows/0'),
+  wrong(
+    'a list of lists as window',
+    'PUT /calendars/{calendar}',
+    { ...DAY, excludedWindows: [[[]]] },
+    '/excludedWindows/0',
+  ),
+  wrong('a list as window', 'PATCH /calendars/{calendar}', { excludedWindows: [[]] }, '/excludedWindows/0'),
   wrong('a zone that is none', 'POST /calendars', { ...DAY, timezone: 'Berlin' }, '/timezone'),
   refused(
     'a name that is taken',

@@ -59,6 +59,12 @@ describe('bad bodies', () => {
     ],
     ['{"name":"a","policies":[1]}', [{ pointer: '/policies/0', code: 'invalid_type' }]],
     ['{"name":"a","policies":[null]}', [{ pointer: '/policies/0', code: 'invalid_type' }]],
+    ['{"name":"a","policies":[[]]}', [{ pointer: '/policies/0', code: 'invalid_type' }]],
+    ['{"name":"a","policies":[[[]]]}', [{ pointer: '/policies/0', code: 'invalid_type' }]],
+    [
+      '{"name":"a","policies":[{"maxAttempts":1},[{"maxAttempts":1}]]}',
+      [{ pointer: '/policies/1', code: 'invalid_type' }],
+    ],
     ['{"name":"a\\u0000"}', [{ pointer: '/name', code: 'invalid_text' }]],
     ['{"name":"\\ud800"}', [{ pointer: '/name', code: 'invalid_text' }]],
     ['{"name":"a","parameters":{"a\\u0000":1}}', [{ code: 'invalid_text' }]],
