@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayUnique, IsArray, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
+import { IsArray, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
+import { WithoutRepeats } from '@app/platform/http';
 import {
   type Backoff,
   DEFAULT_RETRY_POLICY,
@@ -58,7 +59,7 @@ export class RetryPolicyRequest {
   @ApiPropertyOptional({ enum: RETRY_CAUSES, isArray: true, default: RETRY_CAUSES })
   @MayBeAbsent()
   @IsArray()
-  @ArrayUnique()
+  @WithoutRepeats()
   @IsIn(RETRY_CAUSES, { each: true })
   retryOn?: RetryCause[];
 }

@@ -10,6 +10,7 @@ export { Post } from './idempotency/post.js';
 export { NotReplayed } from './idempotency/not-replayed.js';
 export { pruneIdempotencyKeys } from './idempotency/idempotency-keys.js';
 export { inOrder } from './in-order.js';
+export { ReadUpTo, WithoutRepeats } from './list-rules.js';
 export { listen } from './listen.js';
 export { patchedRequest } from './patched-request.js';
 export { ApiPage } from './paging/api-page.js';

@@ -22,13 +22,21 @@ const BUILT_IN = /^(is|min|max|matches|array|nested)[A-Z]?/;
 
 /** class-validator's tree of failures as a flat list with RFC 6901 pointers. */
 export function fieldErrorsOf(failures: readonly ValidationError[]): FieldError[] {
-  return failures.flatMap((failure) => flatten(failure, '')).slice(0, MAX_ERRORS);
+  const errors: FieldError[] = [];
+  for (const error of flatten(failures, '')) {
+    errors.push(error);
+    if (errors.length === MAX_ERRORS) break;
+  }
+  return errors;
 }
 
-function flatten(failure: ValidationError, parent: string): FieldError[] {
-  const pointer = pointerTo(parent, failure.property);
-  const children = (failure.children ?? []).flatMap((child) => flatten(child, pointer));
-  return [...ownErrors(failure, pointer), ...children];
+/** One at a time: to explain thousands of failures of which fifty are shown would take seconds. */
+function* flatten(failures: readonly ValidationError[], parent: string): Generator<FieldError> {
+  for (const failure of failures) {
+    const pointer = pointerTo(parent, failure.property);
+    yield* ownErrors(failure, pointer);
+    yield* flatten(failure.children ?? [], pointer);
+  }
 }
 
 function ownErrors(failure: ValidationError, pointer: string): FieldError[] {

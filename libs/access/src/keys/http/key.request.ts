@@ -1,5 +1,6 @@
 import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
-import { ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { WithoutRepeats } from '@app/platform/http';
 import { type Role, ROLE_NAMES, type Scope, SCOPES } from '../../domain/scopes.js';
 import { IsCidrs, IsInstant, IsLabel, MayBeAbsent } from './key-rules.js';
 
@@ -20,7 +21,7 @@ export class KeyRequest {
   @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayUnique()
+  @WithoutRepeats()
   @IsIn(SCOPES, { each: true })
   scopes?: Scope[];
 

@@ -2,7 +2,6 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayNotEmpty,
-  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -13,6 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsInstant, MayBeAbsent, Refuses } from '@app/jobs';
+import { WithoutRepeats } from '@app/platform/http';
 import { EXECUTION_STATES, type ExecutionState } from '../../domain/execution-state.js';
 import { type Trigger, TRIGGERS } from '../../domain/execution.js';
 import { BULK_ACTIONS, type BulkAction, type BulkFilter } from '../domain/bulk-operation.js';
@@ -26,7 +26,7 @@ export class BulkFilterRequest {
   @MayBeAbsent()
   @IsArray()
   @ArrayNotEmpty()
-  @ArrayUnique()
+  @WithoutRepeats()
   @IsIn(EXECUTION_STATES, { each: true })
   state?: ExecutionState[];
 
@@ -44,7 +44,7 @@ export class BulkFilterRequest {
   @MayBeAbsent()
   @IsArray()
   @ArrayNotEmpty()
-  @ArrayUnique()
+  @WithoutRepeats()
   @IsIn(TRIGGERS, { each: true })
   trigger?: Trigger[];
 

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
 import { IsInstant, MayBeAbsent, Refuses } from '@app/jobs';
+import { ReadUpTo } from '@app/platform/http';
 import { IsTimeZone } from '../../http/rules/zone-rules.js';
 import { MAX_CALENDAR_ENTRIES } from '../domain/calendar.js';
 import { IsCalendarName } from './rules/calendar-name.js';
@@ -74,6 +75,7 @@ export class CalendarRequest {
   @ArrayMaxSize(MAX_CALENDAR_ENTRIES)
   @ValidateNested({ each: true })
   @Type(() => ExcludedWindowRequest)
+  @ReadUpTo(MAX_CALENDAR_ENTRIES)
   excludedWindows?: ExcludedWindowRequest[];
 }
 
