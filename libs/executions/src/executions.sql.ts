@@ -69,12 +69,15 @@ export const CANCEL_ACTIVE_OF_SCHEDULES = `
       reason              = COALESCE(reason, 'overlap')
   WHERE schedule_id = ANY($1::uuid[]) AND job_id = ANY($2::uuid[]) AND phase <> 'final'`;
 
-/** What is still active of each schedule: input to the overlap policy. */
+/**
+ * What is still active of each schedule: input to the overlap policy. In the way is the oldest that may run, or, between the
+ * end of one run and the release of the next, the oldest that is held.
+ */
 export const ACTIVE_OF_SCHEDULES = `
   SELECT e.schedule_id AS "scheduleId",
          count(*) FILTER (WHERE e.hold IS DISTINCT FROM 'overlap')::integer AS "activeCount",
          count(*) FILTER (WHERE e.hold = 'overlap')::integer AS "heldCount",
-         (array_agg(e.id ORDER BY e.scheduled_for) FILTER (WHERE e.hold IS DISTINCT FROM 'overlap'))[1] AS "blockingExecutionId"
+         (array_agg(e.id ORDER BY e.hold IS NOT DISTINCT FROM 'overlap', e.scheduled_for))[1] AS "blockingExecutionId"
   FROM executions e
   WHERE e.job_id = ANY($1::uuid[]) AND e.schedule_id = ANY($2::uuid[]) AND e.phase <> 'final'
   GROUP BY e.schedule_id`;

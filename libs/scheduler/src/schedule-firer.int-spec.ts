@@ -159,6 +159,29 @@ describe('firing due schedules', () => {
     ]);
   });
 
+  it('names the run that is held where the one before it has just ended', async () => {
+    await seedSchedules(dataSource, jobId, { count: 1, dueAt: 'now()', intervalSeconds: 60 });
+    await dataSource.query(`UPDATE schedules SET overlap_policy = 'buffer_all'`);
+    for (let fired = 0; fired < 3; fired++) {
+      await fireAll();
+      await dataSource.query(`UPDATE schedules SET next_run_at = next_run_at - interval '60 seconds'`);
+      await dataSource.query(`UPDATE executions SET scheduled_for = scheduled_for - interval '60 seconds'`);
+    }
+    await dataSource.query(`UPDATE schedules SET overlap_policy = 'skip'`);
+    await dataSource.query(
+      `UPDATE executions SET state = 'succeeded', finished_at = now() WHERE hold IS NULL AND state = 'pending'`,
+    );
+    await fireAll();
+
+    const [next, ...later] = await rows<{ id: string }>(
+      `SELECT id FROM executions WHERE hold = 'overlap' ORDER BY scheduled_for`,
+    );
+    expect(later).toHaveLength(1);
+    expect(await rows(`SELECT reason_detail FROM executions WHERE state = 'skipped'`)).toEqual([
+      { reason_detail: { blockingExecutionId: next?.id } },
+    ]);
+  });
+
   it('records the due instants of a deactivated job once, and not again', async () => {
     await seedSchedules(dataSource, jobId, { count: 3, dueAt: 'now()', intervalSeconds: 60 });
     const jobs = app.get(JobsService, { strict: false });
