@@ -27,10 +27,10 @@ describe('what HttpRunner sends', () => {
     });
   });
 
-  it('omits the schedule id and the trace of a run that has none', async () => {
+  it('has an empty schedule id for a run that no schedule asked for, and omits the trace of one that has none', async () => {
     const server = await http.aServer();
     await http.call(server.url, {}, { scheduleId: null, traceparent: null });
-    expect(server.received[0]?.headers).not.toHaveProperty('x-scheduler-schedule-id');
+    expect(server.received[0]?.headers).toMatchObject({ 'x-scheduler-schedule-id': '' });
     expect(server.received[0]?.headers).not.toHaveProperty('traceparent');
   });
 

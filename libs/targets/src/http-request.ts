@@ -82,7 +82,10 @@ function jobHeaders(headers: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(lowerCased.filter(([name]) => !isReservedHeader(name)));
 }
 
-/** `idempotency-key` is a structured-field string, hence the quotes. Nothing here is secret: every hop may see it. */
+/**
+ * `idempotency-key` is a structured-field string, hence the quotes. The schedule id is empty for a run that no schedule asked
+ * for, as in a command's environment. Nothing here is secret: every hop may see it.
+ */
 function schedulerHeaders(context: RunContext, userAgent: string): Record<string, string> {
   return {
     'accept-encoding': 'identity',
@@ -90,7 +93,7 @@ function schedulerHeaders(context: RunContext, userAgent: string): Record<string
     'idempotency-key': `"${context.executionId}"`,
     'x-scheduler-execution-id': context.executionId,
     'x-scheduler-job-id': context.jobId,
-    ...(context.scheduleId === null ? {} : { 'x-scheduler-schedule-id': context.scheduleId }),
+    'x-scheduler-schedule-id': context.scheduleId ?? '',
     'x-scheduler-scheduled-for': context.scheduledFor,
     'x-scheduler-attempt': String(context.attempt),
     'x-scheduler-max-attempts': String(context.maxAttempts),
