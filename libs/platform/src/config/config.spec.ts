@@ -27,6 +27,17 @@ describe('.env.example', () => {
     expect(example[name]).toBe(fallback ?? '');
   });
 
+  const ranges = [...exampleText.matchAll(/(\d+)(?: \([^)]*\))? to (\d+)[^\n]*\n([A-Z_]+)=/g)].map(
+    ([, from, to, name]) => [String(name), Number(from), Number(to)] as const,
+  );
+
+  it('gives ranges', () => expect(ranges.length).toBeGreaterThanOrEqual(6));
+
+  it.each(ranges)('%s goes from %d to %d, as it says', (name, from, to) => {
+    const isTaken = (value: number) => faultsOf({ [name]: String(value) }).length === 0;
+    expect([from - 1, from, to, to + 1].map(isTaken)).toEqual([false, true, true, false]);
+  });
+
   it('configures the same as an empty environment', () => {
     expect(loadConfig(example)).toEqual(loadConfig({}));
   });
