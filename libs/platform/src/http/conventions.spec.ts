@@ -44,6 +44,15 @@ describe('lists', () => {
   });
 });
 
+describe('a route without parameters in its query', () => {
+  it.each(['/things/context', `/things/${THING_ID}`])('GET %s refuses any', async (path) => {
+    expect((await send('GET', path)).status).toBe(200);
+    const errors = ['x', '__proto__'].map((name) => ({ pointer: `/${name}`, code: 'unknown_property' }));
+    const problem = await problemOf(await send('GET', `${path}?x=1&__proto__=2`));
+    expect(problem).toMatchObject({ status: 400, code: 'validation_failed', errors });
+  });
+});
+
 describe('entity tags', () => {
   it('come with a version', async () => {
     expect((await send('GET', `/things/${THING_ID}`)).headers.get('etag')).toBe('"7"');
