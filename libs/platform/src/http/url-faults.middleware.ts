@@ -12,7 +12,7 @@ export function refuseFaultyUrl(request: Request, _response: Response, next: Nex
   const mark = request.url.indexOf('?');
   const query = mark < 0 ? '' : request.url.slice(mark + 1);
   if (query.split('&', MAX_PARAMETERS + 1).length > MAX_PARAMETERS) return next(tooManyParameters());
-  if (!isEncoded(query)) return next(malformedQuery());
+  if (!isEncoded(query)) return next(malformedQuery(query));
   next(query.includes('%00') ? nulIn(query) : undefined);
 }
 
@@ -36,7 +36,18 @@ function tooManyParameters(): ProblemError {
   return new ProblemError('invalid', 'too_many_parameters', detail);
 }
 
-function malformedQuery(): ProblemError {
-  const detail = 'The query has a percent sign that does not stand before two hexadecimal digits of UTF-8.';
-  return new ProblemError('invalid', 'malformed_url', detail);
+/** Names each parameter by its name, or as it stands where that is what cannot be read. */
+function malformedQuery(query: string): ProblemError {
+  const detail = 'has a percent sign that does not stand before two hexadecimal digits of UTF-8';
+  const faulty = query.split('&').filter((pair) => !isEncoded(pair));
+  const errors = faulty.map((pair) => {
+    const name = nameOf(pair);
+    return { pointer: pointerTo('', name), code: 'malformed_text', detail: `${name} ${detail}` };
+  });
+  return new ProblemError('invalid', 'malformed_url', `The query ${detail}.`, errors);
+}
+
+function nameOf(pair: string): string {
+  const [name = ''] = pair.split('=', 1);
+  return isEncoded(name) ? decodeURIComponent(name.replaceAll('+', ' ')) : name;
 }

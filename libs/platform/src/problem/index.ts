@@ -1,5 +1,5 @@
 export { type Problem, problemBody } from './answer.js';
-export { malformedJson } from './malformed-json.js';
+export { malformedBody, malformedJson } from './malformed-json.js';
 export { pointerTo } from './pointer.js';
 export { type FieldError, ProblemError, type ProblemKind } from './problem-error.js';
 export { ProblemFilter } from './problem.filter.js';

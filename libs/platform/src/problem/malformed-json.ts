@@ -3,7 +3,12 @@ import { ProblemError } from './problem-error.js';
 
 /** Names the place where a text stops being JSON. */
 export function malformedJson(text: string): ProblemError {
-  return new ProblemError('invalid', 'malformed_json', describeFault(text));
+  return malformedBody('malformed_json', describeFault(text));
+}
+
+/** A body that cannot be read at all: the fault is that of the whole. */
+export function malformedBody(code: string, detail: string): ProblemError {
+  return new ProblemError('invalid', code, detail, [{ pointer: '', code, detail }]);
 }
 
 function describeFault(text: string): string {

@@ -69,18 +69,18 @@ export const BAD_REQUESTS = [
       `"parameters":${JSON.stringify(Object.fromEntries(Array.from({ length: 10_001 }, (_, n) => [n, 0])))}`,
     ),
   ),
-  refused('JSON with a comma too many', 'POST /jobs', [400, 'malformed_json'], '{"name":"x",}'),
-  refused('NaN', 'POST /jobs', [400, 'malformed_json'], '{"name":NaN}'),
+  refused('JSON with a comma too many', 'POST /jobs', [400, 'malformed_json', ''], '{"name":"x",}'),
+  refused('NaN', 'POST /jobs', [400, 'malformed_json', ''], '{"name":NaN}'),
   refused(
     'a byte order mark for a body',
     'POST /jobs',
-    [400, 'malformed_json'],
+    [400, 'malformed_json', ''],
     new Uint8Array([0xef, 0xbb, 0xbf]),
   ),
   refused(
     'bytes that are no UTF-8',
     'POST /jobs',
-    [400, 'malformed_text'],
+    [400, 'malformed_text', ''],
     new Uint8Array([0x22, 0xff, 0x22]),
   ),
   refused(
@@ -130,6 +130,6 @@ export const BAD_REQUESTS = [
   refused('a path that is not there', 'POST /jobs/{job}/explode', [404, 'not_found']),
   refused('a path that is no UTF-8', 'POST /jobs/%ff/activate', [400, 'malformed_url']),
   refused('NUL as an id', 'DELETE /jobs/%00', [404, 'job_not_found']),
-  refused('a query that is no UTF-8', 'GET /jobs?q=%ff', [400, 'malformed_url']),
+  refused('a query that is no UTF-8', 'GET /jobs?q=%ff', [400, 'malformed_url', '/q']),
   refused('101 parameters', `GET /jobs?${'tag=x&'.repeat(101)}`, [400, 'too_many_parameters']),
 ];

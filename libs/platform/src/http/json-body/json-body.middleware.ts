@@ -1,4 +1,10 @@
-import { type FieldError, malformedJson, ProblemError, validationProblem } from '@app/platform/problem';
+import {
+  type FieldError,
+  malformedBody,
+  malformedJson,
+  ProblemError,
+  validationProblem,
+} from '@app/platform/problem';
 import { type NextFunction, raw, type Request, type RequestHandler } from 'express';
 import { jsonFaults } from './json-faults.js';
 import { jsonTextFaults } from './json-text-faults.js';
@@ -61,7 +67,7 @@ function decoded(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new ProblemError('invalid', 'malformed_text', 'The body has bytes that are not UTF-8.');
+    throw malformedBody('malformed_text', 'The body has bytes that are not UTF-8.');
   }
 }
 

@@ -27,6 +27,14 @@ describe('bad bodies', () => {
     expect((await problemOf(response)).detail).toContain(detail);
   });
 
+  it.each(['{', '{"name":"a"}}', 'x'])('%j is malformed as a whole', async (body) => {
+    const { code, detail, errors } = await problemOf(await send('POST', '/things', body));
+    expect({ code, errors }).toEqual({
+      code: 'malformed_json',
+      errors: [{ pointer: '', code: 'malformed_json', detail }],
+    });
+  });
+
   it.each<[string, object[]]>([
     ['{}', [{ pointer: '/name', code: 'required' }]],
     ['{"name":5}', [{ pointer: '/name', code: 'invalid_type' }]],
@@ -134,7 +142,8 @@ describe('bad bodies', () => {
     const body = new Uint8Array([...Buffer.from('{"name":"'), 0xff, ...Buffer.from('"}')]);
     const headers = { 'Content-Type': 'application/json' };
     const response = await fetch(`${app.url}/things`, { method: 'POST', body, headers });
-    expect(await problemOf(response)).toMatchObject({ status: 400, code: 'malformed_text' });
+    const errors = [{ pointer: '', code: 'malformed_text' }];
+    expect(await problemOf(response)).toMatchObject({ status: 400, code: 'malformed_text', errors });
   });
 
   it('keeps free-form values as they are', async () => {
