@@ -48,6 +48,15 @@ describe('Redaction', () => {
     expect(out).toBe('line [redacted] and [redacted]');
   });
 
+  it.each(['a', 'ab', 'aaaaaaab', '%61'])('reads 4 MB of %j in the time that its length takes', (piece) => {
+    const half = 'a'.repeat(8_191);
+    const redaction = new Redaction([`${half}b${half}`, `${'ab'.repeat(4_000)}b${'ab'.repeat(4_000)}`]);
+    const text = piece.repeat(4_000_000 / piece.length);
+    const startedAt = performance.now();
+    expect(inChunks(redaction, text, 65_536)).toBe(text);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
   it('holds nothing back but what may be the beginning of a secret', () => {
     const stream = new Redaction(['secretvalue']).stream();
     expect(Buffer.from(stream.push(Buffer.from('progress: 10%\nse'))).toString()).toBe('progress: 10%\n');

@@ -1,3 +1,4 @@
+import { Needle } from './needle.js';
 import type { LogSink } from './runner.js';
 import type { Outcome, RunResult } from './outcome.js';
 import { encodedPath } from './secret-references.js';
@@ -12,11 +13,12 @@ const TELLING_LINE_LENGTH = 16;
  */
 export class Redaction {
   /** Longest first, so that of two that begin alike the whole one goes. */
-  private readonly needles: readonly Buffer[];
+  private readonly needles: readonly Needle[];
 
   constructor(secrets: Iterable<string | null>) {
     const forms = new Set([...secrets].flatMap((secret) => (secret === null ? [] : formsOf(secret))));
-    this.needles = [...forms].flatMap(bytesOf).sort((a, b) => b.length - a.length);
+    const needles = [...forms].flatMap(bytesOf).map((bytes) => new Needle(bytes));
+    this.needles = needles.sort((a, b) => b.length - a.length);
   }
 
   text(text: string): string {
@@ -52,14 +54,14 @@ export class Redaction {
 export class RedactedStream {
   private held: Buffer = Buffer.alloc(0);
 
-  constructor(private readonly needles: readonly Buffer[]) {}
+  constructor(private readonly needles: readonly Needle[]) {}
 
   /** What can be passed on; an end that may be the beginning of a secret waits for more. */
   push(chunk: Uint8Array): Uint8Array {
     if (this.needles.length === 0) return chunk;
     const bytes = Buffer.concat([this.held, chunk]);
     const { clean, rest } = this.withoutWhole(bytes);
-    const holdFrom = Math.min(...this.needles.map((needle) => beginningOf(needle, rest)));
+    const holdFrom = Math.min(...this.needles.map((needle) => needle.beginningIn(rest)));
     this.held = Buffer.from(rest.subarray(holdFrom));
     return Buffer.concat([...clean, rest.subarray(0, holdFrom)]);
   }
@@ -73,7 +75,7 @@ export class RedactedStream {
   /** All up to and with the last whole secret, blotted, and what follows it. */
   private withoutWhole(bytes: Buffer): { clean: Buffer[]; rest: Buffer } {
     const clean: Buffer[] = [];
-    const next = this.needles.map((needle) => bytes.indexOf(needle));
+    const next = this.needles.map((needle) => needle.indexIn(bytes));
     let at = 0;
     for (;;) {
       const first = indexOfFirst(next);
@@ -82,7 +84,7 @@ export class RedactedStream {
       clean.push(bytes.subarray(at, next[first]), REDACTED);
       at = next[first]! + needle.length;
       this.needles.forEach((other, index) => {
-        if (next[index]! !== -1 && next[index]! < at) next[index] = bytes.indexOf(other, at);
+        if (next[index]! !== -1 && next[index]! < at) next[index] = other.indexIn(bytes, at);
       });
     }
   }
@@ -94,16 +96,6 @@ function indexOfFirst(places: readonly number[]): number {
     (first, place, index) => (place !== -1 && (first === -1 || place < places[first]!) ? index : first),
     -1,
   );
-}
-
-/** Where at the end of `bytes` a beginning of `needle` stands; their length when none does. */
-function beginningOf(needle: Buffer, bytes: Buffer): number {
-  const earliest = Math.max(0, bytes.length - needle.length + 1);
-  for (let at = bytes.indexOf(needle[0]!, earliest); at !== -1; at = bytes.indexOf(needle[0]!, at + 1)) {
-    const matches = bytes[bytes.length - 1] === needle[bytes.length - 1 - at]; // cheaper than a comparison, and mostly false
-    if (matches && needle.subarray(0, bytes.length - at).equals(bytes.subarray(at))) return at;
-  }
-  return bytes.length;
 }
 
 function formsOf(secret: string): string[] {
