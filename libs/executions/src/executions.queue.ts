@@ -23,6 +23,8 @@ export const EXECUTIONS_QUEUE = 'executions';
  * thirty; eight by themselves cost half of that and one a twentieth (measured). On Redis runs start no later for it.
  */
 const FEW_MESSAGES = 8;
+/** Whoever saw the queue empty longer ago than this looks again before the first run of a new count: others may have begun one. */
+const EMPTY_HOLDS_MS = 50;
 
 /**
  * The door to BullMQ. Due times, retries and results are Postgres's: a message has one attempt, no delay, and leaves no
@@ -32,6 +34,8 @@ const FEW_MESSAGES = 8;
 export class ExecutionsQueue {
   /** Whose turn it is: services share the queue, whatever each of them has in it. */
   readonly order = new FairOrder();
+  private lookedAtMs = 0;
+  private placed = 0;
 
   constructor(
     @InjectQueue(EXECUTIONS_QUEUE) private readonly queue: Queue<QueueMessage>,
@@ -43,7 +47,8 @@ export class ExecutionsQueue {
 
   /** May be repeated: of a run that is there in two messages, the one that is taken last finds nothing to do. */
   async add(dispatched: readonly Dispatched[]): Promise<void> {
-    await this.addAll(pack(dispatched.map((one) => this.placed(one))).map((message) => addableOf(message)));
+    if (this.order.isAtRest && this.clock.monotonicMs() > this.lookedAtMs + EMPTY_HOLDS_MS) await this.look();
+    await this.addAll(pack(dispatched.map((one) => this.place(one))).map((message) => addableOf(message)));
   }
 
   /**
@@ -53,7 +58,7 @@ export class ExecutionsQueue {
    */
   async passOn({ runs, ...position }: PlacedMessage, mark: string): Promise<void> {
     await this.look();
-    const placed = runs.map((run) => ({ ...this.order.again(position), run }));
+    const placed = runs.map((run) => ({ ...this.order.placeAgain(position), run }));
     await this.addAll(pack(placed).map((message) => addableOf(message, mark)));
   }
 
@@ -69,9 +74,13 @@ export class ExecutionsQueue {
 
   /** The size, having seen how far the queue has come. */
   async look(): Promise<number> {
+    const placedBefore = this.placed;
     const counts = await this.counts();
     const head = counts['prioritized'] ? await this.head() : null;
-    if (head !== undefined) this.order.reached(head, this.clock.now().getTime());
+    this.lookedAtMs = this.clock.monotonicMs();
+    // An empty queue is old news to whoever has placed a run since the question.
+    const isKnown = head === undefined || (head === null && this.placed !== placedBefore);
+    if (!isKnown) this.order.reached(head, this.clock.now().getTime());
     return sumOf(counts);
   }
 
@@ -94,7 +103,8 @@ export class ExecutionsQueue {
     await Promise.all(messages.map(({ name, data, opts }) => this.queue.add(name, data, opts)));
   }
 
-  private placed({ id, delivery, service, priority, isolated }: Dispatched): PlacedRun {
+  private place({ id, delivery, service, priority, isolated }: Dispatched): PlacedRun {
+    this.placed += 1;
     const run = { executionId: id, delivery, ...(isolated && { isolated }) };
     return { ...this.order.take(service, priority), run };
   }

@@ -6,7 +6,7 @@ const NORMAL = 5;
 /** A queue as BullMQ keeps it: the lowest place first, equals in the order in which they came. */
 class PlacedRuns {
   private runs: (Position & { name: string })[] = [];
-  private nowMs = 1;
+  private nowMs = 0;
 
   constructor(readonly order: FairOrder) {}
 
@@ -16,7 +16,7 @@ class PlacedRuns {
 
   /** As a dispatcher does before it adds: reads where the queue stands. */
   look(order = this.order): void {
-    order.reached(this.runs[0] ?? null, this.nowMs++);
+    order.reached(this.runs[0] ?? null, (this.nowMs += 1_000));
   }
 
   take(count: number): string[] {
@@ -26,7 +26,7 @@ class PlacedRuns {
   /** Takes the first ones out. @returns what puts them back, as a worker does that has no slot for them */
   hold(count: number): () => void {
     const held = this.runs.splice(0, count);
-    return () => this.putIn(held.map((run) => ({ ...run, ...this.order.again(run) })));
+    return () => this.putIn(held.map((run) => ({ ...run, ...this.order.placeAgain(run) })));
   }
 
   private putIn(runs: readonly (Position & { name: string })[]): void {
@@ -208,21 +208,21 @@ describe('when runs that were taken come back', () => {
 describe('when another process has found the queue empty in between', () => {
   const elsewhere = (): { order: FairOrder; head: Position } => {
     const order = new FairOrder();
-    order.reached(null, 1_000);
+    order.reached(null, 101_000);
     return { order, head: order.take('flood', NORMAL) };
   };
 
   it('counts anew as well', () => {
     const { order } = flooded();
     const { head } = elsewhere();
-    order.reached(head, 1_001);
+    order.reached(head, 101_001);
     expect(order.ahead(1)).toEqual([]);
     expect(order.take('flood', NORMAL)).toEqual(head);
   });
 
   it('does not count by what comes back of the time before', () => {
     const { order, head } = elsewhere();
-    order.reached({ place: 200_000, epoch: 1 }, 1_001);
+    order.reached({ place: 200_000, epoch: 1 }, 101_001);
     expect(order.take('small', NORMAL)).toEqual(head);
   });
 
@@ -235,20 +235,32 @@ describe('when another process has found the queue empty in between', () => {
   it('begins none when it has handed nothing over since', () => {
     const { order, head } = elsewhere();
     const idle = new FairOrder();
-    idle.reached(null, 1_050);
-    idle.reached(head, 1_051);
+    idle.reached(null, 101_050);
+    idle.reached(head, 101_051);
     expect(idle.take('small', NORMAL).epoch).toBe(head.epoch);
     expect(order.take('flood', NORMAL).epoch).toBe(head.epoch);
   });
 
   it('goes on counting where both had looked before either had added', () => {
     const [one, other] = [new FairOrder(), new FairOrder()];
-    one.reached(null, 1_000);
-    other.reached(null, 1_050);
-    for (let k = 0; k < 5_000; k++) one.take('flood', NORMAL);
-    one.reached(other.take('small', NORMAL), 1_100);
+    one.reached(null, 101_000);
+    other.reached(null, 101_050);
+    const flood = Array.from({ length: 5_000 }, () => one.take('flood', NORMAL));
+    one.reached(other.take('small', NORMAL), 101_100);
     expect(one.ahead(1_000)).toEqual(['flood']);
-    const place = (order: FairOrder) => order.take('flood', NORMAL).place;
-    expect(place(one)).toBeGreaterThan(place(other));
+
+    const head = flood[3_000]!;
+    other.reached(head, 101_500);
+    expect(other.take('new', NORMAL).place).toBeGreaterThan(flood[2_900]!.place);
+    expect(one.placeAgain(head)).toEqual(head);
+    expect(other.placeAgain(head)).toEqual(head);
+  });
+
+  it('is at rest only until it has placed a run', () => {
+    const order = new FairOrder();
+    order.reached(null, 101_000);
+    expect(order.isAtRest).toBe(true);
+    order.take('one', NORMAL);
+    expect(order.isAtRest).toBe(false);
   });
 });

@@ -12,7 +12,7 @@ const LAST_TURN = LAST_BAND * RUNS_PER_BAND;
 const URGENT_STEP = 1 / 8;
 /** So far the head may step back as what was taken comes back to its place: a service's turns are known for that much longer. */
 const TURNS_TO_COME_BACK = 1_024;
-/** Who found the queue empty within this time of another began the same count: both had looked, and then both added. */
+/** Counts that began within this time of one another are one: each process had seen the queue empty, and then each added. */
 const SAME_COUNT_MS = 250;
 
 /** Where a message stands in the queue. */
@@ -34,7 +34,7 @@ export interface Position {
  */
 export class FairOrder {
   private epoch = 0;
-  /** The epoch in which the turns below began to be counted; positions from then on can be compared. */
+  /** The epoch in which the turns below began to be counted. */
   private countedSince = 0;
   /** The queue was empty when last seen: the next run begins this epoch. */
   private nextEpoch: number | null = null;
@@ -51,7 +51,7 @@ export class FairOrder {
     }
     this.nextEpoch = null;
     if (head.epoch > this.epoch) this.join(head.epoch);
-    if (head.epoch < this.countedSince) return;
+    if (!this.isOfThisCount(head.epoch)) return;
     this.turnNow = bandOf(head.place) * RUNS_PER_BAND;
     for (const [service, turns] of this.nextTurns) {
       if (lastOf(turns) + TURNS_TO_COME_BACK <= this.turnNow) this.nextTurns.delete(service);
@@ -77,11 +77,16 @@ export class FairOrder {
   }
 
   /** For a run that was taken and goes back: its old place, or, if that is of a count that has ended, among the next. */
-  again(position: Position): Position {
+  placeAgain(position: Position): Position {
     this.beginNextEpoch();
-    if (position.epoch >= this.countedSince) return position;
+    if (this.isOfThisCount(position.epoch)) return position;
     const bandNow = Math.floor(this.turnNow / RUNS_PER_BAND);
     return { place: bandNow * PLACES_PER_BAND + priorityOf(position.place), epoch: this.epoch };
+  }
+
+  /** The queue was empty at the last look, and nothing was placed since: the next place begins a new count. */
+  get isAtRest(): boolean {
+    return this.nextEpoch !== null;
   }
 
   /** No turns are left: the queue has to run empty before anybody may fill it again. */
@@ -117,9 +122,14 @@ export class FairOrder {
   /** Another process has begun an epoch. */
   private join(epoch: number): void {
     this.epoch = epoch;
-    if (epoch <= this.countedSince + SAME_COUNT_MS) return;
+    if (this.isOfThisCount(epoch)) return;
     this.countedSince = epoch;
     this.forgetTurns();
+  }
+
+  /** Positions of one count can be compared. */
+  private isOfThisCount(epoch: number): boolean {
+    return Math.abs(epoch - this.countedSince) <= SAME_COUNT_MS;
   }
 
   private beginNextEpoch(): void {

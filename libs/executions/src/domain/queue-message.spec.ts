@@ -41,6 +41,10 @@ const placedRuns = fc.array(
   { maxLength: 1_200 },
 );
 
+it.each([{}, { runs: [] }, { runs: [{}] }, { runs: 'x' }])('a message of %j is refused', (message) => {
+  expect(() => placedMessage(1, message as unknown as QueueMessage)).toThrow('names no execution');
+});
+
 describe('the messages of a hand-over', () => {
   it('carry each run once, in its order and at its place', () => {
     fc.assert(

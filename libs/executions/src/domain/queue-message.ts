@@ -52,9 +52,12 @@ export function messageOf({ runs, epoch }: Omit<PlacedMessage, 'place'>): QueueM
   return runs.length === 1 ? { ...runs[0]!, epoch } : { runs, epoch };
 }
 
-/** What was taken from the queue, at that place of it. */
+/** What was taken from the queue, at that place of it. @throws Error for what no version of this service has put there */
 export function placedMessage(place: number, { epoch = 0, ...message }: QueueMessage): PlacedMessage {
-  return { place, epoch, runs: 'runs' in message ? message.runs : [message] };
+  const runs = 'runs' in message ? message.runs : [message];
+  const isWhole = Array.isArray(runs) && runs.length > 0 && runs.every(({ executionId }) => executionId);
+  if (!isWhole) throw new Error('a message that names no execution');
+  return { place, epoch, runs };
 }
 
 /**

@@ -75,11 +75,11 @@ describe.each(queueBackendsUnderTest())('a message of many runs, on the %s queue
     await flushQueue(backend, database);
     const rows = await query<{ id: string; delivery: number }>(`SELECT id, delivery FROM executions`);
     const runs = rows.map(({ id, delivery }) => ({ executionId: id, delivery }));
-    const jobId = rows.map(runKeyOf).join('_');
-    await api
-      .get<Queue>(getQueueToken('executions'), { strict: false })
-      .add('run', { runs }, { jobId, priority: 1 });
+    await addMessage({ runs }, rows.map(runKeyOf).join('_'));
   };
+
+  const addMessage = (data: object, jobId: string) =>
+    api.get<Queue>(getQueueToken('executions'), { strict: false }).add('run', data, { jobId, priority: 1 });
 
   it('lets all of them begin where slots are free, and goes when they are claimed', async () => {
     const end = target.hold('/');
@@ -165,6 +165,18 @@ describe.each(queueBackendsUnderTest())('a message of many runs, on the %s queue
     end();
     await until(`state = 'succeeded' AND attempt = 1 AND delivery = 1`, RUNS);
     expect(target.requests).toHaveLength(RUNS);
+  });
+
+  it('takes no slot with it when it names no execution', async () => {
+    for (let sent = 0; sent < 5; sent++) await addMessage({ runs: [] }, `none-${sent}`);
+    await startOne(2);
+    await waitFor(async () => (await queue.size()) === 0, { describe: 'them to be refused' });
+    const end = target.hold('/');
+    for (let done = 0; done < 3; done++) await execute();
+    await target.waitForRequests('/', 2);
+    end();
+    await until(`state = 'succeeded' AND attempt = 1`, 3);
+    expect(target.mostUnderWay).toBe(2);
   });
 
   it('of a flood never has more runs under way than there are slots, and loses and doubles none', async () => {

@@ -46,8 +46,12 @@ export class MessageTaker {
 
   /** For the first run of the next message, when there is a slot for it. @returns false when the process ends */
   async reserve(): Promise<boolean> {
-    await this.gate.whenOpen();
-    return this.slots.take();
+    while (await this.slots.take()) {
+      if (this.gate.isOpen) return true;
+      this.slots.giveBack();
+      await this.gate.whenOpen();
+    }
+    return false;
   }
 
   /** @returns whether there is a slot for it right now */

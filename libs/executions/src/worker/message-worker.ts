@@ -16,16 +16,23 @@ const RETRY_QUEUE_AFTER_MS = 1_000;
 export class MessageWorker extends Worker<QueueMessage> {
   /** A message, the one that was taken in the call that let it go, and so on. */
   private readonly chains = new Set<Promise<void>>();
+  /** Those whose slot is the taker's. */
+  private readonly taken = new WeakSet<Message<QueueMessage>>();
 
   constructor(
     private readonly taker: MessageTaker,
     options: WorkerOptions,
   ) {
-    super(EXECUTIONS_QUEUE, (message: Message<QueueMessage>) => taker.take(received(message)), {
+    super(EXECUTIONS_QUEUE, (message: Message<QueueMessage>) => this.take(message), {
       ...options,
       runRetryDelay: RETRY_QUEUE_AFTER_MS,
       autorun: false,
     });
+  }
+
+  /** After an error BullMQ would wait for a notice alone: on Postgres, for an hour. */
+  override get maximumBlockTimeout(): number {
+    return this.opts.drainDelay!;
   }
 
   /** Until the taker is stopped. `close()` waits for what is here then. */
@@ -37,10 +44,10 @@ export class MessageWorker extends Worker<QueueMessage> {
   private async takeMessages(): Promise<void> {
     await this.startStalledCheckTimer();
     this.lockManager.start();
-    for (let asked = 0; await this.taker.reserve(); asked++) {
+    for (let asked = 0; (await this.taker.reserve()) && !this.closing; asked++) {
       const token = `${this.id}:${asked}`;
       const message = await this.ask(token);
-      if (message) this.follow(message, token);
+      if (message) this.beginChain(message, token);
       else this.taker.unreserve();
       if (this.chains.size >= MOST_MESSAGES) await Promise.race(this.chains);
     }
@@ -59,7 +66,7 @@ export class MessageWorker extends Worker<QueueMessage> {
     }
   }
 
-  private follow(first: Message<QueueMessage>, token: string): void {
+  private beginChain(first: Message<QueueMessage>, token: string): void {
     const chain = this.processFrom(first, token)
       .catch((error: Error) => void this.emit('error', error))
       .finally(() => this.chains.delete(chain));
@@ -84,6 +91,13 @@ export class MessageWorker extends Worker<QueueMessage> {
       return next;
     } finally {
       if (isReserved) this.taker.unreserve();
+      if (!this.taken.has(message)) this.taker.unreserve();
     }
+  }
+
+  private async take(message: Message<QueueMessage>): Promise<void> {
+    const placed = received(message);
+    this.taken.add(message);
+    await this.taker.take(placed);
   }
 }
