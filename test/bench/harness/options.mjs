@@ -8,6 +8,7 @@ export function readOptions(args, suiteNames) {
       only: { type: 'string', default: suiteNames.join(',') },
       rounds: { type: 'string', default: '5' },
       'quiet-seconds': { type: 'string', default: '60' },
+      'without-fsync': { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
   });
@@ -19,6 +20,8 @@ export function readOptions(args, suiteNames) {
     only,
     rounds: positive('rounds', values.rounds),
     quietSeconds: positive('quiet-seconds', values['quiet-seconds']),
+    /** Whether a commit waits for the disk, as it does in production. */
+    fsync: !values['without-fsync'],
     /** Folder for `--cpu-prof` of every contestant. */
     profile: values.profile ?? null,
   };

@@ -6,15 +6,16 @@ import { startEmbeddedPostgres } from '../../../dist/apps/standalone/src/postgre
 import { prepareDatabases } from '../../../dist/apps/standalone/src/prepare.js';
 import { startRedis } from '../../../scripts/testing/redis.mjs';
 
-/** The disk of a shared machine would be measured otherwise. The same for all contestants. */
-const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
+const SETTINGS = { max_connections: '300' };
+/** For a machine whose disk others use: it would be measured otherwise. */
+const WITHOUT_FSYNC = { fsync: 'off', full_page_writes: 'off' };
 const PROFILING = { shared_preload_libraries: 'pg_stat_statements', track_io_timing: 'on' };
 
-export async function startServers({ signal, profiling }) {
+export async function startServers({ signal, fsync, profiling }) {
   const folder = await mkdtemp(path.join(tmpdir(), 'scheduler-bench-'));
   // PostgreSQL runs as another user when the bench runs as root.
   await chmod(folder, 0o755);
-  const settings = profiling ? { ...SETTINGS, ...PROFILING } : SETTINGS;
+  const settings = { ...SETTINGS, ...(!fsync && WITHOUT_FSYNC), ...(profiling && PROFILING) };
   const postgres = await startEmbeddedPostgres({ dataDir: folder, settings, report: console.error }, signal);
   const redis = await startRedis(folder);
   if (!redis) throw new Error('the bench needs redis-server on PATH');

@@ -12,13 +12,17 @@ export class Stage {
   #kept = new Map();
   #count = 0;
 
-  static async open({ profile }) {
+  static async open({ fsync, profile }) {
     const stage = new Stage();
     stage.profile = profile;
     stage.stopping = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stage.stopping.abort());
     stage.dist = await copyCode();
-    stage.servers = await startServers({ signal: stage.stopping.signal, profiling: profile !== null });
+    stage.servers = await startServers({
+      signal: stage.stopping.signal,
+      fsync,
+      profiling: profile !== null,
+    });
     stage.adminUrl = stage.servers.urlOf('postgres');
     stage.admin = new pg.Client({ connectionString: stage.adminUrl });
     await stage.admin.connect();

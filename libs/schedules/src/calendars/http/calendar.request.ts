@@ -6,7 +6,7 @@ import { ReadUpTo } from '@app/platform/http';
 import { IsTimeZone } from '../../http/rules/zone-rules.js';
 import { MAX_CALENDAR_ENTRIES } from '../domain/calendar.js';
 import { IsCalendarName } from './rules/calendar-name.js';
-import { IsDates, IsWeekdays } from './rules/exclusion-rules.js';
+import { IsDates, IsWeekdays, MAX_WEEKDAYS } from './rules/exclusion-rules.js';
 
 export class ExcludedWindowRequest {
   @ApiProperty({
@@ -56,17 +56,20 @@ export class CalendarRequest {
   })
   @MayBeAbsent()
   @IsDates()
+  @ReadUpTo(MAX_CALENDAR_ENTRIES)
   excludedDates?: string[];
 
   @ApiPropertyOptional({
     type: 'array',
     items: { oneOf: [{ type: 'integer', minimum: 0, maximum: 7 }, { type: 'string' }] },
+    maxItems: MAX_WEEKDAYS,
     default: [],
     example: [0, 6],
     description: '0 or 7 is Sunday, 6 Saturday; names such as `SUN` are taken too and shown as numbers.',
   })
   @MayBeAbsent()
   @IsWeekdays()
+  @ReadUpTo(MAX_WEEKDAYS)
   excludedWeekdays?: (number | string)[];
 
   @ApiPropertyOptional({ type: [ExcludedWindowRequest], maxItems: MAX_CALENDAR_ENTRIES, default: [] })

@@ -71,6 +71,14 @@ describe('POST /calendars', () => {
     });
   });
 
+  it('takes as many windows as a calendar may have', async () => {
+    const at = (hours: number) => new Date(hours * 3_600_000).toISOString();
+    const windows = Array.from({ length: 5_000 }, (_, day) => ({ from: at(24 * day), to: at(24 * day + 1) }));
+    const answer = await app.call('POST', '/calendars', bodyOf({ excludedWindows: windows }));
+    expect(answer.status).toBe(201);
+    expect(answer.body?.excludedWindows).toHaveLength(5_000);
+  });
+
   const noon = '2026-06-01T12:00:00Z';
   it.each([
     ['no name', { name: undefined }, '/name'],
@@ -80,6 +88,7 @@ describe('POST /calendars', () => {
     ['a time for a day', { excludedDates: [noon] }, '/excludedDates'],
     ['a weekday that is none', { excludedWeekdays: [8] }, '/excludedWeekdays'],
     ['an unknown name of a weekday', { excludedWeekdays: ['funday'] }, '/excludedWeekdays'],
+    ['more weekdays than a week has', { excludedWeekdays: Array(9).fill(1) }, '/excludedWeekdays'],
     ['an empty window', { excludedWindows: [{ from: noon, to: noon }] }, '/excludedWindows/0/to'],
     [
       'a local time',

@@ -13,10 +13,14 @@ export function IsDates(): PropertyDecorator {
   );
 }
 
+/** 0 and 7 are both Sunday, so eight entries may name seven days. */
+export const MAX_WEEKDAYS = 8;
+
 /** 0 to 7, both ends Sunday, or names. */
 export function IsWeekdays(): PropertyDecorator {
   return applyDecorators(
     IsArray(),
+    ArrayMaxSize(MAX_WEEKDAYS),
     Refuses('invalid_weekdays', (weekdays) => findItemFault(weekdays, findWeekdayFault)),
   );
 }
