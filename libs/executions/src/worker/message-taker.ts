@@ -9,7 +9,7 @@ import { ExecutionRunner } from './execution-runner.js';
 import { RunGate } from './run-gate.js';
 import { RunSlots } from './run-slots.js';
 
-/** A run that finds no slot here for so long is passed on: another worker may have one. */
+/** A run that finds no slot here for so long is passed on, for another worker may have one; nor does a message wait longer. */
 const HOLD_MS = 50;
 /** As long as the queue is away it waits here, and tries again this often. */
 const HOLD_WHILE_AWAY_MS = 1_000;
@@ -54,9 +54,9 @@ export class MessageTaker {
     return false;
   }
 
-  /** @returns whether there is a slot for it right now */
-  reserveNow(): boolean {
-    return this.gate.isOpen && this.slots.takeNow();
+  /** The same for a message that is taken in the call that lets another one go. @returns false when no slot is free soon */
+  async reserveSoon(): Promise<boolean> {
+    return this.gate.isOpen && this.slots.take(HOLD_MS);
   }
 
   /** There was no message. */

@@ -8,6 +8,14 @@ const MOST_MESSAGES = 32;
 /** After an error of the queue BullMQ would wait for 15 s, half of what an outage may last beyond its end. */
 const RETRY_QUEUE_AFTER_MS = 1_000;
 
+/** What becomes of the slots that were reserved for a message and for the next one. */
+interface Stay {
+  /** Its slot is the taker's. */
+  isTaken: boolean;
+  /** The next one has a slot. */
+  isNextReserved: boolean;
+}
+
 /**
  * BullMQ's worker with another main loop. BullMQ's own takes as many messages as it is told to have at once, whether there is
  * a slot for their runs or not; ten full workers then took a message from one another, 50 ms each, for up to 4 s before one
@@ -16,8 +24,7 @@ const RETRY_QUEUE_AFTER_MS = 1_000;
 export class MessageWorker extends Worker<QueueMessage> {
   /** A message, the one that was taken in the call that let it go, and so on. */
   private readonly chains = new Set<Promise<void>>();
-  /** Those whose slot is the taker's. */
-  private readonly taken = new WeakSet<Message<QueueMessage>>();
+  private readonly stays = new WeakMap<Message<QueueMessage>, Stay>();
 
   constructor(
     private readonly taker: MessageTaker,
@@ -83,21 +90,23 @@ export class MessageWorker extends Worker<QueueMessage> {
     message: Message<QueueMessage>,
     token: string,
   ): Promise<Message<QueueMessage> | void> {
-    let isReserved = false;
+    const stay: Stay = { isTaken: false, isNextReserved: false };
+    this.stays.set(message, stay);
     try {
-      // Asked again where the call is repeated.
-      const next = await this.processJob(message, token, () => (isReserved ||= this.taker.reserveNow()));
-      if (next) isReserved = false;
+      const next = await this.processJob(message, token, () => stay.isNextReserved);
+      if (next) stay.isNextReserved = false;
       return next;
     } finally {
-      if (isReserved) this.taker.unreserve();
-      if (!this.taken.has(message)) this.taker.unreserve();
+      if (!stay.isTaken) this.taker.unreserve();
+      if (stay.isNextReserved) this.taker.unreserve();
     }
   }
 
   private async take(message: Message<QueueMessage>): Promise<void> {
     const placed = received(message);
-    this.taken.add(message);
+    const stay = this.stays.get(message)!;
+    stay.isTaken = true;
     await this.taker.take(placed);
+    stay.isNextReserved = await this.taker.reserveSoon();
   }
 }

@@ -49,18 +49,6 @@ describe('the slots of a worker', () => {
     expect(await slots.take(0)).toBe(true);
   });
 
-  it('are taken at once only where one is free: nobody passes those who wait in line', async () => {
-    const slots = new RunSlots(1);
-    expect([slots.takeNow(), slots.takeNow()]).toEqual([true, false]);
-    const answers = answersOf([slots.take()]);
-    slots.giveBack();
-    expect(slots.takeNow()).toBe(false);
-    await settle();
-    expect(answers).toEqual([true]);
-    slots.giveBack();
-    expect(slots.takeNow()).toBe(true);
-  });
-
   it('are given to nobody once they are closed, and whoever waits is told', async () => {
     const slots = new RunSlots(0);
     const answers = answersOf([slots.take(), slots.take(1_000)]);
@@ -68,7 +56,7 @@ describe('the slots of a worker', () => {
     slots.giveBack();
     await settle();
     expect(answers).toEqual([false, false]);
-    expect([await slots.take(), slots.takeNow()]).toEqual([false, false]);
+    expect(await slots.take()).toBe(false);
     expect(jest.getTimerCount()).toBe(0);
   });
 });

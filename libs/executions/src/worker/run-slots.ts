@@ -7,16 +7,12 @@ export class RunSlots {
 
   /** @returns false when no slot became free in time, or none is to be had any more */
   take(withinMs?: number): Promise<boolean> {
-    if (this.takeNow()) return Promise.resolve(true);
-    const mayWait = !this.isClosed && (withinMs === undefined || withinMs > 0);
-    return mayWait ? this.waitInLine(withinMs) : Promise.resolve(false);
-  }
-
-  /** @returns false when none is free: nobody passes those who wait in line */
-  takeNow(): boolean {
-    if (this.isClosed || this.free === 0) return false;
-    this.free -= 1;
-    return true;
+    if (this.isClosed) return Promise.resolve(false);
+    if (this.free > 0) {
+      this.free -= 1;
+      return Promise.resolve(true);
+    }
+    return withinMs === undefined || withinMs > 0 ? this.waitInLine(withinMs) : Promise.resolve(false);
   }
 
   giveBack(): void {
