@@ -9,8 +9,10 @@ import { ExecutionRunner } from './execution-runner.js';
 import { RunGate } from './run-gate.js';
 import { RunSlots } from './run-slots.js';
 
-/** A run that finds no slot here for so long is passed on, for another worker may have one; nor does a message wait longer. */
+/** While no slot comes for so long, what waits for one is passed on: another worker may have one. */
 const HOLD_MS = 50;
+/** Where runs are short a slot comes soon, and passing on would cost more than it wins; but an idle worker would be sooner still. */
+const HOLD_AT_MOST_MS = 250;
 /** As long as the queue is away it waits here, and tries again this often. */
 const HOLD_WHILE_AWAY_MS = 1_000;
 
@@ -69,7 +71,7 @@ export class MessageTaker {
     const taken: Taken = { message, waiting: [...message.runs], claims: [] };
     if (this.isStopped) this.slots.giveBack();
     else this.beginNext(taken);
-    await this.beginWithin(HOLD_MS, taken);
+    await this.beginWithin(HOLD_AT_MOST_MS, taken, HOLD_MS);
     const mark = randomBytes(4).toString('hex');
     while (taken.waiting.length > 0 && !(await this.passOn(taken, mark)))
       await this.beginWithin(HOLD_WHILE_AWAY_MS, taken);
@@ -87,11 +89,11 @@ export class MessageTaker {
     await Promise.all(this.inFlight);
   }
 
-  /** As many as find a slot in time. */
-  private async beginWithin(holdMs: number, taken: Taken): Promise<void> {
+  /** As many as find a slot in time, each within `slotMs` of the one before it. */
+  private async beginWithin(holdMs: number, taken: Taken, slotMs = holdMs): Promise<void> {
     const untilMs = this.clock.monotonicMs() + holdMs;
-    while (taken.waiting.length > 0 && (await this.slots.take(untilMs - this.clock.monotonicMs())))
-      this.beginNext(taken);
+    const patienceMs = () => Math.min(slotMs, untilMs - this.clock.monotonicMs());
+    while (taken.waiting.length > 0 && (await this.slots.take(patienceMs()))) this.beginNext(taken);
   }
 
   private beginNext({ waiting, claims }: Taken): void {

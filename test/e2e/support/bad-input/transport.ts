@@ -62,11 +62,11 @@ export const BAD_REQUESTS = [
     job(`"parameters":${JSON.stringify(nested(300))}`),
   ),
   refused(
-    '10,001 keys',
+    '12,001 keys',
     'POST /jobs',
     [...MALFORMED, ''],
     job(
-      `"parameters":${JSON.stringify(Object.fromEntries(Array.from({ length: 10_001 }, (_, n) => [n, 0])))}`,
+      `"parameters":${JSON.stringify(Object.fromEntries(Array.from({ length: 12_001 }, (_, n) => [n, 0])))}`,
     ),
   ),
   refused('JSON with a comma too many', 'POST /jobs', [400, 'malformed_json', ''], '{"name":"x",}'),
