@@ -58,8 +58,9 @@ export class ExecutionsQueue {
    */
   async passOn({ runs, ...position }: PlacedMessage, mark: string): Promise<void> {
     await this.look();
-    const placed = runs.map((run) => ({ ...this.order.placeAgain(position), run }));
-    await this.addAll(pack(placed).map((message) => addableOf(message, mark)));
+    const again = this.order.placeAgain(position);
+    const messages = pack(runs.map((run) => ({ ...again, run })));
+    await this.addAll(messages.map((message) => addableOf(message, mark)));
   }
 
   /** Messages that wait or are being taken. */

@@ -18,7 +18,7 @@ interface Stay {
 
 /**
  * BullMQ's worker with another main loop. BullMQ's own takes as many messages as it is told to have at once, whether there is
- * a slot for their runs or not; ten full workers then took a message from one another, 50 ms each, for up to 4 s before one
+ * a slot for their runs or not; five full workers then took a message from one another, 50 ms each, for up to 4 s before one
  * with a slot had it (measured). This one asks for a message when the taker has reserved a slot for it.
  */
 export class MessageWorker extends Worker<QueueMessage> {
