@@ -36,11 +36,11 @@ export class AuditEventsRepository {
   }
 
   /** @returns how many events were forgotten */
-  async prune(retentionDays: number): Promise<number> {
+  async prune(retentionDays: number, stopping: AbortSignal): Promise<number> {
     for (let total = 0; ;) {
       const count = await this.pruneBatch(retentionDays);
       total += count;
-      if (count < PRUNE_BATCH) return total;
+      if (count < PRUNE_BATCH || stopping.aborted) return total;
     }
   }
 

@@ -10,6 +10,7 @@ import { PartitionsRepository } from './partitions.repository.js';
 
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 30;
+const GOES_ON = new AbortController().signal;
 
 describe('the partitions of history', () => {
   let database: TestDatabase;
@@ -98,7 +99,7 @@ describe('the partitions of history', () => {
     await insert(old, 'succeeded');
     await insert(new Date(), 'succeeded');
 
-    const dropped = await partitions.maintain(RETENTION_DAYS);
+    const dropped = await partitions.maintain(RETENTION_DAYS, GOES_ON);
     expect(dropped).toEqual([expect.stringMatching(/^executions_\d{8}$/)]);
     expect(await dataSource.query('SELECT count(*)::int AS rows FROM executions')).toEqual([{ rows: 1 }]);
   });
@@ -107,7 +108,7 @@ describe('the partitions of history', () => {
     const old = daysAgo(RETENTION_DAYS + 15);
     await makeWeekOf(old);
     await insert(old, 'pending');
-    expect(await partitions.maintain(RETENTION_DAYS)).toEqual([]);
+    expect(await partitions.maintain(RETENTION_DAYS, GOES_ON)).toEqual([]);
     expect(await dataSource.query('SELECT state FROM executions')).toEqual([{ state: 'pending' }]);
   });
 
@@ -115,7 +116,7 @@ describe('the partitions of history', () => {
     await insert(daysAgo(400), 'succeeded');
     await insert(daysAgo(500), 'pending');
     expect(await partitionsWithRows()).toEqual(['executions_default']);
-    await partitions.maintain(RETENTION_DAYS);
+    await partitions.maintain(RETENTION_DAYS, GOES_ON);
     expect(await dataSource.query('SELECT state FROM executions')).toEqual([{ state: 'pending' }]);
   });
 
@@ -141,7 +142,7 @@ describe('the partitions of history', () => {
     const dropped: string[] = [];
     // Autovacuum of what has just been filled may hold a lock for longer than a round waits: the next one gets it.
     await waitFor(async () => {
-      dropped.push(...((await partitions.maintain(RETENTION_DAYS)) ?? []));
+      dropped.push(...((await partitions.maintain(RETENTION_DAYS, GOES_ON)) ?? []));
       return dropped.length >= 3;
     });
     expect(dropped).toHaveLength(3);
@@ -159,19 +160,19 @@ describe('the partitions of history', () => {
     await other.startTransaction();
     await other.query('SELECT count(*) FROM executions');
     try {
-      expect(await partitions.maintain(RETENTION_DAYS)).toEqual([]);
+      expect(await partitions.maintain(RETENTION_DAYS, GOES_ON)).toEqual([]);
     } finally {
       await other.rollbackTransaction();
       await other.release();
     }
-    expect(await partitions.maintain(RETENTION_DAYS)).toHaveLength(1);
+    expect(await partitions.maintain(RETENTION_DAYS, GOES_ON)).toHaveLength(1);
   });
 
   it('are kept by one worker at a time', async () => {
     const other = dataSource.createQueryRunner();
     await other.query('SELECT pg_advisory_lock(7265002)');
     try {
-      expect(await partitions.maintain(RETENTION_DAYS)).toBeNull();
+      expect(await partitions.maintain(RETENTION_DAYS, GOES_ON)).toBeNull();
     } finally {
       await other.query('SELECT pg_advisory_unlock(7265002)');
       await other.release();

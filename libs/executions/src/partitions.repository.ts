@@ -43,11 +43,11 @@ export class PartitionsRepository {
    * Makes the weeks to come and drops those past retention.
    * @returns the partitions dropped, or null when another worker is at it
    */
-  async maintain(retentionDays: number): Promise<string[] | null> {
+  async maintain(retentionDays: number, stopping: AbortSignal): Promise<string[] | null> {
     if (!(await this.makeAhead())) return null;
     const dropped: string[] = [];
     for (const table of TABLES) dropped.push(...(await this.dropOld(table, retentionDays)));
-    for (const table of TABLES) await this.deleteOldOfDefault(table, retentionDays);
+    for (const table of TABLES) await this.deleteOldOfDefault(table, retentionDays, stopping);
     return dropped;
   }
 
@@ -103,9 +103,15 @@ export class PartitionsRepository {
     });
   }
 
-  private async deleteOldOfDefault(table: Table, retentionDays: number): Promise<void> {
+  private async deleteOldOfDefault(
+    table: Table,
+    retentionDays: number,
+    stopping: AbortSignal,
+  ): Promise<void> {
     const sql = DELETE_OLD_OF_DEFAULT[table];
-    while ((await countOf(this.dataSource, sql, [retentionDays, DELETE_BATCH])) === DELETE_BATCH);
+    let isMore = true;
+    while (isMore && !stopping.aborted)
+      isMore = (await countOf(this.dataSource, sql, [retentionDays, DELETE_BATCH])) === DELETE_BATCH;
   }
 }
 

@@ -22,14 +22,15 @@ export class ExecutionPruner {
     private readonly dataSource: DataSource,
   ) {}
 
-  async prune(): Promise<void> {
-    const dropped = await this.partitions.maintain(this.config.retentionDays);
+  /** @param stopping leaves to the next round what is deleted batch by batch */
+  async prune(stopping: AbortSignal): Promise<void> {
+    const dropped = await this.partitions.maintain(this.config.retentionDays, stopping);
     if (dropped && dropped.length > 0) this.logger.log(`dropped ${dropped.join(', ')}`);
-    await this.services.pruneServices(this.config.retentionDays);
+    await this.services.pruneServices(this.config.retentionDays, stopping);
     await this.rescues.pruneSessions();
     await this.bulk.prune(this.config.retentionDays);
-    await this.audit.prune(this.config.auditRetentionDays);
+    await this.audit.prune(this.config.auditRetentionDays, stopping);
     await pruneRunMinutes(this.dataSource);
-    await pruneIdempotencyKeys(this.dataSource);
+    await pruneIdempotencyKeys(this.dataSource, stopping);
   }
 }

@@ -3,6 +3,7 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
+  type OnModuleDestroy,
 } from '@nestjs/common';
 import { ExecutionDispatcher, ExecutionsRepository, WorkerSession } from '@app/executions';
 import { Pulse } from '@app/platform/health';
@@ -22,7 +23,7 @@ const BATCHES_AT_ONCE = 2;
 
 /** The clockwork: fires what is due, dispatches what is due, and sleeps until the next instant. */
 @Injectable()
-export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SchedulerLoop implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(SchedulerLoop.name);
   private readonly stopping = new AbortController();
   private loop: Promise<void> = Promise.resolve();
@@ -41,8 +42,11 @@ export class SchedulerLoop implements OnApplicationBootstrap, BeforeApplicationS
     this.loop = this.run();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  onModuleDestroy(): void {
     this.stopping.abort();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.loop;
   }
 

@@ -14,6 +14,7 @@ describe('the history of a service', () => {
   let testDatabase: TestDatabase;
   let database: DataSource;
   let pruner: ServiceHistoryPruner;
+  let stopping: AbortController;
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
@@ -25,6 +26,7 @@ describe('the history of a service', () => {
   beforeEach(async () => {
     await database.query('TRUNCATE executions, execution_logs');
     await database.query(`DELETE FROM services WHERE slug <> 'default'`);
+    stopping = new AbortController();
     pruner = new ServiceHistoryPruner(new RetentionRepository(database));
   });
 
@@ -85,7 +87,7 @@ describe('the history of a service', () => {
       await ended('billing', 'failed', 9),
       await ended('billing', 'cancelled', 9),
     ];
-    await pruner.pruneServices(RETENTION_DAYS);
+    await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect(await left()).toEqual(kept.sort());
   });
 
@@ -98,14 +100,14 @@ describe('the history of a service', () => {
       await ended('default', 'succeeded', 29),
     ];
     expect(await new RetentionRepository(database).shorterRetentions(RETENTION_DAYS)).toEqual([]);
-    await pruner.pruneServices(RETENTION_DAYS);
+    await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect(await left()).toEqual(kept.sort());
   });
 
   it('keeps what is not over, and counts from the end of what waited long', async () => {
     await keeps('billing', 3, 3);
     const kept = [await ended('billing', 'pending', 0, 20), await ended('billing', 'succeeded', 1, 20)];
-    await pruner.pruneServices(RETENTION_DAYS);
+    await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect(await left()).toEqual(kept.sort());
   });
 
@@ -114,7 +116,7 @@ describe('the history of a service', () => {
     await withLines(await ended('billing', 'succeeded', 4), 25_000);
     await withLines(await ended('billing', 'succeeded', 5), 10);
     const kept = await withLines(await ended('billing', 'succeeded', 1), 2);
-    await pruner.pruneServices(RETENTION_DAYS);
+    await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect(await left()).toEqual([kept]);
     expect(await database.query('SELECT DISTINCT execution_id AS id FROM execution_logs')).toEqual([
       { id: kept },
@@ -129,7 +131,7 @@ describe('the history of a service', () => {
               now(), 1, uuid_extract_timestamp(id), 'because'
        FROM (SELECT n, uuidv7(-interval '5 days' - n * interval '1 minute') AS id FROM generate_series(1, 6000) n) AS rows`,
     );
-    await pruner.pruneServices(RETENTION_DAYS);
+    await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect(
       await database.query('SELECT state, count(*)::int AS rows FROM executions GROUP BY state'),
     ).toEqual([{ state: 'failed', rows: 2_000 }]);
@@ -139,8 +141,8 @@ describe('the history of a service', () => {
     await keeps('billing', 3, 3);
     await ended('billing', 'succeeded', 4);
     await ended('billing', 'succeeded', 5);
-    pruner.beforeApplicationShutdown();
-    await pruner.pruneServices(RETENTION_DAYS);
+    stopping.abort();
+    await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect((await left()).length).toBeLessThan(2);
   });
 });

@@ -1,31 +1,26 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { type Expired, type Retention, RetentionRepository } from '@app/executions';
 
 /** Forgets the history of services that keep it for less time than the installation does, a batch at a time. */
 @Injectable()
-export class ServiceHistoryPruner implements BeforeApplicationShutdown {
+export class ServiceHistoryPruner {
   private readonly logger = new Logger(ServiceHistoryPruner.name);
-  private stopping = false;
 
   constructor(private readonly retentions: RetentionRepository) {}
 
-  async pruneServices(retentionDays: number): Promise<void> {
+  /** @param stopping leaves the rest to the next round: millions of rows may take minutes */
+  async pruneServices(retentionDays: number, stopping: AbortSignal): Promise<void> {
     for (const retention of await this.retentions.shorterRetentions(retentionDays)) {
-      for (const expired of expiredOf(retention)) await this.prune(expired);
+      for (const expired of expiredOf(retention)) await this.prune(expired, stopping);
     }
   }
 
-  /** Millions of rows may take minutes: a worker that shuts down leaves them to the next round. */
-  beforeApplicationShutdown(): void {
-    this.stopping = true;
-  }
-
-  private async prune(expired: Expired): Promise<void> {
+  private async prune(expired: Expired, stopping: AbortSignal): Promise<void> {
     let batches = 0;
     let afterId = await this.retentions.deleteExpired(expired);
     while (afterId !== null) {
       batches++;
-      if (this.stopping) break;
+      if (stopping.aborted) break;
       afterId = await this.retentions.deleteExpired(expired, afterId);
     }
     if (batches > 0)

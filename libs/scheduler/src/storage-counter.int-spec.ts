@@ -11,6 +11,7 @@ import { StorageCounter } from './storage-counter.js';
 const EXECUTIONS = 2_500;
 const OUTPUT_BYTES = 300;
 const LOG_LINES = 4;
+const GOES_ON = new AbortController().signal;
 
 describe('what a service stores', () => {
   let database: TestDatabase;
@@ -55,7 +56,7 @@ describe('what a service stores', () => {
   }
 
   it('is counted batch by batch, by one worker, and only where there is a limit', async () => {
-    await Promise.all([1, 2, 3].map(() => new StorageCounter(storage).countDue()));
+    await Promise.all([1, 2, 3].map(() => new StorageCounter(storage).countDue(GOES_ON)));
     const [a, b, ...others] = await stored();
     expect(others).toEqual([]);
     const each = Number(a!.bytes) / EXECUTIONS;
@@ -113,7 +114,7 @@ describe('what a service stores', () => {
     const before = await stored();
     await countUntilStopped();
     expect(await stored()).toEqual(before);
-    await new StorageCounter(storage).countDue();
+    await new StorageCounter(storage).countDue(GOES_ON);
     expect((await stored()).map(({ service }) => service)).toEqual(['a', 'b', 'loud']);
     expect(await begun()).toBeNull();
   });
@@ -123,16 +124,16 @@ describe('what a service stores', () => {
                         counted_at = counted_at - interval '6 minutes' WHERE service = 'b'`);
     await countUntilStopped();
     expect((await stored()).find(({ service }) => service === 'b')?.bytes).toBe('7');
-    await new StorageCounter(storage).countDue();
+    await new StorageCounter(storage).countDue(GOES_ON);
     expect(Number((await stored()).find(({ service }) => service === 'b')?.bytes)).toBeGreaterThan(10_000);
     expect(await begun()).toBeNull();
   });
 
   /** A worker that begins the next count and is told to stop in the midst of it. */
   async function countUntilStopped(): Promise<void> {
-    const counter = new StorageCounter(storage);
-    const counting = counter.countDue();
-    counter.beforeApplicationShutdown();
+    const stopping = new AbortController();
+    const counting = new StorageCounter(storage).countDue(stopping.signal);
+    stopping.abort();
     await counting;
   }
 

@@ -3,6 +3,7 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
+  type OnModuleDestroy,
 } from '@nestjs/common';
 import { Pulse } from '@app/platform/health';
 import { BulkPerformer } from './bulk-performer.js';
@@ -25,11 +26,11 @@ const STUCK_AFTER_MS = 300_000;
 
 /** What keeps the clockwork whole: each task on its own period, never twice at once, and none stops another. */
 @Injectable()
-export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class UpkeepLoop implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(UpkeepLoop.name);
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly rounds = new Map<string, Promise<void>>();
-  private stopped = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     private readonly rescuer: ExecutionRescuer,
@@ -44,14 +45,19 @@ export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShut
     this.repeat('rescue', RESCUE_EVERY_MS, () => this.rescuer.rescueLost());
     this.repeat('reconcile', RECONCILE_EVERY_MS, () => this.reconciler.reconcile());
     this.repeat('bulk', BULK_EVERY_MS, () => this.bulk.performOpen());
-    this.repeat('count_storage', COUNT_EVERY_MS, () => this.storage.countDue());
-    this.repeat('prune', PRUNE_EVERY_MS, () => this.pruner.prune());
+    const { signal } = this.stopping;
+    this.repeat('count_storage', COUNT_EVERY_MS, () => this.storage.countDue(signal));
+    this.repeat('prune', PRUNE_EVERY_MS, () => this.pruner.prune(signal));
+  }
+
+  /** Before any hook that waits: what a round has left is another worker's, or the next round's. */
+  onModuleDestroy(): void {
+    this.stopping.abort();
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const task of QUICK_TASKS) this.pulse.stop(task);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopped = true;
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    for (const task of QUICK_TASKS) this.pulse.stop(task);
     await Promise.all(this.rounds.values());
   }
 
@@ -63,7 +69,7 @@ export class UpkeepLoop implements OnApplicationBootstrap, BeforeApplicationShut
     );
     this.rounds.set(task, round);
     void round.then(() => {
-      if (this.stopped) return;
+      if (this.stopping.signal.aborted) return;
       this.timers.set(
         task,
         setTimeout(() => this.repeat(task, everyMs, work), everyMs),

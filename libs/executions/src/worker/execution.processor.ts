@@ -3,6 +3,7 @@ import {
   Injectable,
   Logger,
   type OnApplicationBootstrap,
+  type OnModuleDestroy,
 } from '@nestjs/common';
 import { AppConfig } from '@app/platform/config';
 import { QueueConnections } from '@app/platform/queue';
@@ -31,9 +32,10 @@ const LOOK_EVERY_SECONDS = 1;
 
 /** Takes messages from the queue, and lets go of them in order when the process ends. */
 @Injectable()
-export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ExecutionProcessor implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(ExecutionProcessor.name);
   private worker: MessageWorker | null = null;
+  private drainTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly config: AppConfig,
@@ -66,15 +68,21 @@ export class ExecutionProcessor implements OnApplicationBootstrap, BeforeApplica
     this.orphans.start();
   }
 
-  /** No new claims; runs in flight get the drain time, and what is left then is released to another worker. */
-  async beforeApplicationShutdown(): Promise<void> {
+  /**
+   * No new claims; runs in flight get the drain time, and what is left then is released to another worker. In the hook that
+   * comes before all that wait: Nest asks one module after the other, and what upkeep has begun may take its time.
+   */
+  onModuleDestroy(): void {
     const shutdown = { type: 'shutdown', message: 'the worker is shutting down' } as const;
-    const timer = setTimeout(() => this.runs.abortAll(shutdown), this.config.drainTimeoutMs);
+    this.drainTimer = setTimeout(() => this.runs.abortAll(shutdown), this.config.drainTimeoutMs);
     this.gate.stop();
     this.taker.stop();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     await this.worker?.close();
     await this.taker.drain();
-    clearTimeout(timer);
+    clearTimeout(this.drainTimer);
     this.cancels.stop();
     this.orphans.stop();
     await this.session.end();

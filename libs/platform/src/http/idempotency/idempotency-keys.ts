@@ -63,11 +63,11 @@ export class IdempotencyKeys {
 }
 
 /** Deletes keys that are past their 24 hours; answers how many. */
-export async function pruneIdempotencyKeys(dataSource: DataSource): Promise<number> {
+export async function pruneIdempotencyKeys(dataSource: DataSource, stopping: AbortSignal): Promise<number> {
   let total = 0;
   for (;;) {
     const pruned = await countOf(dataSource, sql.prune, [PRUNE_BATCH]);
     total += pruned;
-    if (pruned < PRUNE_BATCH) return total;
+    if (pruned < PRUNE_BATCH || stopping.aborted) return total;
   }
 }

@@ -218,9 +218,9 @@ describe('time', () => {
     await post('/orders', 'k', '{"name":"a"}');
     await dataSource.query(`UPDATE idempotency_keys SET expires_at = now() - interval '1 s'`);
     expect((await post('/orders', 'k', '{"name":"b"}')).status).toBe(201);
-    expect(await pruneIdempotencyKeys(dataSource)).toBe(0);
+    expect(await pruneIdempotencyKeys(dataSource, new AbortController().signal)).toBe(0);
     await dataSource.query(`UPDATE idempotency_keys SET expires_at = now() - interval '1 s'`);
-    expect(await pruneIdempotencyKeys(dataSource)).toBe(1);
+    expect(await pruneIdempotencyKeys(dataSource, new AbortController().signal)).toBe(1);
   });
 });
 
