@@ -202,5 +202,10 @@ export const QUEUED_BEFORE = `
   ORDER BY queued_at, id
   LIMIT $4`;
 
-/** Held to the end of the transaction. */
-export const TRY_RECONCILE_LOCK = 'SELECT pg_try_advisory_xact_lock(7265003) AS ours';
+/**
+ * Held to the end of the transaction, which waits meanwhile for a few calls of the queue, each up to 17 s: longer than a
+ * session may idle in one as a rule. It has read nothing yet, so it keeps nothing from being vacuumed.
+ */
+export const TRY_RECONCILE_LOCK = `
+  SELECT pg_try_advisory_xact_lock(7265003) AS ours,
+         set_config('idle_in_transaction_session_timeout', '120s', true)`;
