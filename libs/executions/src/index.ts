@@ -16,6 +16,7 @@ export { ExecutionsHttpModule } from './http/executions-http.module.js';
 export { PartitionsRepository } from './partitions.repository.js';
 export { QueueRoom, type Room } from './queue-room.js';
 export { type Expired, type Retention, RetentionRepository } from './retention.repository.js';
+export { observeDelay, secondsBetween } from './start-delay-metrics.js';
 export { type BegunCount, StorageRepository } from './storage.repository.js';
 export { recordFire } from './run-trace.js';
 export { ExecutionsWorkerModule } from './worker/executions-worker.module.js';

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { RunAllowances } from '@app/access';
-import { ExecutionDispatcher, ExecutionsRepository, type NewExecution, recordFire } from '@app/executions';
+import {
+  ExecutionDispatcher,
+  ExecutionsRepository,
+  type NewExecution,
+  observeDelay,
+  recordFire,
+  secondsBetween,
+} from '@app/executions';
 import { randomPool } from '@app/platform/clock';
 import { isRefusal } from '@app/platform/database';
 import { type DueSchedule, type ScheduleAdvance, SchedulesRepository } from '@app/schedules';
@@ -73,6 +80,7 @@ export class ScheduleFirer {
     inserted.forEach(measure);
     inserted.filter(isToRun).forEach((execution) => recordFire(execution, round.now));
     const queued = inserted.filter(({ state }) => state === 'queued');
+    for (const { dueAt } of queued) observeDelay('dispatch_wait', secondsBetween(dueAt, round.now));
     this.dispatcher.handOverSoon(
       queued.map(({ id, service, priority }) => ({ id, service, priority, delivery: 1 })),
     );

@@ -17,7 +17,7 @@ const backlog = new Gauge({
 
 const oldestDueAge = new Gauge({
   name: 'scheduler_oldest_due_age_seconds',
-  help: 'Age of the oldest due instant or run that has not started, held ones left out. From the database: take max().',
+  help: 'Age of the oldest due instant or run that has not started, held ones and the low-priority lane left out. From the database: take max().',
   registers,
 });
 
