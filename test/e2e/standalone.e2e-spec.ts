@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -65,6 +66,22 @@ describe('npm start', () => {
 
     it('keeps the database password to its owner', () => {
       expect(statSync(path.join(dataDir, 'postgres-access.json')).mode & 0o777).toBe(0o600);
+    });
+
+    it('serves who sits at the machine, and no page that the browser there shows', async () => {
+      const { url } = await startReady();
+      const rebound = request(`${url}/docs`, { headers: { Host: `evil.example:${port}` } }).end();
+      const [answer] = (await once(rebound, 'response')) as [IncomingMessage];
+      answer.resume();
+      const posted = await fetch(`${url}/jobs`, {
+        method: 'POST',
+        headers: { Origin: 'http://evil.example' },
+      });
+      expect([answer.statusCode, posted.status]).toEqual([403, 403]);
+      const { status } = await fetch(`http://localhost:${port}/docs`, {
+        headers: { Origin: `http://localhost:${port}` },
+      });
+      expect(status).toBe(200);
     });
 
     it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('leaves no process behind after %s', async (signal) => {

@@ -37,6 +37,23 @@ export function addressNotAllowed(address: string): ProblemError {
   );
 }
 
+/** @param host as it was sent */
+export function foreignHost(host: string): ProblemError {
+  return new ProblemError(
+    'forbidden',
+    'foreign_host',
+    `Without access control this is served as localhost or 127.0.0.1, and not as ${JSON.stringify(host.slice(0, 80))}.`,
+  );
+}
+
+export function foreignOrigin(): ProblemError {
+  return new ProblemError(
+    'forbidden',
+    'foreign_origin',
+    'Without access control no page of another origin is served, nor a link from one: open the address itself.',
+  );
+}
+
 /** Whether there is such a service is not for the caller to know. */
 export function serviceNotGranted(service: string): ProblemError {
   return new ProblemError(

@@ -5,6 +5,7 @@ import { ProblemError } from '@app/platform/problem';
 import { bindToActor } from '@app/platform/request-context';
 import { Authenticator, SERVICE_HEADER } from './authentication/authenticator.js';
 import { serviceNotGranted } from './access.errors.js';
+import { refuseForeignPages } from './foreign-pages.js';
 import type { AdmittedRequest, Principal } from './principal.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
 
@@ -24,12 +25,14 @@ export class Admission {
 
   /** Express middleware: strangers are turned away before anybody reads their bodies or looks for their paths. */
   readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
-    if (this.isOpen(request.path)) return next();
+    if (OPEN.test(request.path)) return next();
+    if (this.isForThisMachine()) refuseForeignPages(request);
+    if (this.config.docsPublic && DOCS.test(request.path)) return next();
     this.admit(request, response).then(() => next(), next);
   };
 
-  private isOpen(path: string): boolean {
-    return OPEN.test(path) || (this.config.docsPublic && DOCS.test(path));
+  private isForThisMachine(): boolean {
+    return this.config.authMode === 'none' && !this.config.authAllowNone;
   }
 
   /** The same principal when asked again. @throws ProblemError why it is not let in */
@@ -37,6 +40,17 @@ export class Admission {
     request.principal ??= await this.letIn(request, response);
     bindToActor(request.principal.actor);
     return request.principal;
+  }
+
+  /**
+   * Whether one that was let in would be again: for an answer that goes on for long. Its key is found in memory. Where nobody
+   * can say, it is not. Counts nowhere.
+   */
+  wouldAdmitAgain(request: Request): Promise<boolean> {
+    return this.authenticator.authenticate(request, true).then(
+      () => true,
+      () => false,
+    );
   }
 
   private async letIn(request: Request, response: Response): Promise<Principal> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAddressWithin, isCidrWithin, normalCidr } from './cidr.js';
+import { isAddressWithin, isCidrWithin, networkOf, normalCidr } from './cidr.js';
 
 describe('a CIDR', () => {
   it.each([
@@ -49,5 +49,22 @@ describe('a CIDR', () => {
     ['::/0', ['0.0.0.0/0'], false],
   ])('%s lies in one of %j: %j', (inner, outers, isWithin) => {
     expect(isCidrWithin(inner, outers)).toBe(isWithin);
+  });
+});
+
+describe('the network of an address', () => {
+  it.each([
+    ['10.1.2.3', '10.1.2.3'],
+    ['::ffff:10.1.2.3', '10.1.2.3'],
+    ['::ffff:a01:203', '10.1.2.3'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::', '2001:db8:1:2::/64'],
+    ['2001:db8:1:3::', '2001:db8:1:3::/64'],
+    ['fe80::1%eth0', 'fe80::/64'],
+    ['::1', '::/64'],
+    ['', ''],
+    ['unknown', 'unknown'],
+  ])('%j is %j', (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });

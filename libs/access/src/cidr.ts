@@ -25,6 +25,17 @@ export function isCidrWithin(cidr: string, cidrs: readonly string[]): boolean {
   return inner !== null && cidrs.some((outer) => contains(blockOf(outer), inner));
 }
 
+/**
+ * Whose address it is, as far as it tells: of IPv6 the /64, in which one who has an address has as many as he likes. What is
+ * no address stands for itself.
+ */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (isIpv4(parsed)) return parsed.toString();
+  return `${new ipaddr.IPv6([...parsed.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
+}
+
 function contains(outer: Block | null, [address, bits]: Block): boolean {
   if (outer === null || outer[0].kind() !== address.kind() || outer[1] > bits) return false;
   return isIpv4(address) ? address.match(outer[0], outer[1]) : address.match(outer[0], outer[1]);

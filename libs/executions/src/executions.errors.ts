@@ -25,3 +25,14 @@ export function jobOfExecutionDeleted(id: string): ProblemError {
     `The job of execution ${id} was deleted; there is nothing to run.`,
   );
 }
+
+/** @param most requests that one process holds for the service at once, of which `mostLogs` may follow a log */
+export function tooManyHeld(most: number, mostLogs: number): ProblemError {
+  return new ProblemError(
+    'too_many',
+    'too_many_held',
+    `This service keeps as many requests open here as it may: ${mostLogs} that follow logs, and ${most} with those that wait.`,
+    [],
+    { retryAfterSeconds: 5 },
+  );
+}

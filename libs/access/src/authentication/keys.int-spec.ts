@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Request } from 'express';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
+import { Admission } from '../admission.js';
 import { scopesOf } from '../domain/scopes.js';
 import { KeyUses } from '../keys/key-uses.js';
 import { KeysRepository } from '../keys/keys.repository.js';
+import { KeysService } from '../keys/keys.service.js';
 import { type AccessApp, bearer, startAccessApp } from '../testing/access-app.js';
 
 const START_TIMEOUT_MS = 60_000;
@@ -204,6 +207,47 @@ describe('a rotated key', () => {
     const { text: old, key } = await app.issue();
     const rotated = await app.call('POST', `/keys/${key.id}/rotate`, bearer(old), { overlapSeconds: 0 });
     expect([await statusOf(rotated.body.key as string), await statusOf(old)]).toEqual([200, 401]);
+  });
+});
+
+describe('an answer that goes on for long', () => {
+  const goesOn = (text: string, at = app) => {
+    const request = { ip: '127.0.0.1', get: (name: string) => bearer(text)[name] };
+    return at.get(Admission).wouldAdmitAgain(request as Request);
+  };
+
+  it('goes on with its key, and ends when that is revoked', async () => {
+    const { text, key } = await app.issue();
+    expect(await goesOn(text)).toBe(true);
+    await app.get(KeysService).revoke('default', key.id, null);
+    expect(await goesOn(text)).toBe(false);
+  });
+
+  it('ends when its secret is rotated away, and not before the overlap is over', async () => {
+    const { text, key } = await app.issue();
+    const rotate = (body: object) => app.call('POST', `/keys/${key.id}/rotate`, bearer(text), body);
+    const rotated = await rotate({ overlapSeconds: 600 });
+    expect([await goesOn(text), await goesOn(rotated.body.key as string)]).toEqual([true, true]);
+    await rotate({ overlapSeconds: 0 });
+    expect(await goesOn(text)).toBe(false);
+  });
+
+  it('ends when its key expires', async () => {
+    const { text } = await other.issue({ expiresAt: new Date(Date.now() + 3_600_000) });
+    expect(await goesOn(text, other)).toBe(true);
+    other.clock.advance(3_600_001);
+    const afterwards = await goesOn(text, other);
+    other.clock.advance(-3_600_001);
+    expect(afterwards).toBe(false);
+  });
+
+  it('is not counted as a request', async () => {
+    const { text } = await app.issue();
+    const left = async () => (await app.call('GET', '/whoami', bearer(text))).headers.get('RateLimit');
+    const leftOfKey = async () => Number(/"key";r=(\d+)/.exec((await left()) ?? '')?.[1]);
+    const before = await leftOfKey();
+    await goesOn(text);
+    expect(await leftOfKey()).toBe(before - 1);
   });
 });
 

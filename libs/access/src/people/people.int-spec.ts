@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportSPKI, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
+import type { Request } from 'express';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig } from '@app/platform/config';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
+import { Admission } from '../admission.js';
 import { scopesOf } from '../domain/scopes.js';
 import { type AccessApp, bearer, startAccessApp } from '../testing/access-app.js';
 import { GroupGrants } from './group-grants.js';
@@ -109,6 +111,16 @@ describe('a token of the identity provider', () => {
     expect((await whoami(await provider.token(['viewers'], expiredFor(10)))).status).toBe(200);
     const answer = await whoami(await provider.token(['viewers'], expiredFor(60)));
     expect(answer).toMatchObject({ status: 401, body: { code: 'credentials_expired' } });
+  });
+
+  it('ends an answer that goes on for long when it expires', async () => {
+    const headers = bearer(await provider.token(['viewers']));
+    const request = { ip: '127.0.0.1', get: (name: string) => headers[name] } as Request;
+    expect(await app.get(Admission).wouldAdmitAgain(request)).toBe(true);
+    app.clock.advance(631_000);
+    const afterwards = await app.get(Admission).wouldAdmitAgain(request);
+    app.clock.advance(-631_000);
+    expect(afterwards).toBe(false);
   });
 
   it('that nobody signed is refused, and so are signatures by others and by a shared secret', async () => {

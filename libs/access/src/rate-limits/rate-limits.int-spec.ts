@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { freePort } from '../../../../test/support/free-port.js';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
@@ -34,6 +35,11 @@ async function start(env: NodeJS.ProcessEnv): Promise<AccessApp> {
 async function newKey(app: AccessApp, service?: string): Promise<{ text: string; service: string }> {
   const name = service ?? `limited-${process.pid}-${++services}-${Date.now()}`;
   return { text: (await app.issue({}, name)).text, service: name };
+}
+
+/** An IPv6 /48 that no other test counts for. */
+function randomNetwork(): string {
+  return `2001:db8:${randomInt(1, 0x10000).toString(16)}`;
 }
 
 async function callTimes(times: number, call: () => Promise<Answer>): Promise<number[]> {
@@ -87,14 +93,24 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
       RATE_LIMIT_FAILURES_PER_MINUTE: '3',
       TRUST_PROXY: 'loopback',
     });
-    const from = { 'X-Forwarded-For': `2001:db8::${(Date.now() % 60_000).toString(16)}` };
+    const [network, otherNetwork] = [randomNetwork(), randomNetwork()];
+    const from = { 'X-Forwarded-For': `${network}::1` };
     const { text } = await newKey(app);
     expect((await app.call('GET', '/whoami', { ...from, ...bearer(text) })).status).toBe(200);
     const statuses = await callTimes(5, () => app.call('GET', '/whoami', from));
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
     expect((await app.call('GET', '/whoami', { ...from, ...bearer(text) })).status).toBe(200);
-    expect((await app.call('GET', '/whoami', { 'X-Forwarded-For': '2001:db8:1::1' })).status).toBe(401);
+    expect((await app.call('GET', '/whoami', { 'X-Forwarded-For': `${otherNetwork}::1` })).status).toBe(401);
     expect((await app.call('GET', '/health/live', from)).status).toBe(200);
+  });
+
+  it('all addresses of a /64 are one, for whoever has one of them has them all', async () => {
+    const app = await start({ ...env, RATE_LIMIT_FAILURES_PER_MINUTE: '3', TRUST_PROXY: 'loopback' });
+    const network = randomNetwork();
+    let host = 0;
+    const fromNext = () => ({ 'X-Forwarded-For': `${network}:0:${++host}::1` });
+    const statuses = await callTimes(5, () => app.call('GET', '/whoami', fromNext()));
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
   });
 
   it('0 is no limit, and health is not counted', async () => {

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { Clock } from '@app/platform/clock';
 import { AppConfig } from '@app/platform/config';
 import { rateLimited } from '../access.errors.js';
+import { networkOf } from '../cidr.js';
 import type { Principal } from '../principal.js';
 import { type Budget, headersOf, refusing } from './budget.js';
 import { SharedCounts } from './shared-counts.js';
@@ -13,7 +14,7 @@ const MOST_SUSPECTS = 10_000;
 /** How many requests a principal and its service may make, and how often an address may fail to say who it is. */
 @Injectable()
 export class RateLimits {
-  /** Addresses that have failed too often, until when (monotonic). */
+  /** Networks that have failed too often, until when (monotonic). */
   private readonly suspects = new Map<string, number>();
 
   constructor(
@@ -33,18 +34,20 @@ export class RateLimits {
    * a proxy that is not trusted, all callers have one address, and one of them must not shut out the rest.
    */
   isSuspect(address: string): boolean {
-    return (this.suspects.get(address) ?? 0) > this.clock.monotonicMs();
+    if (this.suspects.size === 0) return false;
+    return (this.suspects.get(networkOf(address)) ?? 0) > this.clock.monotonicMs();
   }
 
   /** @throws ProblemError `rate_limited` instead of whatever the caller would have been told */
   async noteFailure(address: string, response: Response): Promise<void> {
     const limit = this.config.rateLimits.failuresPerMinute;
     if (limit === 0) return;
-    const budget: Budget = { name: 'address', key: `address:${address}`, limit };
+    const network = networkOf(address);
+    const budget: Budget = { name: 'address', key: `address:${network}`, limit };
     try {
       await this.take([budget], response);
     } catch (error) {
-      this.suspect(address);
+      this.suspect(network);
       throw error;
     }
   }
@@ -68,8 +71,8 @@ export class RateLimits {
   }
 
   /** For a second: the count, which all processes share, is asked again then. */
-  private suspect(address: string): void {
+  private suspect(network: string): void {
     if (this.suspects.size >= MOST_SUSPECTS) this.suspects.clear();
-    this.suspects.set(address, this.clock.monotonicMs() + 1_000);
+    this.suspects.set(network, this.clock.monotonicMs() + 1_000);
   }
 }

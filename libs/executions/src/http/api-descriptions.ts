@@ -4,7 +4,9 @@ export const NO_SUCH_EXECUTION = { description: 'There is no such execution.' };
 export const PREFER_WAIT = {
   name: 'Prefer',
   required: false,
-  description: '`wait=N` waits up to N seconds (at most 60) for the end of the run.',
+  description:
+    '`wait=N` waits up to N seconds (at most 60) for the end of the run. Where too many requests of the service wait, it is ' +
+    'answered at once, and without `Preference-Applied`.',
   schema: { type: 'string', example: 'wait=10' },
 };
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '@app/access';
 import { JobsModule } from '@app/jobs';
 import { ExecutionsModule } from '../executions.module.js';
 import { BulkOperationsService } from '../bulk/bulk-operations.service.js';
@@ -10,11 +11,12 @@ import { ExecutionLogsController } from './logs/execution-logs.controller.js';
 import { LogFollower } from './logs/log-follower.js';
 import { StreamPatience } from './logs/stream-patience.js';
 import { AcceptedExecution } from './waiting/accepted-execution.js';
+import { CredentialWatch } from './waiting/credential-watch.js';
 import { HeldRequests } from './waiting/held-requests.js';
 
 /** What only the api app has: executions over HTTP. */
 @Module({
-  imports: [ExecutionsModule, JobsModule],
+  imports: [ExecutionsModule, JobsModule, AccessModule],
   controllers: [
     JobExecutionsController,
     ExecutionsController,
@@ -25,6 +27,7 @@ import { HeldRequests } from './waiting/held-requests.js';
     HistoryRepository,
     AcceptedExecution,
     HeldRequests,
+    CredentialWatch,
     LogFollower,
     StreamPatience,
     BulkOperationsService,

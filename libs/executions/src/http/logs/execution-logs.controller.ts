@@ -15,6 +15,7 @@ import { mapPage, type Page, pageOf } from '@app/platform/http';
 import { ExecutionsService } from '../../executions.service.js';
 import { LogsRepository } from '../../logs.repository.js';
 import { NO_SUCH_EXECUTION } from '../api-descriptions.js';
+import { CredentialWatch } from '../waiting/credential-watch.js';
 import { HeldRequests } from '../waiting/held-requests.js';
 import { LAST_EVENT_ID, LOGS_AS_PAGE_OR_STREAM } from './api-logs.js';
 import { ListLogsQuery } from './list-logs.query.js';
@@ -40,6 +41,7 @@ export class ExecutionLogsController {
     private readonly logs: LogsRepository,
     private readonly follower: LogFollower,
     private readonly requests: HeldRequests,
+    private readonly watch: CredentialWatch,
     private readonly patience: StreamPatience,
   ) {}
 
@@ -64,7 +66,7 @@ export class ExecutionLogsController {
     const log = { service, executionId };
     await this.executions.get(service, executionId);
     const follows = query.follow ?? asksForEvents(request);
-    return follows ? this.follow(log, query, request.get('Last-Event-ID'), response) : this.page(log, query);
+    return follows ? this.follow(log, query, request, response) : this.page(log, query);
   }
 
   private async page(
@@ -81,21 +83,21 @@ export class ExecutionLogsController {
   private follow(
     log: FollowedLog,
     { cursor }: ListLogsQuery,
-    lastEventId: string | undefined,
+    request: Request,
     response: Response,
   ): StreamableFile | undefined {
+    const lastEventId = request.get('Last-Event-ID');
     if (lastEventId === END_EVENT_ID) {
       response.status(204);
       return undefined;
     }
     const afterSeq = lastEventId === undefined ? seqOfCursor(cursor) : seqOfEventId(lastEventId);
-    const signal = this.requests.hold(response);
+    const held = this.requests.hold(response, log.service, 'log');
     countClient(response);
     response.setTimeout(this.patience.stalledAfterMs, () => response.destroy());
     response.set(STREAM_HEADERS);
-    const events = Readable.from(toEvents(this.follower.follow(log, afterSeq, signal)), {
-      objectMode: false,
-    });
+    const updates = this.follower.follow(log, afterSeq, this.watch.whileAdmitted(request, held));
+    const events = Readable.from(toEvents(updates), { objectMode: false });
     return new StreamableFile(events, { type: 'text/event-stream' });
   }
 }

@@ -49,6 +49,14 @@ describe('LogFollower', () => {
     expect(await typesOf(aFollower(['running', null]).follow(LOG, -1, OPEN))).toEqual([]);
   });
 
+  it('keeps what it has read to itself once nobody may have it', async () => {
+    const controller = new AbortController();
+    const updates = aFollower(['running'], 50).follow(LOG, -1, controller.signal);
+    expect((await updates.next()).value).toMatchObject({ type: 'line', line: { seq: 0 } });
+    controller.abort();
+    expect((await updates.next()).done).toBe(true);
+  });
+
   it('asks nothing once nobody listens', async () => {
     expect(await typesOf(aFollower(['succeeded']).follow(LOG, -1, AbortSignal.abort()))).toEqual([]);
   });

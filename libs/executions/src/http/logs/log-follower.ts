@@ -41,7 +41,10 @@ export class LogFollower {
       // Before the lines: a run's last line is stored before its final state, so none can come after this answer.
       const state = await this.history.stateOf(service, executionId);
       const lines = await this.logs.readAfter(service, executionId, lastSeq, PAGE_LINES);
-      for (const line of lines) yield { type: 'line', line };
+      for (const line of lines) {
+        if (signal.aborted) return; // Whoever reads slowly takes minutes for a hundred, and may lose his key meanwhile.
+        yield { type: 'line', line };
+      }
       lastSeq = lines.at(-1)?.seq ?? lastSeq;
       if (lines.length === PAGE_LINES) continue;
       if (state === null || isFinal(state)) return yield* endOf(state);

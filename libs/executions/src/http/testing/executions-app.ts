@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, type LoggerService, Module } from '@nestjs/common';
+import { type DynamicModule, Global, type LoggerService, Module, type Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AccessModule, AuditHttpModule } from '@app/access';
 import { JobsService } from '@app/jobs';
@@ -31,6 +31,7 @@ export interface ExecutionsApp {
   readonly logs: LogsRepository;
   readonly patience: StreamPatience;
   readonly database: DataSource;
+  get<T>(type: Type<T>): T;
   call(
     method: string,
     path: string,
@@ -48,9 +49,10 @@ export async function startExecutionsApp(
   role: Role,
   backend: QueueBackendUnderTest = 'postgres',
   logger: LoggerService | false = false,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<ExecutionsApp> {
   const { nest, testDatabase, url, call, close } = await startTestApi(
-    (database) => TestModule.for(role, backend, database),
+    (database) => TestModule.for(role, { ...environmentOf(backend, database), ...env }),
     logger,
   );
   return {
@@ -63,6 +65,7 @@ export async function startExecutionsApp(
     logs: nest.get(LogsRepository, { strict: false }),
     patience: nest.get(StreamPatience, { strict: false }),
     database: nest.get(DataSource, { strict: false }),
+    get: (type) => nest.get(type, { strict: false }),
     call: async (...request) => withBody(await call(...request)),
     close,
   };
@@ -71,7 +74,7 @@ export async function startExecutionsApp(
 @Global()
 @Module({})
 class TestModule {
-  static for(role: Role, backend: QueueBackendUnderTest, testDatabase: TestDatabase): DynamicModule {
+  static for(role: Role, env: Readonly<Record<string, string>>): DynamicModule {
     return {
       module: TestModule,
       imports: [
@@ -84,7 +87,7 @@ class TestModule {
         SecretsHttpModule,
         ...(role === 'api' ? [] : [ExecutionsWorkerModule]),
       ],
-      providers: [{ provide: AppConfig, useValue: loadConfig(environmentOf(backend, testDatabase)) }],
+      providers: [{ provide: AppConfig, useValue: loadConfig(env) }],
       exports: [AppConfig],
     };
   }

@@ -28,7 +28,9 @@ export class AcceptedExecution {
   ): Promise<ExecutionResponse> {
     response.location(`/executions/${accepted.id}`);
     if (waitSeconds === null) return toExecutionResponse(accepted);
-    const latest = await this.waitForEnd(accepted, waitSeconds, this.requests.hold(response));
+    const signal = this.requests.holdIfRoom(response, accepted.service, 'run');
+    if (signal === null) return answerAtOnce(accepted, response);
+    const latest = await this.waitForEnd(accepted, waitSeconds, signal);
     if (isFinal(latest.state)) response.status(200);
     return toExecutionResponse(latest);
   }
@@ -48,4 +50,10 @@ export class AcceptedExecution {
   private look(latest: Execution): Promise<Execution> {
     return this.executions.get(latest.service, latest.id).catch(() => latest);
   }
+}
+
+/** The run is accepted, and to wait for it was a preference, which may be ignored (RFC 7240, 2): then nothing says it was not. */
+function answerAtOnce(accepted: Execution, response: Response): ExecutionResponse {
+  response.removeHeader('Preference-Applied');
+  return toExecutionResponse(accepted);
 }
