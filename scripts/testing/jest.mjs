@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from '../setup.mjs';
 
 /** A database is cloned in a hook of its own; on a busy machine that takes longer than jest's 5 s. */
@@ -24,10 +25,11 @@ export async function runJest(projects, args, env, signal) {
   }
 }
 
-/** Nest 12 is ESM only, and jest loads ESM through vm modules. Its workers inherit the flag. */
+/** Nest 12 is ESM only, and jest loads ESM through vm modules. Its workers, and threads in them, inherit the flags. */
 async function jest(args, env, signal) {
   const bin = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const flags = ['--experimental-vm-modules', '--no-warnings'];
+  const threads = pathToFileURL(path.join(import.meta.dirname, 'typescript-threads.mjs')).href;
+  const flags = ['--experimental-vm-modules', '--no-warnings', `--import=${threads}`];
   const child = spawn(process.execPath, [...flags, bin, '--passWithNoTests', PATIENCE, ...args], {
     cwd: root,
     env: { ...process.env, ...env },

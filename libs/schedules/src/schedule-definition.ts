@@ -4,6 +4,9 @@ import type { Schedule } from './domain/schedule.js';
 /** What a client decides about a schedule; the rest is the service's. */
 export type ScheduleDefinition = Pick<Schedule, (typeof DEFINED_FIELDS)[number]>;
 
+/** The same, and whether it is active: left out, that stays as it is. */
+export type WantedSchedule = ScheduleDefinition & { readonly active?: boolean | undefined };
+
 /** These decide the instants: a change of one starts the schedule anew from now. */
 const TIMING_FIELDS = [
   'type',

@@ -74,3 +74,13 @@ export function leftByChange(
   const leftovers = leftoversOf(schedule, reason, now);
   return leftovers && { ...leftovers, mayRun: isOnClock && jobActive && !isOutOfRuns };
 }
+
+/** What a resume leaves over where the job is inactive: nobody would come to it. */
+export function leftByResume(
+  schedule: Schedule,
+  active: boolean | undefined,
+  { now, jobActive }: { readonly now: Date; readonly jobActive: boolean },
+): Leftovers | null {
+  const isResumed = active === true && isPaused(schedule);
+  return isResumed && !jobActive ? leftoversOf(schedule, 'job_inactive', now) : null;
+}

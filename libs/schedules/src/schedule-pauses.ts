@@ -5,20 +5,16 @@ import { Clock } from '@app/platform/clock';
 import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { type FiringPlan, planFirings } from './domain/firing-plan.js';
 import { NO_UNFINISHED_RUNS } from './domain/overlap.js';
-import { isFinished } from './domain/finish-reason.js';
-import { accountedUntil, recordLeftovers } from './domain/leftovers.js';
+import { recordLeftovers } from './domain/leftovers.js';
 import { type Recurrence, ScheduleSpecError } from './domain/index.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
+import { NO_REASON_GIVEN, paused, resumed } from './schedule-activity.js';
 import { changeOf } from './schedule-change.js';
-import { leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
-import { startedAt } from './schedule-revision.js';
-import { scheduleFinished, scheduleUnreadable } from './schedules.errors.js';
+import { leftByResume, ScheduleLeftovers } from './schedule-leftovers.js';
+import { scheduleUnreadable } from './schedules.errors.js';
 import { SchedulesRepository } from './schedules.repository.js';
 import { SchedulesService } from './schedules.service.js';
-
-/** What `pauseReason` says when nobody gave one. */
-const NO_REASON_GIVEN = 'paused';
 
 /** Takes schedules off the clock and puts them back, with every instant of the pause accounted for. */
 @Injectable()
@@ -36,10 +32,10 @@ export class SchedulePauses {
   pause(service: string, id: string, reason: string = NO_REASON_GIVEN): Promise<Schedule> {
     return this.schedules.withLocked(service, id, async (tx, schedule) => {
       if (!schedule.active) return schedule;
-      const paused = pausedFor(reason, schedule, this.clock.now());
-      await this.repository.update(tx, paused);
-      await recordChange(tx, changeOf('paused', schedule, paused, reason));
-      return paused;
+      const changed = paused(schedule, reason, this.clock.now());
+      await this.repository.update(tx, changed);
+      await recordChange(tx, changeOf('paused', schedule, changed, reason));
+      return changed;
     });
   }
 
@@ -52,12 +48,12 @@ export class SchedulePauses {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       if (schedule.active) return schedule;
       const now = this.clock.now();
-      const resumed = this.resumed(schedule, catchup, job.active, now);
-      const left = job.active ? null : leftoversOf(schedule, 'job_inactive', now);
+      const changed = this.resumed(schedule, catchup, job.active, now);
+      const left = leftByResume(schedule, true, { now, jobActive: job.active });
       await this.leftovers.settle(tx, schedule, left);
-      await this.repository.update(tx, resumed);
-      await recordChange(tx, changeOf('resumed', schedule, resumed));
-      return resumed;
+      await this.repository.update(tx, changed);
+      await recordChange(tx, changeOf('resumed', schedule, changed));
+      return changed;
     });
   }
 
@@ -65,11 +61,11 @@ export class SchedulePauses {
   planResume(service: string, id: string, catchup: Catchup): Promise<FiringPlan> {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       const now = this.clock.now();
-      const left = job.active || schedule.active ? null : leftoversOf(schedule, 'job_inactive', now);
+      const left = leftByResume(schedule, true, { now, jobActive: job.active });
       if (left !== null) return recordLeftovers(left, this.readable(schedule));
-      const resumed = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
+      const planned = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
       const exclusionOf = await this.calendars.exclusionsOf([schedule], tx);
-      return planFirings(resumed, this.recurrences.recurrenceOf(schedule), {
+      return planFirings(planned, this.recurrences.recurrenceOf(schedule), {
         now: now.getTime(),
         job,
         runs: NO_UNFINISHED_RUNS,
@@ -88,32 +84,6 @@ export class SchedulePauses {
   }
 
   private resumed(schedule: Schedule, catchup: Catchup, jobActive: boolean, now: Date): Schedule {
-    const recurrence = this.readable(schedule);
-    const next = recurrence.nextAfter((schedule.pausedAt ?? now).getTime());
-    if (isFinished(schedule) || next === null) throw scheduleFinished(schedule.id, schedule.pauseReason);
-    const started = startedAt(new Date(next), { jobActive });
-    const isBehind = jobActive && next <= now.getTime();
-    return {
-      ...schedule,
-      ...started,
-      catchupOverride: isBehind ? catchup : null,
-      version: schedule.version + 1,
-      updatedAt: now,
-    };
+    return resumed(schedule, this.readable(schedule), catchup, { now, jobActive });
   }
-}
-
-/** `pausedAt` stands before the first instant that nobody has accounted for, so that a resume finds it. */
-function pausedFor(reason: string, schedule: Schedule, now: Date): Schedule {
-  const beforeNext = accountedUntil(schedule) ?? Infinity;
-  return {
-    ...schedule,
-    active: false,
-    pauseReason: reason,
-    pausedAt: new Date(Math.min(now.getTime(), beforeNext)),
-    nextRunAt: null,
-    catchupOverride: null,
-    version: schedule.version + 1,
-    updatedAt: now,
-  };
 }

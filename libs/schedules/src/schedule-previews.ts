@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { allowedInstants } from './calendars/domain/allowed-instants.js';
-import { type Exclusion, NOTHING_EXCLUDED } from './calendars/domain/exclusion.js';
+import type { Exclusion } from './calendars/domain/exclusion.js';
 import {
   describeSchedule,
   type FireTime,
@@ -10,8 +10,10 @@ import {
   scheduleWarnings,
   type ScheduleWarning,
 } from './domain/index.js';
+import { runsLeftOf } from './domain/finish-reason.js';
 import { scheduleSpecOf } from './domain/schedule-timing.js';
 import { type BoundedTiming, compileAccepted } from './schedule-acceptance.js';
+import type { ScheduleDefinition } from './schedule-definition.js';
 import { SchedulesService } from './schedules.service.js';
 
 export interface SchedulePreview {
@@ -34,28 +36,38 @@ export class SchedulePreviews {
   ) {}
 
   /**
-   * An interval without startAt counts from `from`, as it will from its creation.
+   * An interval without startAt counts from `from`, as it will from its creation. Calendars and `maxRuns` count as they will.
    * @param from the first instant shown is later than this; null means now
    * @throws ProblemError naming the field that is wrong
    */
-  ofUnsaved(timing: Omit<BoundedTiming, 'anchorAt'>, from: Date | null, count: number): SchedulePreview {
+  async ofUnsaved(
+    service: string,
+    definition: ScheduleDefinition,
+    from: Date | null,
+    count: number,
+  ): Promise<SchedulePreview> {
     const start = from ?? this.clock.now();
-    const anchored = { ...timing, anchorAt: timing.startAt ?? start };
     return previewOf({
-      timing: anchored,
+      timing: { ...definition, anchorAt: definition.startAt ?? start },
       seed: UNSAVED_SEED,
       from: start,
-      count,
-      exclusion: NOTHING_EXCLUDED,
+      count: Math.min(count, definition.maxRuns ?? Infinity),
+      exclusion: await this.calendars.exclusionByNames(service, definition.calendars),
     });
   }
 
-  /** Instants that a calendar excludes are left out. @throws ProblemError `schedule_not_found` */
+  /** Instants that a calendar excludes are left out, and those that `maxRuns` leaves no run. @throws ProblemError `schedule_not_found` */
   async ofStored(service: string, id: string, count: number): Promise<SchedulePreview> {
     const schedule = await this.schedules.get(service, id);
     const exclusion = await this.calendars.exclusionOf(schedule);
-    const from = this.clock.now();
-    return previewOf({ timing: schedule, seed: id, from, count, drawnFrom: id, exclusion });
+    return previewOf({
+      timing: schedule,
+      seed: id,
+      drawnFrom: id,
+      from: this.clock.now(),
+      count: Math.min(count, runsLeftOf(schedule)),
+      exclusion,
+    });
   }
 }
 

@@ -7,11 +7,12 @@ import { type Job, JobsService } from '@app/jobs';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { madeBefore, rememberMade } from '@app/platform/http';
 import { CalendarsService } from './calendars/calendars.service.js';
-import type { ScheduleDefinition } from './schedule-definition.js';
+import { isSameDefinition, type ScheduleDefinition, type WantedSchedule } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { firstRunAfter } from './schedule-acceptance.js';
-import { leftByChange, leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
+import { NO_REASON_GIVEN, paused, switched } from './schedule-activity.js';
+import { leftByChange, leftByResume, leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
 import { changeOf } from './schedule-change.js';
 import { demandSlowEnough } from './schedule-rhythm.js';
 import { revised } from './schedule-revision.js';
@@ -33,13 +34,13 @@ export class SchedulesService {
   ) {}
 
   /** @throws ProblemError `job_not_found`, `quota_exceeded`, or naming the field that is wrong */
-  async create(service: string, jobId: string, definition: ScheduleDefinition): Promise<Schedule> {
+  async create(service: string, jobId: string, wanted: WantedSchedule): Promise<Schedule> {
     const earlier = madeBefore();
     if (earlier !== null) return this.get(service, earlier);
     return this.repository.transaction(async (tx) => {
       const job = await this.jobs.lockForUse(tx, service, jobId);
-      await this.calendars.lockForUse(tx, service, definition.calendars);
-      const schedule = newSchedule(job, definition, this.clock.now());
+      await this.calendars.lockForUse(tx, service, wanted.calendars);
+      const schedule = newSchedule(job, wanted, this.clock.now());
       await demandSlowEnough(tx, schedule);
       await demandRoom(tx, service, 'maxSchedules', () => this.repository.count(tx, service));
       await this.repository.insert(tx, schedule);
@@ -69,20 +70,20 @@ export class SchedulesService {
     service: string,
     id: string,
     expected: ExpectedVersion,
-    decide: (schedule: Schedule) => ScheduleDefinition | Promise<ScheduleDefinition>,
+    decide: (schedule: Schedule) => WantedSchedule | Promise<WantedSchedule>,
   ): Promise<Schedule> {
     return this.withLocked(service, id, async (tx, current, job) => {
       if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
-      const definition = await decide(current);
+      const { active, ...definition } = await decide(current);
       await this.calendars.lockForUse(tx, service, definition.calendars);
       const context = { now: this.clock.now(), jobActive: job.active, recurrences: this.recurrences };
-      const left = leftByChange(current, definition, context);
+      const left = leftByChange(current, definition, context) ?? leftByResume(current, active, context);
       const settled = await this.leftovers.settle(tx, current, left);
-      const changed = revised(settled, definition, context);
+      const changed = switched(revised(settled, definition, context), active, context);
       if (changed === current) return current;
       await demandSlowEnough(tx, changed, current);
       await this.repository.update(tx, changed);
-      await recordChange(tx, changeOf('updated', current, changed));
+      await recordChange(tx, changeOf(doneBy(current, changed), current, changed));
       return changed;
     });
   }
@@ -120,8 +121,19 @@ export class SchedulesService {
   }
 }
 
-/** Version 1, on the clock from its first instant after `now` unless its job is inactive. */
-function newSchedule(job: Job, definition: ScheduleDefinition, now: Date): Schedule {
+/** What is switched and nothing else was paused or resumed. */
+function doneBy(current: Schedule, changed: Schedule): 'updated' | 'paused' | 'resumed' {
+  if (current.active === changed.active || !isSameDefinition(current, changed)) return 'updated';
+  return changed.active ? 'resumed' : 'paused';
+}
+
+/** Version 1, on the clock from its first instant after `now` unless it or its job is not active. */
+function newSchedule(job: Job, { active, ...definition }: WantedSchedule, now: Date): Schedule {
+  const schedule = startedSchedule(job, definition, now);
+  return active === false ? { ...paused(schedule, NO_REASON_GIVEN, now), version: 1 } : schedule;
+}
+
+function startedSchedule(job: Job, definition: ScheduleDefinition, now: Date): Schedule {
   const id = newTimeOrderedId(now);
   const timing = { ...definition, anchorAt: definition.startAt ?? now };
   const first = firstRunAfter(now, timing, id);

@@ -1,6 +1,7 @@
-import { patchedRequest } from '@app/platform/http';
+import { patchedRequest, replacingRequest } from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobRequest } from './job.request.js';
+import { toJobResponse } from './job.response.js';
 import { toRetryPolicy } from './retry-policy.request.js';
 import { toTarget } from './target.request.js';
 
@@ -22,6 +23,12 @@ export function toJobSpec(request: JobRequest): JobSpec {
     deliveryGuarantee: request.deliveryGuarantee ?? 'at_least_once',
     active: request.active,
   };
+}
+
+/** The job that a whole one takes the place of. @throws ProblemError `validation_failed` */
+export async function replacingJobSpec(job: Job, body: unknown): Promise<JobSpec> {
+  const replaced = { request: requestOf(job), response: toJobResponse(job) };
+  return toJobSpec(await replacingRequest(JobRequest, replaced, body));
 }
 
 /** The job after a merge patch. @throws ProblemError `validation_failed` */

@@ -113,6 +113,37 @@ describe('PUT /jobs/{jobId}', () => {
   });
 });
 
+describe('a job as it was read', () => {
+  it.each(Object.keys(JOB_EXAMPLES))('may be put back and changes nothing: %s', async (name) => {
+    const path = await create({ ...(JOB_EXAMPLES[name]?.value as object), name: `job ${++made}` });
+    const before = (await app.call('GET', path)).body;
+    const { status, body } = await app.call('PUT', path, before);
+    expect({ status, body }).toEqual({ status: 200, body: before });
+  });
+
+  it('may be put back with a change, once', async () => {
+    const path = await create();
+    const before = (await app.call('GET', path)).body;
+    const changed = { ...before, tags: ['late'], active: false };
+    expect((await app.call('PUT', path, changed)).body).toMatchObject({
+      tags: ['late'],
+      active: false,
+      version: 2,
+    });
+    expectProblem(await app.call('PUT', path, changed), { status: 412, code: 'stale_version' });
+  });
+
+  it('must say what is so of what cannot be changed', async () => {
+    const path = await create();
+    const answer = await app.call('PUT', path, bodyOf({ service: 'other', createdAt: null }));
+    expectProblem(answer, { status: 400, code: 'validation_failed' });
+    expect(answer.body?.errors).toMatchObject([
+      { pointer: '/service', code: 'read_only' },
+      { pointer: '/createdAt', code: 'read_only' },
+    ]);
+  });
+});
+
 describe('PATCH /jobs/{jobId}', () => {
   const MERGE_PATCH = { 'Content-Type': 'application/merge-patch+json' };
 

@@ -16,6 +16,7 @@ import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import {
   ApiPage,
+  AS_IT_WAS_READ,
   decodeCursor,
   IF_MATCH,
   IfMatch,
@@ -23,6 +24,7 @@ import {
   type Page,
   pageOf,
   Post,
+  VersionSeen,
 } from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
@@ -30,7 +32,7 @@ import { demandScopeForTargets, demandScopeToRun } from './command-scope.js';
 import { JOB_EXAMPLES, JOB_PATCH_EXAMPLES } from './job-examples.js';
 import { JobRequest } from './job.request.js';
 import { JobResponse, toJobResponse } from './job.response.js';
-import { patchedJobSpec, toJobSpec } from './job-spec.js';
+import { patchedJobSpec, replacingJobSpec, toJobSpec } from './job-spec.js';
 import { ListJobsQuery } from './list-jobs.query.js';
 
 const NO_SUCH_JOB = { description: 'There is no such job, or it was deleted.' };
@@ -85,9 +87,14 @@ export class JobsController {
     return toJobResponse(await this.jobs.get(service, jobId));
   }
 
+  /** The body is not typed as a DTO, for it may hold what only the stored job can be compared with. */
   @Put(':jobId')
   @RequireScopes('jobs:write')
-  @ApiOperation({ operationId: 'replaceJob', summary: 'Replace a job: what is left out takes its default' })
+  @ApiOperation({
+    operationId: 'replaceJob',
+    summary: 'Replace a job: what is left out takes its default',
+    description: AS_IT_WAS_READ,
+  })
   @ApiBody({ type: JobRequest, examples: JOB_EXAMPLES })
   @ApiOkResponse({ type: JobResponse })
   @ApiHeader(IF_MATCH)
@@ -96,11 +103,11 @@ export class JobsController {
   @ApiPreconditionFailedResponse(STALE)
   async replace(
     @Param('jobId') jobId: string,
-    @Body() body: JobRequest,
-    @IfMatch() expectedVersion: number | null,
+    @Body() body: unknown,
+    @VersionSeen() expectedVersion: number | null,
     @CurrentPrincipal() principal: Principal,
   ): Promise<JobResponse> {
-    const decide = (job: Job) => permitted(principal, job, toJobSpec(body));
+    const decide = async (job: Job) => permitted(principal, job, await replacingJobSpec(job, body));
     return toJobResponse(await this.jobs.change(principal.service, jobId, expectedVersion, decide));
   }
 

@@ -4,3 +4,8 @@ export const IF_MATCH = {
   required: false,
   description: 'The ETag last seen; 412 if it is old.',
 };
+
+/** What a PUT takes besides what a client decides. */
+export const AS_IT_WAS_READ =
+  'The body may be the resource as it was read: its read-only members are left aside where they say what is so, and refused ' +
+  '(`read_only`) where they do not. Without `If-Match`, its `version` counts as the one last seen.';

@@ -1,8 +1,8 @@
 export { currentRequestId, currentTraceparent } from '@app/platform/request-context';
-export { IF_MATCH } from './api-descriptions.js';
+export { AS_IT_WAS_READ, IF_MATCH } from './api-descriptions.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';
-export { IfMatch } from './entity-tag/if-match.js';
+export { IfMatch, VersionSeen } from './entity-tag/if-match.js';
 export { rememberMadeAs } from './idempotency/idempotency-keys.sql.js';
 export { stillRunning } from './idempotency/idempotency-faults.js';
 export { madeBefore, rememberMade } from './idempotency/made-once.js';
@@ -18,4 +18,5 @@ export { decodeCursor } from './paging/cursor.js';
 export { mapPage, type Page, pageOf } from './paging/page.js';
 export { PageQuery } from './paging/page-query.js';
 export { PreferWait } from './preferences/prefer-wait.js';
+export { replacingRequest } from './replacing-request.js';
 export { QueryBoolean, QueryInteger, QueryList } from './query-conversion.js';

@@ -1,4 +1,4 @@
-import { pointerTo, ProblemError, validationProblem } from '@app/platform/problem';
+import { pointerTo, ProblemError, shownKey, validationProblem } from '@app/platform/problem';
 import { type NextFunction, type Request, type Response } from 'express';
 
 /** Node's parser leaves out the 1,001st parameter silently; none of our routes has more than a dozen. */
@@ -27,13 +27,14 @@ function isEncoded(text: string): boolean {
 
 function nulIn(query: string): ProblemError {
   const [name = ''] = [...new URLSearchParams(query)].find((pair) => pair.join('').includes('\0')) ?? [];
-  const detail = `${name} must not contain the NUL character`;
+  const detail = `${shownKey(name)} must not contain the NUL character`;
   return validationProblem([{ pointer: pointerTo('', name), code: 'invalid_text', detail }]);
 }
 
 function tooManyParameters(): ProblemError {
   const detail = `The query has more than ${MAX_PARAMETERS} parameters.`;
-  return new ProblemError('invalid', 'too_many_parameters', detail);
+  const code = 'too_many_parameters';
+  return new ProblemError('invalid', code, detail, [{ pointer: '', code, detail }]);
 }
 
 /** Names each parameter by its name, or as it stands where that is what cannot be read. */
@@ -42,7 +43,7 @@ function malformedQuery(query: string): ProblemError {
   const faulty = query.split('&').filter((pair) => !isEncoded(pair));
   const errors = faulty.map((pair) => {
     const name = nameOf(pair);
-    return { pointer: pointerTo('', name), code: 'malformed_text', detail: `${name} ${detail}` };
+    return { pointer: pointerTo('', name), code: 'malformed_text', detail: `${shownKey(name)} ${detail}` };
   });
   return new ProblemError('invalid', 'malformed_url', `The query ${detail}.`, errors);
 }

@@ -1,5 +1,5 @@
 import { type FieldError } from './problem-error.js';
-import { pointerTo } from './pointer.js';
+import { pointerTo, shownKey } from './pointer.js';
 
 /**
  * Keys that were sent and are not in what class-transformer made of them. It leaves out those that name a member of
@@ -11,7 +11,7 @@ export function droppedKeys(sent: unknown, received: unknown, parent = ''): Fiel
   return Object.keys(sent).flatMap((key) => {
     const pointer = pointerTo(parent, key);
     if (Object.hasOwn(received, key)) return droppedKeys(sent[key], received[key], pointer);
-    return [{ pointer, code: 'unknown_property', detail: `${key} is not allowed here` }];
+    return [{ pointer, code: 'unknown_property', detail: `${shownKey(key)} is not allowed here` }];
   });
 }
 

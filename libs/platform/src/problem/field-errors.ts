@@ -1,6 +1,6 @@
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { closestName } from './closest-name.js';
-import { pointerTo } from './pointer.js';
+import { pointerTo, shownKey } from './pointer.js';
 import { type FieldError } from './problem-error.js';
 
 /** A body with thousands of bad items should not get an answer larger than itself. */
@@ -54,7 +54,7 @@ function ownErrors(failure: ValidationError, pointer: string): FieldError[] {
 function unknownProperty(failure: ValidationError, pointer: string): FieldError {
   const closest = closestName(failure.property, knownNames(failure.target));
   const hint = closest === null ? '' : `; did you mean ${closest}?`;
-  return { pointer, code: 'unknown_property', detail: `${failure.property} is not known here${hint}` };
+  return { pointer, code: 'unknown_property', detail: `${shownKey(failure.property)} is not known here${hint}` };
 }
 
 function knownNames(target: object | undefined): string[] {

@@ -34,14 +34,15 @@ export function answerOfHttpException(exception: HttpException): Answer {
     detail: exception.message,
   };
   const headers: Record<string, string> = status === 503 ? { 'Retry-After': '5' } : {};
-  return { status, code, detail, errors: [], headers };
+  const errors = status === 400 ? [{ pointer: '', code, detail }] : [];
+  return { status, code, detail, errors, headers };
 }
 
 function explainCause(cause: ParserError | null): { code: string; detail: string } | null {
   if (cause instanceof URIError) {
     return {
       code: 'malformed_url',
-      detail: 'The path has a percent sign that two hexadecimal digits do not follow.',
+      detail: 'The path has a percent sign that does not stand before two hexadecimal digits of UTF-8.',
     };
   }
   switch (cause?.type) {

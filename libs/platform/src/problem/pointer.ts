@@ -1,4 +1,12 @@
+/** Of a key that is longer the rest is left out: an answer need not be as long as what it is about. */
+const SHOWN_CHARACTERS = 200;
+
+/** As it stands in what is said about it. */
+export function shownKey(key: string): string {
+  return key.length > SHOWN_CHARACTERS ? `${key.slice(0, SHOWN_CHARACTERS)}…` : key;
+}
+
 /** RFC 6901: the pointer to `key` inside the value that `parent` points to. */
 export function pointerTo(parent: string, key: string): string {
-  return `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return `${parent}/${shownKey(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

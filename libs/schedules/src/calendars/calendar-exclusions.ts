@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Queryable } from '@app/platform/database';
 import type { Schedule } from '../domain/schedule.js';
 import { type AskedCalendar, CalendarsRepository, type NamedCalendar } from './calendars.repository.js';
+import { unknownCalendars } from './calendars.errors.js';
 import {
   compileCalendar,
   type CompiledCalendar,
@@ -22,6 +23,9 @@ interface Known {
   readonly compiled: CompiledCalendar;
 }
 
+/** By service and name. */
+type Asked = ReadonlyMap<string, AskedCalendar & { readonly known: Known | null }>;
+
 /** A compiled calendar takes 500 KB at most, and a few KB as a rule. */
 const MAX_KNOWN = 1_000;
 
@@ -37,15 +41,31 @@ export class CalendarExclusions {
     return (await this.exclusionsOf([schedule]))(schedule);
   }
 
+  /** Of names that a client gives. @throws ProblemError `unknown_calendar` at those that are none */
+  async exclusionByNames(service: string, calendars: readonly string[]): Promise<Exclusion> {
+    const asked = this.asked([{ service, calendars }]);
+    const current = await this.current(asked);
+    const named = calendars.map((name, index) => ({ name, index }));
+    const unknown = named.filter(({ name }) => !current.has(keyOf(service, name)));
+    if (unknown.length > 0) throw unknownCalendars(unknown);
+    return this.exclusionIn(current, asked)({ service, calendars });
+  }
+
   /**
    * One query for all of the schedules, none when they name no calendar. A calendar that cannot be used fails where it is
    * asked for, so that one schedule's fault is not that of the whole batch.
    */
   async exclusionsOf(schedules: readonly CalendarUser[], tx?: Queryable): Promise<ExclusionOf> {
     const asked = this.asked(schedules);
-    if (asked.size === 0) return () => NOTHING_EXCLUDED;
-    const rows = await this.repository.named([...asked.values()], tx);
-    const current = new Map(rows.map((row) => [keyOf(row.service, row.name), row]));
+    return asked.size === 0 ? () => NOTHING_EXCLUDED : this.exclusionIn(await this.current(asked, tx), asked);
+  }
+
+  private async current(asked: Asked, tx?: Queryable): Promise<ReadonlyMap<string, NamedCalendar>> {
+    const rows = asked.size === 0 ? [] : await this.repository.named([...asked.values()], tx);
+    return new Map(rows.map((row) => [keyOf(row.service, row.name), row]));
+  }
+
+  private exclusionIn(current: ReadonlyMap<string, NamedCalendar>, asked: Asked): ExclusionOf {
     const calendarNamed = (service: string, name: string) => {
       const row = current.get(keyOf(service, name));
       if (row === undefined) throw new Error(`there is no calendar named ${JSON.stringify(name)}`);
@@ -54,7 +74,7 @@ export class CalendarExclusions {
     return ({ service, calendars }) => exclusionBy(calendars.map((name) => calendarNamed(service, name)));
   }
 
-  private asked(schedules: readonly CalendarUser[]): Map<string, AskedCalendar & { known: Known | null }> {
+  private asked(schedules: readonly CalendarUser[]): Asked {
     const names = schedules.flatMap(({ service, calendars }) => calendars.map((name) => ({ service, name })));
     return new Map(
       names.map(({ service, name }) => {

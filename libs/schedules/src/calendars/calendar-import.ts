@@ -1,20 +1,62 @@
-import { type FieldError, validationProblem } from '@app/platform/problem';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '@app/platform/clock';
+import { type FieldError, ProblemError, validationProblem } from '@app/platform/problem';
+import { CalendarsService } from './calendars.service.js';
 import { type Calendar, type CalendarDefinition, MAX_CALENDAR_ENTRIES } from './domain/calendar.js';
 import { sortedDates, sortedWindows } from './domain/sorted-entries.js';
-import { exclusionsInIcal } from './ical/exclusions-in-ical.js';
+import type { IcalExclusions, IcalFile } from './ical/exclusions-in-ical.js';
 import { IcalError } from './ical/ical-error.js';
+import { readIcal } from './ical/ical-reader.js';
+import { ImportTurns } from './ical/import-turns.js';
 
 /** `add` keeps the dates and windows that the calendar has; `replace` drops them. Weekdays stay. */
 export type ImportMode = 'add' | 'replace';
 
-/** The calendar with the events of an iCalendar file. @throws ProblemError at `/ical` */
-export function withImported(
-  calendar: Calendar,
-  ical: string,
-  mode: ImportMode,
-  now: Date,
-): CalendarDefinition {
-  const imported = readIcal(ical, calendar.timezone, now);
+export interface CalendarImport {
+  readonly ical: string;
+  readonly mode: ImportMode;
+}
+
+/** A file as it was read for times in `timezone`. */
+interface Imported extends IcalExclusions {
+  readonly timezone: string;
+}
+
+/** A file takes a core for two seconds at most: half of that is what each that waits costs those behind it. */
+const TURNS = { atOnce: 2, waiting: 3 };
+
+@Injectable()
+export class CalendarImports {
+  private readonly turns = new ImportTurns(TURNS);
+
+  constructor(
+    private readonly calendars: CalendarsService,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Excludes the events of an iCalendar file. The file is read before anything is locked.
+   * @throws ProblemError at `/ical`; `calendar_not_found`, `calendar_changed`, `too_many_imports`
+   */
+  async import(service: string, id: string, { ical, mode }: CalendarImport): Promise<Calendar> {
+    const { timezone } = await this.calendars.get(service, id);
+    const file = { text: ical, timezone, now: this.clock.now() };
+    const imported = { timezone, ...(await this.turns.take(service, () => read(file))) };
+    return this.calendars.change(service, id, null, (calendar) => withImported(calendar, imported, mode));
+  }
+}
+
+/** @throws ProblemError at `/ical` */
+async function read(file: IcalFile): Promise<IcalExclusions> {
+  try {
+    return await readIcal(file);
+  } catch (error) {
+    throw error instanceof IcalError ? refused('invalid_ical', error.message) : error;
+  }
+}
+
+function withImported(calendar: Calendar, imported: Imported, mode: ImportMode): CalendarDefinition {
+  if (calendar.timezone !== imported.timezone) throw calendarMoved(calendar);
   const kept = mode === 'add' ? calendar : { excludedDates: [], excludedWindows: [] };
   const excludedDates = sortedDates([...kept.excludedDates, ...imported.dates]);
   const excludedWindows = sortedWindows([...kept.excludedWindows, ...imported.windows]);
@@ -23,12 +65,10 @@ export function withImported(
   return { ...calendar, excludedDates, excludedWindows };
 }
 
-function readIcal(ical: string, timezone: string, now: Date) {
-  try {
-    return exclusionsInIcal(ical, timezone, now);
-  } catch (error) {
-    throw error instanceof IcalError ? refused('invalid_ical', error.message) : error;
-  }
+/** Times without a zone were read for the one that it had. */
+function calendarMoved({ id, timezone }: Calendar): ProblemError {
+  const detail = `Calendar ${id} has got the time zone ${timezone} while the file was read. Send it again.`;
+  return new ProblemError('conflict', 'calendar_changed', detail);
 }
 
 function tooManyEntries(count: number): Error {

@@ -8,7 +8,7 @@ import { SchedulesService } from '../schedules.service.js';
 import { ListJobSchedulesQuery } from './list-schedules.query.js';
 import { NO_SUCH_JOB } from './problem-descriptions.js';
 import { SCHEDULE_EXAMPLES } from './schedule-examples.js';
-import { toScheduleDefinition } from './schedule-definition.request.js';
+import { toWantedSchedule } from './schedule-definition.request.js';
 import { schedulePage } from './schedule-page.js';
 import { ScheduleRequest } from './schedule.request.js';
 import { ScheduleResponse, toScheduleResponse } from './schedule.response.js';
@@ -48,7 +48,7 @@ export class JobSchedulesController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<ScheduleResponse> {
     await demandScopeToRun(this.jobs, principal, () => jobId);
-    const schedule = await this.schedules.create(principal.service, jobId, toScheduleDefinition(body));
+    const schedule = await this.schedules.create(principal.service, jobId, toWantedSchedule(body));
     response.location(`/schedules/${schedule.id}`);
     return toScheduleResponse(schedule);
   }

@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IsInstant, MayBeAbsent } from '@app/jobs';
 import { QueryInteger } from '@app/platform/http';
-import { ScheduleTimingRequest } from './schedule-timing.request.js';
+import { ScheduleRequest } from './schedule.request.js';
 
 const DEFAULT_COUNT = 10;
 const MAX_COUNT = 1_000;
@@ -14,8 +14,8 @@ const COUNT = {
   description: 'How many fire times.',
 } as const;
 
-/** Timing that need not be stored anywhere. */
-export class PreviewScheduleRequest extends ScheduleTimingRequest {
+/** A schedule that need not be stored anywhere. */
+export class PreviewScheduleRequest extends ScheduleRequest {
   @ApiPropertyOptional({
     type: String,
     format: 'date-time',

@@ -106,6 +106,25 @@ describe('preview', () => {
     expect(utcOf(await post({ startAt: '2029-01-01T00:00:00Z' }))).toBe('2030-01-01T00:01:00.000Z');
   });
 
+  it('takes all that a schedule may have, and goes by its calendars and maxRuns', async () => {
+    await app.call('POST', '/calendars', { name: 'weekends', excludedWeekdays: ['SAT', 'SUN'] });
+    const asked = { ...DAILY, jitterSeconds: 5, overlapPolicy: 'allow', calendars: ['weekends'], maxRuns: 3 };
+    const friday = { from: '2026-06-05T00:00:00Z' };
+    const { body } = await app.call('POST', '/schedules/preview', { ...asked, ...friday });
+    expect((body?.fireTimes as { local: string }[]).map(({ local }) => local.slice(0, 10))).toEqual([
+      '2026-06-05',
+      '2026-06-08',
+      '2026-06-09',
+    ]);
+  });
+
+  it('shows no more of a stored schedule than it may still run', async () => {
+    const path = await create({ ...DAILY, maxRuns: 5 });
+    const id = path.split('/').at(-1);
+    await app.database.query('UPDATE schedules SET run_count = 3 WHERE id = $1', [id]);
+    expect((await app.call('GET', `${path}/preview`)).body?.fireTimes).toHaveLength(2);
+  });
+
   it('shows a stored schedule', async () => {
     const { status, body } = await app.call('GET', `${await create()}/preview?count=3`);
     expect(status).toBe(200);
@@ -117,7 +136,9 @@ describe('preview', () => {
     ['a wrong expression', { ...DAILY, cronExpression: 'x' }, '/cronExpression'],
     ['too many', { ...DAILY, count: 1_001 }, '/count'],
     ['a local time', { ...DAILY, from: '2030-01-01T00:00:00' }, '/from'],
-    ['a policy', { ...DAILY, maxRuns: 3 }, '/maxRuns'],
+    ['a policy that there is not', { ...DAILY, overlapPolicy: 'wait' }, '/overlapPolicy'],
+    ['a calendar that there is not', { ...DAILY, calendars: ['none'] }, '/calendars/0'],
+    ['what no schedule has', { ...DAILY, nextRunAt: null }, '/nextRunAt'],
   ])('refuses %s', async (_what, body, pointer) => {
     expect(pointersOf(await app.call('POST', '/schedules/preview', body))).toEqual([pointer]);
   });

@@ -1,12 +1,13 @@
-import { patchedRequest } from '@app/platform/http';
+import { patchedRequest, replacingRequest } from '@app/platform/http';
 import type { Schedule } from '../domain/schedule.js';
-import type { ScheduleDefinition } from '../schedule-definition.js';
+import type { WantedSchedule } from '../schedule-definition.js';
 import { instantIn } from '@app/jobs';
 import { ScheduleRequest } from './schedule.request.js';
+import { toScheduleResponse } from './schedule.response.js';
 import type { ScheduleTimingRequest } from './schedule-timing.request.js';
 
 /** A valid request as what its client decided, defaults filled in. */
-export function toScheduleDefinition(request: ScheduleRequest): ScheduleDefinition {
+export function toWantedSchedule(request: ScheduleRequest): WantedSchedule {
   return {
     ...toTiming(request),
     parameters: request.parameters ?? {},
@@ -18,6 +19,7 @@ export function toScheduleDefinition(request: ScheduleRequest): ScheduleDefiniti
     maxCatchup: request.maxCatchup ?? 100,
     maxRuns: request.maxRuns ?? null,
     calendars: request.calendars ?? [],
+    active: request.active,
   };
 }
 
@@ -35,9 +37,18 @@ export function toTiming(request: ScheduleTimingRequest) {
   } as const;
 }
 
+/** The members of a schedule that move on as it fires, which is no new version. */
+const MOVING = ['pauseReason', 'nextRunAt', 'lastRunAt', 'runCount'] as const;
+
+/** The schedule that a whole one takes the place of. @throws ProblemError `validation_failed` */
+export async function replacingSchedule(schedule: Schedule, body: unknown): Promise<WantedSchedule> {
+  const replaced = { request: requestOf(schedule), response: toScheduleResponse(schedule), moving: MOVING };
+  return toWantedSchedule(await replacingRequest(ScheduleRequest, replaced, body));
+}
+
 /** The schedule after a merge patch. @throws ProblemError `validation_failed` */
-export async function patchedDefinition(schedule: Schedule, patch: unknown): Promise<ScheduleDefinition> {
-  return toScheduleDefinition(await patchedRequest(ScheduleRequest, requestOf(schedule), patch));
+export async function patchedSchedule(schedule: Schedule, patch: unknown): Promise<WantedSchedule> {
+  return toWantedSchedule(await patchedRequest(ScheduleRequest, requestOf(schedule), patch));
 }
 
 /** What a client would send to get this very schedule: the document that a merge patch applies to. */
@@ -61,5 +72,7 @@ function requestOf(schedule: Schedule): Readonly<Record<keyof ScheduleRequest, u
     dstOverlap: schedule.dstOverlap,
     maxRuns: schedule.maxRuns,
     calendars: schedule.calendars,
+    // Stays as it is unless it is asked for: a finished schedule may start again by another change.
+    active: undefined,
   };
 }

@@ -7,7 +7,7 @@ import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js
 import { PreviewResponse, toPreviewResponse } from './preview.response.js';
 import { NO_SUCH_SCHEDULE } from './problem-descriptions.js';
 import { instantIn } from '@app/jobs';
-import { toTiming } from './schedule-definition.request.js';
+import { toWantedSchedule } from './schedule-definition.request.js';
 import { PREVIEW_EXAMPLES } from './schedule-examples.js';
 
 @ApiTags('schedules')
@@ -18,11 +18,21 @@ export class SchedulePreviewsController {
   @Post('preview')
   @RequireScopes('schedules:read')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'previewSchedule', summary: 'When a schedule would fire, without storing it' })
+  @ApiOperation({
+    operationId: 'previewSchedule',
+    summary: 'When a schedule would fire, without storing it',
+    description:
+      'Takes all that a schedule may have. Instants that its calendars exclude are left out, and there are no more than `maxRuns`.',
+  })
   @ApiBody({ type: PreviewScheduleRequest, examples: PREVIEW_EXAMPLES })
   @ApiOkResponse({ type: PreviewResponse })
-  preview(@Body() body: PreviewScheduleRequest): PreviewResponse {
-    return toPreviewResponse(this.previews.ofUnsaved(toTiming(body), instantIn(body.from), body.count));
+  async preview(
+    @Body() body: PreviewScheduleRequest,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<PreviewResponse> {
+    const { from, count } = body;
+    const wanted = toWantedSchedule(body);
+    return toPreviewResponse(await this.previews.ofUnsaved(service, wanted, instantIn(from), count));
   }
 
   @Get(':scheduleId/preview')

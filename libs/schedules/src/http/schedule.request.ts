@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IsParameters, MayBeAbsent } from '@app/jobs';
 import { IsCalendarNames } from '../calendars/http/rules/calendar-name.js';
 import type { MisfirePolicy, OverlapPolicy } from '../domain/schedule.js';
@@ -124,4 +124,13 @@ export class ScheduleRequest extends ScheduleTimingRequest {
   @MayBeAbsent()
   @IsCalendarNames()
   calendars?: string[];
+
+  @ApiPropertyOptional({
+    description:
+      'False pauses the schedule and true resumes it, with none of the instants of its pause; `/pause` takes a reason and ' +
+      '`/resume` a choice. Left out: true for a new schedule, and as it was for one that is changed.',
+  })
+  @MayBeAbsent()
+  @IsBoolean()
+  active?: boolean;
 }

@@ -12,14 +12,14 @@ import {
 } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { JobsService } from '@app/jobs';
-import { ApiPage, IfMatch, type Page } from '@app/platform/http';
+import { ApiPage, AS_IT_WAS_READ, IfMatch, type Page, VersionSeen } from '@app/platform/http';
 import type { Schedule } from '../domain/schedule.js';
-import type { ScheduleDefinition } from '../schedule-definition.js';
+import type { WantedSchedule } from '../schedule-definition.js';
 import { SchedulesService } from '../schedules.service.js';
 import { demandScopeToReschedule } from './command-scope.js';
 import { ListSchedulesQuery } from './list-schedules.query.js';
 import { IF_MATCH, NO_SUCH_SCHEDULE, STALE } from './problem-descriptions.js';
-import { patchedDefinition, toScheduleDefinition } from './schedule-definition.request.js';
+import { patchedSchedule, replacingSchedule } from './schedule-definition.request.js';
 import { SCHEDULE_EXAMPLES, SCHEDULE_PATCH_EXAMPLES } from './schedule-examples.js';
 import { schedulePage } from './schedule-page.js';
 import { ScheduleRequest } from './schedule.request.js';
@@ -56,12 +56,13 @@ export class SchedulesController {
     return toScheduleResponse(await this.schedules.get(service, scheduleId));
   }
 
+  /** The body is not typed as a DTO, for it may hold what only the stored schedule can be compared with. */
   @Put(':scheduleId')
   @RequireScopes('schedules:write')
   @ApiOperation({
     operationId: 'replaceSchedule',
     summary: 'Replace a schedule: what is left out takes its default',
-    description: 'New timing counts from now. Any other change leaves `nextRunAt` as it is.',
+    description: `New timing counts from now. Any other change leaves \`nextRunAt\` as it is. ${AS_IT_WAS_READ}`,
   })
   @ApiBody({ type: ScheduleRequest, examples: SCHEDULE_EXAMPLES })
   @ApiOkResponse({ type: ScheduleResponse })
@@ -70,11 +71,13 @@ export class SchedulesController {
   @ApiPreconditionFailedResponse(STALE)
   async replace(
     @Param('scheduleId') scheduleId: string,
-    @Body() body: ScheduleRequest,
-    @IfMatch() expectedVersion: number | null,
+    @Body() body: unknown,
+    @VersionSeen() expectedVersion: number | null,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ScheduleResponse> {
-    return this.change(principal, scheduleId, expectedVersion, () => toScheduleDefinition(body));
+    return this.change(principal, scheduleId, expectedVersion, (schedule) =>
+      replacingSchedule(schedule, body),
+    );
   }
 
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
@@ -97,7 +100,7 @@ export class SchedulesController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<ScheduleResponse> {
     return this.change(principal, scheduleId, expectedVersion, (schedule) =>
-      patchedDefinition(schedule, patch),
+      patchedSchedule(schedule, patch),
     );
   }
 
@@ -121,7 +124,7 @@ export class SchedulesController {
     principal: Principal,
     scheduleId: string,
     expectedVersion: number | null,
-    decide: (schedule: Schedule) => ScheduleDefinition | Promise<ScheduleDefinition>,
+    decide: (schedule: Schedule) => Promise<WantedSchedule>,
   ): Promise<ScheduleResponse> {
     const { service } = principal;
     await demandScopeToReschedule(this.jobs, this.schedules, principal, scheduleId);

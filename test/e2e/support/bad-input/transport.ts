@@ -128,8 +128,8 @@ export const BAD_REQUESTS = [
   }),
   refused('a method that is not there', 'PUT /jobs', [405, 'method_not_allowed'], JOB),
   refused('a path that is not there', 'POST /jobs/{job}/explode', [404, 'not_found']),
-  refused('a path that is no UTF-8', 'POST /jobs/%ff/activate', [400, 'malformed_url']),
+  refused('a path that is no UTF-8', 'POST /jobs/%ff/activate', [400, 'malformed_url', '']),
   refused('NUL as an id', 'DELETE /jobs/%00', [404, 'job_not_found']),
   refused('a query that is no UTF-8', 'GET /jobs?q=%ff', [400, 'malformed_url', '/q']),
-  refused('101 parameters', `GET /jobs?${'tag=x&'.repeat(101)}`, [400, 'too_many_parameters']),
+  refused('101 parameters', `GET /jobs?${'tag=x&'.repeat(101)}`, [400, 'too_many_parameters', '']),
 ];

@@ -13,6 +13,16 @@ export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionC
   parseIfMatch(context.switchToHttp().getRequest<Request>().get('If-Match')),
 );
 
+/** As `IfMatch`; where that header is absent, the `version` of a body that was read, as a resource that is sent back has one. */
+export const VersionSeen = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const request = context
+    .switchToHttp()
+    .getRequest<Request<unknown, unknown, { version?: unknown } | null>>();
+  const header = request.get('If-Match');
+  const version = request.body?.version;
+  return header === undefined && Number.isSafeInteger(version) ? version : parseIfMatch(header);
+});
+
 /** @throws ProblemError 412 for a tag that cannot be current, 400 for what is no tag */
 export function parseIfMatch(header: string | undefined): number | null {
   const given = header?.trim();

@@ -2,6 +2,8 @@ import { type FieldError, pointerTo } from '@app/platform/problem';
 
 /** The longest honest body, a calendar of 5,000 windows, has 10,003; each is one more property of an object and one more row of work. */
 const MAX_KEYS = 12_000;
+/** A megabyte has room for 500,000; class-transformer takes some 4 µs for each where a list is not part of a free value. */
+const MAX_ITEMS = 200_000;
 const MAX_FAULTS = 20;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
@@ -17,7 +19,7 @@ interface Open {
 
 /**
  * What is written in a text and lost by `JSON.parse`, which says nothing: of two equal keys the first, digits of a large
- * integer, a number too large or too small for a double. Also counts keys. Only for texts that did parse.
+ * integer, a number too large or too small for a double. Also counts keys and items of lists. Only for texts that did parse.
  */
 export function jsonTextFaults(text: string): FieldError[] {
   const scan = new Scan(text);
@@ -30,6 +32,7 @@ class Scan {
   readonly faults: FieldError[] = [];
   private readonly open: Open[] = [];
   private keyCount = 0;
+  private itemCount = 0;
 
   constructor(private readonly text: string) {}
 
@@ -53,6 +56,7 @@ class Scan {
     if (!container) return;
     container.index += 1;
     container.expectsKey = container.keys !== null;
+    if (container.keys === null) this.item();
   }
 
   private string(start: number): number {
@@ -70,6 +74,13 @@ class Scan {
     this.keyCount += 1;
     if (this.keyCount === MAX_KEYS + 1)
       this.faults.push({ pointer: '', code: 'too_many_keys', detail: `has more than ${MAX_KEYS} keys` });
+  }
+
+  /** Told by the comma before it: of each list, all but the first. */
+  private item(): void {
+    this.itemCount += 1;
+    if (this.itemCount === MAX_ITEMS)
+      this.faults.push({ pointer: '', code: 'too_many_items', detail: `has more than ${MAX_ITEMS} list items` });
   }
 
   private number(start: number): number {

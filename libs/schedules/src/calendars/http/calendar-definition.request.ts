@@ -1,8 +1,8 @@
-import { patchedRequest } from '@app/platform/http';
-
+import { patchedRequest, replacingRequest } from '@app/platform/http';
 import type { Calendar, CalendarDefinition } from '../domain/calendar.js';
 import { sortedDates, sortedWindows } from '../domain/sorted-entries.js';
 import { CalendarRequest } from './calendar.request.js';
+import { toCalendarResponse } from './calendar.response.js';
 import { weekdayNamed } from './rules/weekday.js';
 
 /** A valid request as what its client decided, defaults filled in. */
@@ -18,6 +18,12 @@ export function toCalendarDefinition(request: CalendarRequest): CalendarDefiniti
     excludedWeekdays: sortedWeekdays(request.excludedWeekdays ?? []),
     excludedWindows: sortedWindows(windows),
   };
+}
+
+/** The calendar that a whole one takes the place of. @throws ProblemError `validation_failed` */
+export async function replacingCalendar(calendar: Calendar, body: unknown): Promise<CalendarDefinition> {
+  const replaced = { request: requestOf(calendar), response: toCalendarResponse(calendar) };
+  return toCalendarDefinition(await replacingRequest(CalendarRequest, replaced, body));
 }
 
 /** The calendar after a merge patch. @throws ProblemError `validation_failed` */

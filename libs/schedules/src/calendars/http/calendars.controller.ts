@@ -14,12 +14,22 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
-import { Clock } from '@app/platform/clock';
-import { ApiPage, decodeCursor, IfMatch, mapPage, type Page, pageOf, Post } from '@app/platform/http';
+import {
+  ApiPage,
+  AS_IT_WAS_READ,
+  decodeCursor,
+  IfMatch,
+  mapPage,
+  type Page,
+  pageOf,
+  Post,
+  VersionSeen,
+} from '@app/platform/http';
 import { IF_MATCH } from '../../http/problem-descriptions.js';
-import { withImported } from '../calendar-import.js';
+import { CalendarImports } from '../calendar-import.js';
 import { CalendarsService } from '../calendars.service.js';
-import { patchedCalendar, toCalendarDefinition } from './calendar-definition.request.js';
+import type { Calendar } from '../domain/calendar.js';
+import { patchedCalendar, replacingCalendar, toCalendarDefinition } from './calendar-definition.request.js';
 import { CALENDAR_EXAMPLES, CALENDAR_PATCH_EXAMPLES, IMPORT_EXAMPLES } from './calendar-examples.js';
 import { CalendarRequest } from './calendar.request.js';
 import { CalendarResponse, toCalendarResponse } from './calendar.response.js';
@@ -39,7 +49,7 @@ const STALE = { description: 'The calendar has changed since it was read.' };
 export class CalendarsController {
   constructor(
     private readonly calendars: CalendarsService,
-    private readonly clock: Clock,
+    private readonly imports: CalendarImports,
   ) {}
 
   @Get()
@@ -89,11 +99,13 @@ export class CalendarsController {
     return toCalendarResponse(await this.calendars.get(service, calendarId));
   }
 
+  /** The body is not typed as a DTO, for it may hold what only the stored calendar can be compared with. */
   @Put(':calendarId')
   @RequireScopes('schedules:write')
   @ApiOperation({
     operationId: 'replaceCalendar',
     summary: 'Replace a calendar: what is left out takes its default',
+    description: AS_IT_WAS_READ,
   })
   @ApiBody({ type: CalendarRequest, examples: CALENDAR_EXAMPLES })
   @ApiOkResponse({ type: CalendarResponse })
@@ -103,11 +115,11 @@ export class CalendarsController {
   @ApiPreconditionFailedResponse(STALE)
   async replace(
     @Param('calendarId') calendarId: string,
-    @Body() body: CalendarRequest,
-    @IfMatch() expectedVersion: number | null,
+    @Body() body: unknown,
+    @VersionSeen() expectedVersion: number | null,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<CalendarResponse> {
-    const decide = () => toCalendarDefinition(body);
+    const decide = (calendar: Calendar) => replacingCalendar(calendar, body);
     return toCalendarResponse(await this.calendars.change(service, calendarId, expectedVersion, decide));
   }
 
@@ -164,14 +176,9 @@ export class CalendarsController {
   @ApiNotFoundResponse(NO_SUCH_CALENDAR)
   async import(
     @Param('calendarId') calendarId: string,
-    @Body() { ical, mode }: ImportCalendarRequest,
+    @Body() body: ImportCalendarRequest,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<CalendarResponse> {
-    const now = this.clock.now();
-    return toCalendarResponse(
-      await this.calendars.change(service, calendarId, null, (calendar) =>
-        withImported(calendar, ical, mode, now),
-      ),
-    );
+    return toCalendarResponse(await this.imports.import(service, calendarId, body));
   }
 }

@@ -152,6 +152,7 @@ describe('PUT, PATCH and DELETE /calendars/{calendarId}', () => {
     const { path, name } = await create({ excludedWeekdays: [0, 6] });
     const { body } = await app.call('PUT', path, { name, excludedWeekdays: ['SAT', 7] });
     expect(body?.version).toBe(1);
+    expect((await app.call('PUT', path, body)).body).toEqual(body);
   });
 
   it('refuses a version that is no longer', async () => {
@@ -265,6 +266,39 @@ describe('POST /calendars/{calendarId}/import', () => {
     expectProblem(answer, { status: 400, code: 'validation_failed' });
     expect(answer.body?.errors).toMatchObject([{ pointer, code }]);
     expect((await app.call('GET', path)).body?.version).toBe(1);
+  });
+
+  const ENDLESS = [
+    'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260101',
+    'RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\r\nEND:VEVENT\r\nEND:VCALENDAR',
+  ].join('\r\n');
+
+  it('keeps nobody waiting while it reads, not even who changes the calendar', async () => {
+    const { path } = await create();
+    let [isRead, served] = [false, 0];
+    const reading = app.call('POST', `${path}/import`, { ical: ENDLESS }).finally(() => (isRead = true));
+    while (!isRead) {
+      const { status } = await app.call('PATCH', path, { excludedWeekdays: [served++ % 7] });
+      expect(status).toBe(200);
+    }
+    expect((await reading).body?.errors).toMatchObject([{ pointer: '/ical', code: 'invalid_ical' }]);
+    expect(served).toBeGreaterThan(5);
+  });
+
+  it('reads one file of a service at a time, three more wait, and none is read for a zone that is no longer', async () => {
+    const { path } = await create();
+    const files = [ENDLESS, ...Array.from({ length: 6 }, () => ical('20261225'))];
+    const answers = files.map((text) => app.call('POST', `${path}/import`, { ical: text }));
+    const refused = await Promise.race(answers);
+    expectProblem(refused, { status: 429, code: 'too_many_imports' });
+    expect(refused.headers.get('Retry-After')).toBe('1');
+    await app.call('PATCH', path, { timezone: 'Asia/Tokyo' });
+    const codes = (await Promise.all(answers)).map(({ body }) => body?.code);
+    expect(codes.sort()).toEqual([
+      ...Array<string>(3).fill('calendar_changed'),
+      ...Array<string>(3).fill('too_many_imports'),
+      'validation_failed',
+    ]);
   });
 
   it('refuses more than a calendar holds', async () => {

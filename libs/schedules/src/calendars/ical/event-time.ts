@@ -1,6 +1,6 @@
 import ICAL from 'ical.js';
 import { dayNumberOf, SECONDS_PER_DAY } from '../../domain/civil-date.js';
-import { isTimeZone } from '../../domain/schedule-spec.js';
+import { ScheduleSpecError } from '../../domain/schedule-spec-error.js';
 import { type Zone, zoneNamed } from '../../domain/zone.js';
 import { IcalError } from './ical-error.js';
 
@@ -13,9 +13,20 @@ import { IcalError } from './ical-error.js';
 export function instantOf(time: ICAL.Time, tzid: string | undefined, timezone: string): number {
   if (time.zone === ICAL.Timezone.utcTimezone) return time.toUnixTime() * 1_000;
   const name = tzid ?? timezone;
-  if (isTimeZone(name)) return instantAtWall(wallOf(time), zoneNamed(name));
+  const zone = zoneOrNull(name);
+  if (zone !== null) return instantAtWall(wallOf(time), zone);
   if (time.zone !== ICAL.Timezone.localTimezone) return time.toUnixTime() * 1_000;
   throw new IcalError(`the time zone ${JSON.stringify(name)} is neither IANA's nor described in the file`);
+}
+
+/** Zones are kept, so that of thousands of times in one only the first asks what its name means. */
+function zoneOrNull(name: string): Zone | null {
+  try {
+    return zoneNamed(name);
+  } catch (error) {
+    if (error instanceof ScheduleSpecError) return null;
+    throw error;
+  }
 }
 
 /** The day of a time as the clocks that it was written for show it. */

@@ -4,7 +4,14 @@ import { dayOf, instantOf } from './event-time.js';
 import { IcalError } from './ical-error.js';
 import { type Occurrence, occurrencesOf } from './occurrences.js';
 import { readEvents } from './read-ical.js';
-import { OutOfTime, timeLimited } from './time-limited.js';
+
+/** A file, and what its reading depends on. */
+export interface IcalFile {
+  readonly text: string;
+  /** Of times that name none. */
+  readonly timezone: string;
+  readonly now: Date;
+}
 
 /** What a file adds to a calendar. */
 export interface IcalExclusions {
@@ -14,28 +21,20 @@ export interface IcalExclusions {
 
 const RECURRENCE_YEARS = 5;
 const YEAR_SECONDS = 365.25 * 86_400;
-/** A file of 5,000 entries takes some 100 ms; a rule that never matches takes the library for ever. */
-const TIME_LIMIT_MS = 1_000;
-
 /**
- * Whole-day events as dates, timed ones as windows, recurring ones for the next five years.
- * @param timezone the zone of times that name none
+ * Whole-day events as dates, timed ones as windows, recurring ones for the next five years. It need not end: a rule that
+ * never matches keeps the library looking for ever.
  * @throws IcalError for what is no iCalendar, has too many entries or a rule that cannot be followed
  */
-export function exclusionsInIcal(
-  text: string,
-  timezone: string,
-  now: Date,
-  timeLimitMs: number = TIME_LIMIT_MS,
-): IcalExclusions {
+export function exclusionsInIcal(file: IcalFile): IcalExclusions {
   try {
-    return timeLimited(timeLimitMs, () => collect(text, timezone, now));
+    return collect(file);
   } catch (error) {
     throw explained(error);
   }
 }
 
-function collect(text: string, timezone: string, now: Date): IcalExclusions {
+function collect({ text, timezone, now }: IcalFile): IcalExclusions {
   const from = now.getTime() / 1_000;
   const horizon = { from, to: from + RECURRENCE_YEARS * YEAR_SECONDS };
   const dates: string[] = [];
@@ -82,7 +81,6 @@ function refuseIfTooMany(entries: number): void {
 /** What ical.js throws about a text is about that text; its TypeErrors only say so badly. */
 function explained(error: unknown): IcalError {
   if (error instanceof IcalError) return error;
-  if (error instanceof OutOfTime) return new IcalError('its recurrence rules take too long to follow');
   const detail = error instanceof Error && !(error instanceof TypeError) ? `: ${error.message}` : '';
   return new IcalError(`it cannot be read as iCalendar${detail.slice(0, 200)}`);
 }

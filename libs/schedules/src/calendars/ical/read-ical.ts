@@ -16,7 +16,7 @@ export interface FileEvent {
 export function readEvents(text: string): FileEvent[] {
   const calendars = parse(text);
   if (calendars.length === 0) throw new IcalError('there is no VCALENDAR in it');
-  const events = calendars.flatMap((calendar) => calendar.getAllSubcomponents('vevent')).map(readEvent);
+  const events = calendars.flatMap((calendar) => eventsOf(calendar.getAllSubcomponents('vevent')));
   return events.filter(({ event }) => !isCancelled(event) && !event.isRecurrenceException());
 }
 
@@ -32,13 +32,40 @@ function parse(text: string): ICAL.Component[] {
     .filter(({ name }) => name === 'vcalendar');
 }
 
-function readEvent(component: ICAL.Component): FileEvent {
+function eventsOf(components: readonly ICAL.Component[]): FileEvent[] {
+  const changes = changesByUid(components);
+  return components.map((component) => readEvent(component, changes.get(uidOf(component)) ?? []));
+}
+
+function changesByUid(components: readonly ICAL.Component[]): ReadonlyMap<string, ICAL.Component[]> {
+  const changes = new Map<string, ICAL.Component[]>();
+  for (const component of components.filter(isChange)) {
+    const uid = uidOf(component);
+    const ofEvent = changes.get(uid) ?? [];
+    ofEvent.push(component);
+    changes.set(uid, ofEvent);
+  }
+  return changes;
+}
+
+function isChange(component: ICAL.Component): boolean {
+  return component.hasProperty('recurrence-id');
+}
+
+function uidOf(component: ICAL.Component): string {
+  return String(component.getFirstPropertyValue('uid'));
+}
+
+/** Left to itself the library takes the changes to all events for each one's, and looks for them as often. */
+function readEvent(component: ICAL.Component, changes: ICAL.Component[]): FileEvent {
   const start = component.getFirstProperty('dtstart');
   if (start === null) throw new IcalError('an event has no DTSTART');
   refuseImpossibleDate(start);
   const end = component.getFirstProperty('dtend');
   if (end !== null) refuseImpossibleDate(end);
-  return { event: new ICAL.Event(component), tzid: start.getParameter('tzid') as string | undefined };
+  const exceptions = isChange(component) ? [] : changes;
+  const event = new ICAL.Event(component, { exceptions });
+  return { event, tzid: start.getParameter('tzid') as string | undefined };
 }
 
 /** ical.js takes 31 February for 3 March. */
