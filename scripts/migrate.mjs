@@ -5,21 +5,23 @@ setUp();
 const { ensureBuilt } = await import('./build.mjs');
 await ensureBuilt();
 const { readConfig } = await import('../dist/libs/platform/src/config/index.js');
-const database = await import('../dist/libs/platform/src/database/index.js');
 
 const commands = { run, revert, generate };
 const [command, ...args] = process.argv.slice(2);
 if (!Object.hasOwn(commands, command ?? ''))
   fail('Usage: node scripts/migrate.mjs run | revert | generate <name>');
 try {
-  await commands[command](await readConfig(), ...args);
+  await commands[command](...args);
 } catch (error) {
   fail(error.message || `The server of DATABASE_URL does not answer (${error.code}).`);
 }
-process.exit(0);
+// 0, or what a command that ended by itself has set.
+process.exit();
 
 /** Ours and, where the queue is in Postgres too, BullMQ's. */
-async function run(config) {
+async function run() {
+  const config = await readConfig();
+  const database = await import('../dist/libs/platform/src/database/index.js');
   const { prepareQueueBackend } = await import('../dist/libs/platform/src/queue/index.js');
   await database.createDatabaseIfMissing(config.databaseUrl);
   const applied = await database.runMigrations(config.databaseUrl);
@@ -27,16 +29,17 @@ async function run(config) {
   console.log(applied.length > 0 ? `Applied ${applied.join(', ')}.` : 'The schema is up to date.');
 }
 
-async function revert(config) {
-  const reverted = await database.revertLastMigration(config.databaseUrl);
-  console.log(reverted ? `Reverted ${reverted}.` : 'There is no migration to revert.');
+/** What the image has as a command too. */
+async function revert() {
+  await import('../dist/apps/standalone/src/revert-migration.js');
 }
 
-async function generate(config, name) {
+async function generate(name) {
   if (!/^[a-z][a-z0-9-]*$/.test(name ?? ''))
     fail('Name the change: npm run migration:generate -- add-job-owner');
   const { generateMigration } = await import('./generate-migration.mjs');
-  const file = await generateMigration(config.databaseUrl, name);
+  const { databaseUrl } = await readConfig();
+  const file = await generateMigration(databaseUrl, name);
   console.log(
     `Wrote ${file}. Review its SQL, add indexes and constraints by hand, then npm run migration:run.`,
   );

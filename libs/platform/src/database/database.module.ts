@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '@app/platform/config';
 import { dataSourceOptions } from './data-source.js';
 import { PoolMetrics } from './pool-metrics.js';
+import { startPatience } from './start-patience.js';
 
 /** The process's one connection pool; features add their entities with `TypeOrmModule.forFeature`. */
 @Module({})
@@ -20,8 +21,9 @@ export class DatabaseModule {
               applicationName,
             }),
             autoLoadEntities: true,
-            retryAttempts: 30,
+            retryAttempts: Number.POSITIVE_INFINITY,
             retryDelay: 1_000,
+            toRetry: startPatience(),
           }),
         }),
       ],

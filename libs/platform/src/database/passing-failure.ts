@@ -5,6 +5,7 @@ const UNREACHABLE = new Set([
   'ETIMEDOUT',
   'EPIPE',
   'EHOSTUNREACH',
+  'ENETUNREACH',
   'EAI_AGAIN',
 ]);
 
@@ -25,7 +26,7 @@ const PASSING_CLASS = /^(08|53)...$/;
 
 /** pg and pg-pool report these without a code. */
 const PASSING_MESSAGE =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout)/;
+  /^(timeout expired|timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout)/;
 
 /** Whether the database was away or busy, so that the same statement may succeed later. */
 export function isPassingFailure(error: unknown): boolean {

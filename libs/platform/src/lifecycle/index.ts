@@ -1,2 +1,3 @@
 export { exitWhenParentGoes } from './exit-with-parent.js';
+export { exitOnCommandFault } from './exit-on-command-fault.js';
 export { exitOnStartupFault, StartupFault } from './exit-on-startup-fault.js';

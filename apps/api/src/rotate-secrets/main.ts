@@ -1,0 +1,15 @@
+/**
+ * Puts every secret under the first key of SECRETS_KEYS. Put a new key first, restart api and worker, run this, and take
+ * the old key away once it reports nothing unreadable.
+ */
+import { readConfig } from '@app/platform/config';
+import { exitOnCommandFault, StartupFault } from '@app/platform/lifecycle';
+import { rotateMasterKeys } from '@app/secrets';
+
+async function main(): Promise<void> {
+  const { rewrapped, unreadable } = await rotateMasterKeys(await readConfig());
+  console.log(`Rewrapped ${rewrapped}.`);
+  if (unreadable.length > 0) throw new StartupFault(`No key of SECRETS_KEYS opens ${unreadable.join(', ')}.`);
+}
+
+await main().catch(exitOnCommandFault);

@@ -1,0 +1,22 @@
+import { driverErrorOf, isPassingFailure } from './passing-failure.js';
+
+/** Longer than a failover or a restart takes, and well before a startup probe gives up. */
+const START_PATIENCE_MS = 180_000;
+
+/** `invalid_catalog_name`. On the first day an api may be there before the process that creates its database. */
+const NO_SUCH_DATABASE = '3D000';
+
+/**
+ * Whether a process that starts tries to connect once more. By the time that has passed and not by tries: a refused
+ * connection fails in no time, one that nobody answers after 5 s. What waiting does not mend, such as a wrong password,
+ * is not tried again.
+ * @param monotonicMs a clock that begins to count here
+ */
+export function startPatience(monotonicMs: () => number = () => performance.now()) {
+  const endsAtMs = monotonicMs() + START_PATIENCE_MS;
+  return (error: Error): boolean => mayPass(error) && monotonicMs() < endsAtMs;
+}
+
+function mayPass(error: Error): boolean {
+  return isPassingFailure(error) || driverErrorOf(error).code === NO_SUCH_DATABASE;
+}
