@@ -11,6 +11,11 @@ export const QUEUE_SCHEMA = 'bullmq';
 /** The braces keep all keys of one queue on one node of a Redis Cluster. */
 const QUEUE_PREFIX = '{scheduler}';
 const POSTGRES_POOL_SIZE = 6;
+/**
+ * The queue's commits do not wait for the disk, as Redis does not: what a crash of PostgreSQL takes from it, the reconciler
+ * brings back from the executions, whose commits do wait.
+ */
+const QUEUE_SESSION = '-c synchronous_commit=off';
 
 /** What BullMQ's classes need to know about where the queue lives. */
 export interface QueueConnection {
@@ -65,6 +70,7 @@ export class QueueConnections implements OnApplicationShutdown {
         connectionString: this.config.queueDatabaseUrl,
         schema: QUEUE_SCHEMA,
         max: POSTGRES_POOL_SIZE,
+        options: QUEUE_SESSION,
         query_timeout: ANSWER_TIMEOUT_MS,
         Client: ImpatientClient,
       };
