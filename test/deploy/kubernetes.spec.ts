@@ -54,7 +54,7 @@ interface Resource {
     readonly replicas?: number;
     readonly selector?: Labels & { readonly matchLabels?: Labels };
     readonly template?: {
-      readonly metadata: { readonly labels: Labels; annotations?: Labels };
+      readonly metadata: { readonly labels: Labels };
       spec: PodSpec;
     };
     readonly scaleTargetRef?: { readonly kind: string; readonly name: string };
@@ -66,7 +66,10 @@ interface Resource {
 type Labels = Readonly<Record<string, string>>;
 
 /** What the service does without: api and worker, and the api alone. */
-const OPTIONAL_TO_BOTH = ['SECRETS_KEYS', 'OTEL_EXPORTER_OTLP_HEADERS'];
+const OPTIONAL_TO_BOTH = [
+  ...['QUEUE_DATABASE_URL', 'REDIS_URL', 'REDIS_PASSWORD'],
+  ...['SECRETS_KEYS', 'OTEL_EXPORTER_OTLP_HEADERS'],
+];
 const OPTIONAL = [...OPTIONAL_TO_BOTH, 'API_KEY_PEPPER_PREVIOUS'];
 
 const applied = filesBelow('k8s', '.yaml').filter((file) => path.dirname(file) === 'k8s');
@@ -139,17 +142,14 @@ describe('the Secret', () => {
     expect(() => loadConfig(env)).toThrow(new RegExp(`${name}: `));
   });
 
-  /** Parts of REDIS_URL, and the other backend's queue. */
-  const UNUSED = ['QUEUE_DATABASE_URL', 'REDIS_PASSWORD'];
-
   it('shows every variable that is one', () => {
     const variables = read('libs/platform/src/config/variables.ts');
     const secrets = [...variables.matchAll(/^ {2}([A-Z_]+): secret\(/gm)].map(([, name = '']) => name);
     const shown = Object.keys(secret.stringData ?? {});
-    expect(secrets.filter((name) => !UNUSED.includes(name)).sort()).toEqual(shown.sort());
+    expect(secrets.sort()).toEqual(shown.sort());
   });
 
-  it('gives api and worker the keys of secrets, which both need', () => {
+  it('gives api and worker what both may need: either queue, the keys of secrets', () => {
     for (const [name, { spec }] of pods.filter(([pod]) => !pod.startsWith('migrate')))
       expect([name, spec.containers[0].env.map((variable) => variable.name)]).toEqual([
         name,
@@ -220,13 +220,9 @@ describe.each([
     if (name === 'api') expect(named('Service', name).spec?.selector).toEqual(spec?.selector?.matchLabels);
   });
 
-  it('is probed, called and scraped where the app listens', () => {
+  it('is probed and called where the app listens', () => {
     const port = Number(config[portVariable]);
     expect(container.ports).toEqual([{ name: 'http', containerPort: port }]);
-    expect(metadata.annotations).toMatchObject({
-      'prometheus.io/port': String(port),
-      'prometheus.io/path': '/metrics',
-    });
     expect(container.startupProbe?.httpGet).toEqual({ path: '/health/startup', port: 'http' });
     expect(container.livenessProbe?.httpGet).toEqual({ path: '/health/live', port: 'http' });
     expect(container.readinessProbe?.httpGet).toEqual({ path: '/health/ready', port: 'http' });

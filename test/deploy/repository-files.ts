@@ -27,11 +27,14 @@ export function readYaml<T>(file: string): T[] {
   return documents.map((document) => document.toJS() as T);
 }
 
+/** It shows each variable in a comment, so that a copy of it sets nothing. */
+const example = read('.env.example').replaceAll(/^#(?=[A-Z_]+=)/gm, '');
+
 /** The variables that the service knows; config.spec.ts holds `.env.example` to be the list of them. */
-export const exampleVariables = parseEnv(read('.env.example'));
+export const exampleVariables = parseEnv(example);
 
 /** Their names as the file orders them; parseEnv sorts. */
-export const exampleNames = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
+export const exampleNames = [...example.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name);
 
 export const manifest = JSON.parse(read('package.json')) as {
   name: string;
