@@ -54,7 +54,7 @@ interface Resource {
     readonly replicas?: number;
     readonly selector?: Labels & { readonly matchLabels?: Labels };
     readonly template?: {
-      readonly metadata: { readonly labels: Labels };
+      readonly metadata: { readonly labels: Labels; annotations?: Labels };
       spec: PodSpec;
     };
     readonly scaleTargetRef?: { readonly kind: string; readonly name: string };
@@ -220,9 +220,13 @@ describe.each([
     if (name === 'api') expect(named('Service', name).spec?.selector).toEqual(spec?.selector?.matchLabels);
   });
 
-  it('is probed and called where the app listens', () => {
+  it('is probed, called and scraped where the app listens', () => {
     const port = Number(config[portVariable]);
     expect(container.ports).toEqual([{ name: 'http', containerPort: port }]);
+    expect(metadata.annotations).toMatchObject({
+      'prometheus.io/port': String(port),
+      'prometheus.io/path': '/metrics',
+    });
     expect(container.startupProbe?.httpGet).toEqual({ path: '/health/startup', port: 'http' });
     expect(container.livenessProbe?.httpGet).toEqual({ path: '/health/live', port: 'http' });
     expect(container.readinessProbe?.httpGet).toEqual({ path: '/health/ready', port: 'http' });

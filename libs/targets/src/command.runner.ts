@@ -45,7 +45,7 @@ export class CommandRunner implements Runner<CommandTarget> {
       if (command.program !== null) await access(command.program, constants.X_OK);
       return await inFreshDirectory(log, (workDirectory) => {
         const spec = processSpec(command, target, context, workDirectory);
-        const output = new CommandOutput(log, new Redaction(context.grants.secrets.values()));
+        const output = new CommandOutput(log, Redaction.of(context.grants.secrets));
         return this.runProcess(spec, signal, output);
       });
     } catch (error) {
@@ -62,7 +62,7 @@ export class CommandRunner implements Runner<CommandTarget> {
     if (signal.aborted) return aborted(signal);
     const group = await ProcessGroup.start(isolated, output);
     const exit = this.isolation.exitOf(await group.end(signal, this.killGraceMs));
-    output.end();
+    output.end(exit);
     const result = output.resultOf(exit);
     if (exit.wasAborted) return aborted(signal, result, exit.wasKilled);
     if (exit.starterSaid !== '') return notIsolated(exit.starterSaid);
@@ -95,9 +95,11 @@ class CommandOutput implements OutputListener {
     return this.stderr.add(chunk);
   }
 
-  end(): void {
-    this.stdout.end();
-    this.stderr.end();
+  /** A process that was ended may have been in the middle of a secret. */
+  end({ signal, wasAborted }: Exit): void {
+    const isBrokenOff = signal !== null || wasAborted;
+    this.stdout.end(isBrokenOff);
+    this.stderr.end(isBrokenOff);
   }
 
   resultOf({ exitCode }: Exit): RunResult {

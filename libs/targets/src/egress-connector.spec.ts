@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemResolve, type Resolve } from './egress-connector.js';
 import { EgressPolicy } from './egress-policy.js';
 import { HttpRunner } from './http.runner.js';
-import { TargetCircuits } from './target-circuits.js';
 import type { Outcome } from './outcome.js';
+import { systemResolve, type Resolve } from './resolve.js';
+import { TargetCircuits } from './target-circuits.js';
 import { aContext, neverAborted, RecordingLog } from './testing/a-run.js';
 import { TargetServer } from './testing/target-server.js';
 

@@ -1,16 +1,8 @@
-import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import type { Destination, EgressPolicy } from './egress-policy.js';
-
-export interface ResolvedAddress {
-  readonly address: string;
-  readonly family: number;
-}
-
-/** All addresses of a name. */
-export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>;
+import type { Resolve, ResolvedAddress } from './resolve.js';
 
 export class EgressDeniedError extends Error {
   readonly code = 'EGRESS_DENIED';
@@ -42,18 +34,6 @@ export function egressConnector(policy: EgressPolicy, resolve: Resolve): buildCo
         callback(error, null);
       },
     );
-  };
-}
-
-/** getaddrinfo, so that /etc/hosts and search domains mean what they mean elsewhere; questions asked at once share one answer. */
-export function systemResolve(): Resolve {
-  const inFlight = new Map<string, Promise<readonly ResolvedAddress[]>>();
-  return (hostname) => {
-    const asked = inFlight.get(hostname);
-    if (asked) return asked;
-    const answer = lookup(hostname, { all: true }).finally(() => inFlight.delete(hostname));
-    inFlight.set(hostname, answer);
-    return answer;
   };
 }
 

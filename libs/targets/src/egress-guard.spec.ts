@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { systemResolve } from './egress-connector.js';
 import { EgressPolicy } from './egress-policy.js';
 import type { Outcome } from './outcome.js';
+import { systemResolve } from './resolve.js';
 import type { RunContext } from './runner.js';
 import { aContext, aGrant, neverAborted, RecordingLog } from './testing/a-run.js';
 import { DnsServer } from './testing/dns-server.js';

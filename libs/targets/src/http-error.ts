@@ -18,6 +18,7 @@ const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'host name not found',
   ENODATA: 'host name not found',
   EAI_AGAIN: 'host name lookup failed',
+  LOOKUPS_BUSY: 'host name not looked up: others of this service are slow',
   HTTP_PARSER: 'the answer is not valid HTTP',
   UND_ERR_HEADERS_OVERFLOW: 'response headers too large',
   CERT_HAS_EXPIRED: 'TLS certificate expired',

@@ -55,6 +55,32 @@ describe('HttpRunner and redirects', () => {
     });
   });
 
+  it('follows an address that is longer than what is kept of it', async () => {
+    const server = await aRedirector();
+    const place = `/there?${'x'.repeat(1_800)}&last=1`;
+    expect(await call(`${server.url}/307?${place}`)).toMatchObject({ type: 'succeeded' });
+    expect(server.received[1]?.path).toBe(place);
+  });
+
+  it('shortens none that is too long to be called: the run fails', async () => {
+    const location = `/${'"'.repeat(6_000)}`; // as %22 it is three times as long
+    const server = await http.aServer((_, response) => response.writeHead(302, { location }).end());
+    expect(await call(server.url)).toMatchObject({
+      type: 'failed',
+      cause: 'target',
+      error: { type: 'invalid_target', message: 'the URL is longer than 16384 characters' },
+    });
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('follows none of several at once', async () => {
+    const server = await http.aServer((_, response) =>
+      response.writeHead(302, ['location', '/here', 'location', '/there']).end(),
+    );
+    expect(await call(server.url)).toMatchObject({ cause: 'status', result: { statusCode: 302 } });
+    expect(server.received).toHaveLength(1);
+  });
+
   it('follows three and no more', async () => {
     const server = await aRedirector();
     const through = (hops: number): string => `${server.url}/${'307?/'.repeat(hops)}end`;

@@ -15,7 +15,7 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const MAX_URL_LENGTH = 16 * 1024;
 /** Most servers refuse more: 8 KB a line in Apache, 16 KB in all in Node. */
 const MAX_HEADERS_LENGTH = 32 * 1024;
-const MAX_BODY_BYTES = 2 * 1024 * 1024;
+export const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
 /** Job headers that another origin may see; any other may be a secret. */
 const HEADERS_FOR_ANY_ORIGIN: ReadonlySet<string> = new Set(['accept', 'accept-language', 'content-type']);

@@ -6,6 +6,9 @@ import type { Redaction } from './redaction.js';
 /** How much of a response is read before its socket is destroyed. */
 export const READ_LIMIT_BYTES = 1024 * 1024;
 
+/** An answer may come byte by byte. */
+const PIECE_BYTES = 16 * 1024;
+
 const HEADER_VALUE_LIMIT = 1_000;
 
 /** Enough to understand an answer, and nothing that a target would call a secret, such as a cookie. */
@@ -24,6 +27,8 @@ export interface HttpAnswer {
   readonly result: RunResult & { readonly statusCode: number };
   /** Why the body ended before it was complete, if it did: an abort or a network error. */
   readonly error: unknown;
+  /** Where it redirects to, as it came: what the result keeps of it is for reading. Null also for several at once. */
+  readonly location: string | null;
 }
 
 /** Reads at most 1 MB, keeps 64 KB, and never decompresses: what a small answer unpacks to is the target's choice. */
@@ -32,7 +37,7 @@ export async function readResponse(
   redaction: Redaction,
 ): Promise<HttpAnswer> {
   const capture = new OutputCapture();
-  const redacted = redaction.stream();
+  const redacted = redaction.stream(PIECE_BYTES);
   let readBytes = 0;
   let error: unknown = null;
   try {
@@ -44,29 +49,41 @@ export async function readResponse(
   } catch (thrown) {
     error = thrown;
   }
-  capture.add(redacted.end());
-  return { result: resultOf(response, capture, error !== null), error };
+  const isWhole = error === null && readBytes <= READ_LIMIT_BYTES;
+  capture.add(isWhole ? redacted.end() : redacted.breakOff());
+  const { location } = response.headers;
+  return {
+    result: resultOf(response, redaction, capture, isWhole),
+    error,
+    location: typeof location === 'string' ? location : null,
+  };
 }
 
 function resultOf(
   response: Dispatcher.ResponseData,
+  redaction: Redaction,
   capture: OutputCapture,
-  isIncomplete: boolean,
+  isWhole: boolean,
 ): HttpAnswer['result'] {
   const { output, truncated } = capture.read();
   return {
     statusCode: response.statusCode,
-    headers: keptHeaders(response.headers),
+    headers: keptHeaders(response.headers, redaction),
     output,
-    truncated: truncated || isIncomplete,
+    truncated: truncated || !isWhole,
   };
 }
 
-function keptHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
+/** Without secrets before it is cut: nobody knows half of one by its looks. */
+function keptHeaders(
+  headers: Dispatcher.ResponseData['headers'],
+  redaction: Redaction,
+): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name of KEPT_HEADERS) {
     const value = headers[name];
-    if (value !== undefined) kept[name] = [value].flat().join(', ').slice(0, HEADER_VALUE_LIMIT);
+    if (value === undefined) continue;
+    kept[name] = redaction.text([value].flat().join(', ')).slice(0, HEADER_VALUE_LIMIT);
   }
   return kept;
 }

@@ -1,5 +1,4 @@
 import type { Dispatcher } from 'undici';
-import { systemResolve, type Resolve } from './egress-connector.js';
 import type { EgressPolicy } from './egress-policy.js';
 import {
   egressDenied,
@@ -15,6 +14,7 @@ import { readResponse, type HttpAnswer } from './http-response.js';
 import { isSuccess, outcomeOfStatus } from './http-status.js';
 import { aborted, failed, type Outcome } from './outcome.js';
 import { Redaction } from './redaction.js';
+import { systemResolve, type Resolve } from './resolve.js';
 import type { LogSink, RunContext, Runner } from './runner.js';
 import { ServiceAgents, type ServiceAgent } from './service-agents.js';
 import { type CircuitCall, TargetCircuits } from './target-circuits.js';
@@ -56,7 +56,7 @@ export class HttpRunner implements Runner<HttpTarget> {
     const url = new URL(target.url);
     const circuit = this.circuits.enter(context.grants.service, url.origin, context.mayBeHeld);
     if ('heldForMs' in circuit) return heldBack(url.origin, circuit.heldForMs);
-    const redaction = new Redaction(context.grants.secrets.values());
+    const redaction = Redaction.of(context.grants.secrets);
     const call = { target, context, signal, log, redaction, circuit };
     try {
       return await this.follow(call, buildRequest(target, url, context, this.userAgent));
@@ -138,12 +138,12 @@ function brokenOff(call: Call, error: unknown, result: HttpAnswer['result'] | nu
 }
 
 /** Null for the last answer of a run: no redirect, one that was not asked for, or one that counts as success. */
-function nextRequest(target: HttpTarget, request: HttpRequest, { result }: HttpAnswer): HttpRequest | null {
-  const { statusCode, headers } = result;
+function nextRequest(target: HttpTarget, request: HttpRequest, answer: HttpAnswer): HttpRequest | null {
+  const { location } = answer;
+  const { statusCode } = answer.result;
   if (!target.followRedirects || !REDIRECT_STATUS.has(statusCode)) return null;
   if (isSuccess(statusCode, target.successStatus)) return null;
-  const location = headers?.location;
-  if (location === undefined || !URL.canParse(location, request.url.href)) return null;
+  if (location === null || !URL.canParse(location, request.url.href)) return null;
   return redirectedRequest(request, statusCode, new URL(location, request.url));
 }
 

@@ -18,6 +18,7 @@ export { parseEgressRule } from './egress-rule.js';
 export { isReservedHeader } from './reserved-headers.js';
 export {
   findReferenceFault,
+  findSurplusOfReferences,
   hasReference,
   hasReferenceInHost,
   SECRET_NAME,

@@ -22,8 +22,9 @@ export class OutputChannel {
     return this.pass(this.redacted.push(chunk));
   }
 
-  end(): void {
-    void this.pass(this.redacted.end());
+  /** @param isBrokenOff it was not the command that ended it: perhaps in the middle of a secret */
+  end(isBrokenOff: boolean): void {
+    void this.pass(isBrokenOff ? this.redacted.breakOff() : this.redacted.end());
     void this.writeText(this.text.end());
   }
 

@@ -48,6 +48,68 @@ describe('Redaction', () => {
     expect(out).toBe('line [redacted] and [redacted]');
   });
 
+  it('shows no end of the longer of two that begin alike, however its bytes are cut', () => {
+    const key = `${'A'.repeat(20)}\nshort\n${'B'.repeat(20)}`;
+    const redaction = new Redaction(['password', 'password-long', key]);
+    for (const size of [1, 2, 5, 21, 1000]) {
+      expect(inChunks(redaction, `${key} password-long password`, size)).toBe(
+        '[redacted] [redacted] [redacted]',
+      );
+    }
+  });
+
+  it('blots a secret of 900 lines as a whole in every form, and its longest lines by themselves', () => {
+    const lines = Array.from(
+      { length: 900 },
+      (_, at) => `${'long'.repeat(at % 5)} a line of a secret, ${at}`,
+    );
+    const secret = lines.join('\n');
+    const redaction = new Redaction([secret]);
+    const forms = [
+      secret,
+      encodeURIComponent(secret),
+      JSON.stringify(secret),
+      Buffer.from(secret).toString('base64'),
+    ];
+    for (const form of forms) expect(inChunks(redaction, form, 10_000)).toMatch(/^"?\[redacted\][="]*$/);
+    expect(redaction.text(`${lines[4]} and ${lines[899]}`)).toBe('[redacted] and [redacted]');
+  });
+
+  it('reads 1 MB for 20 secrets of 900 lines in little time', () => {
+    const secrets = Array.from({ length: 20 }, (_, secret) =>
+      Array.from({ length: 900 }, (_, line) => `aaaaaaaa-${secret}-${line}-x`.padEnd(17, 'x')).join('\n'),
+    );
+    const redaction = new Redaction(secrets);
+    const text = 'aaaaaaa '.repeat(131_072);
+    const startedAt = performance.now();
+    expect(inChunks(redaction, text, 65_536)).toBe(text);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('reads a secret that comes byte by byte in the time that its length takes', () => {
+    const secrets = Array.from({ length: 20 }, (_, index) => `${'ab'.repeat(8_000)}${index}`);
+    const text = 'ab'.repeat(7_990);
+    const startedAt = performance.now();
+    expect(inChunks(new Redaction(secrets), text, 1)).toBe(text);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('drops what may be most of a secret where the bytes break off, and nothing else', () => {
+    for (const pieceBytes of [0, 1_000]) {
+      const stream = new Redaction(['secretvalue']).stream(pieceBytes);
+      const said = [stream.push(Buffer.from('a secretvalue and a sec')), stream.push(Buffer.from('retval'))];
+      expect(Buffer.concat([...said, stream.breakOff()]).toString()).toBe('a [redacted] and a ');
+    }
+  });
+
+  it('is made once for the secrets of a run', () => {
+    const secrets = new Map([['S', 'secretvalue']]);
+    expect(Redaction.of(secrets)).toBe(Redaction.of(secrets));
+    expect(Redaction.of(new Map([['S', 'othervalue']])).text('secretvalue othervalue')).toBe(
+      'secretvalue [redacted]',
+    );
+  });
+
   it.each(['a', 'ab', 'aaaaaaab', '%61'])('reads 4 MB of %j in the time that its length takes', (piece) => {
     const half = 'a'.repeat(8_191);
     const redaction = new Redaction([`${half}b${half}`, `${'ab'.repeat(4_000)}b${'ab'.repeat(4_000)}`]);

@@ -1,24 +1,40 @@
 import { Needle } from './needle.js';
-import type { LogSink } from './runner.js';
+import type { LogSink, RunGrants } from './runner.js';
 import type { Outcome, RunResult } from './outcome.js';
 import { encodedPath } from './secret-references.js';
 
 const REDACTED = Buffer.from('[redacted]');
 /** A line of a key file alone gives much of it away; shorter ones are `-----END-----` and the like. */
 const TELLING_LINE_LENGTH = 16;
+/** Each is one more thing to look for at every byte. A key has some 50 lines; with a chain of certificates, some 150. */
+const MAX_LINES = 200;
+const PIECE_OF_HELD = 1 / 8;
+const NOTHING = Buffer.alloc(0);
+
+/** One for each run, which looks for its secrets at several places. */
+const madeFor = new WeakMap<object, Redaction>();
 
 /**
  * Blots secrets out of what a target says, in the forms in which it was given them or is likely to repeat them: as they
- * are, percent-encoded, escaped in JSON, in base64, and line by line. What a target makes of one beyond that it can show.
+ * are, percent-encoded, escaped in JSON, in base64, and line by line. What a target makes of one beyond that it can show;
+ * and lines by themselves beyond the 200 longest of all its secrets, though never the whole value in any of the forms.
  */
 export class Redaction {
   /** Longest first, so that of two that begin alike the whole one goes. */
   private readonly needles: readonly Needle[];
 
   constructor(secrets: Iterable<string | null>) {
-    const forms = new Set([...secrets].flatMap((secret) => (secret === null ? [] : formsOf(secret))));
+    const known = [...secrets].filter((secret) => secret !== null);
+    const forms = new Set([...known.flatMap(formsOf), ...tellingLinesOf(known)]);
     const needles = [...forms].flatMap(bytesOf).map((bytes) => new Needle(bytes));
     this.needles = needles.sort((a, b) => b.length - a.length);
+  }
+
+  /** Made once for a run's secrets: its tables take a multiple of their length. */
+  static of(secrets: RunGrants['secrets']): Redaction {
+    const redaction = madeFor.get(secrets) ?? new Redaction(secrets.values());
+    madeFor.set(secrets, redaction);
+    return redaction;
   }
 
   text(text: string): string {
@@ -27,8 +43,9 @@ export class Redaction {
     return Buffer.concat([stream.push(Buffer.from(text)), stream.end()]).toString();
   }
 
-  stream(): RedactedStream {
-    return new RedactedStream(this.needles);
+  /** @param pieceBytes how much it may wait for, where nobody reads along: a look at a few bytes costs as much as at many */
+  stream(pieceBytes = 0): RedactedStream {
+    return new RedactedStream(this.needles, pieceBytes);
   }
 
   log(log: LogSink): LogSink {
@@ -52,35 +69,66 @@ export class Redaction {
 
 /** A byte stream without the secrets, also those that are cut in two between chunks. */
 export class RedactedStream {
-  private held: Buffer = Buffer.alloc(0);
+  /** The end of what was looked through: it may be the beginning of a secret. */
+  private held: Buffer = NOTHING;
+  private unread: Uint8Array[] = [];
+  private unreadBytes = 0;
 
-  constructor(private readonly needles: readonly Needle[]) {}
+  constructor(
+    private readonly needles: readonly Needle[],
+    private readonly pieceBytes: number,
+  ) {}
 
-  /** What can be passed on; an end that may be the beginning of a secret waits for more. */
+  /**
+   * What can be passed on; an end that may be the beginning of a secret waits for more. It is looked through again with
+   * each piece, so the longer it is the larger these are: else a secret that comes byte by byte would cost its square.
+   */
   push(chunk: Uint8Array): Uint8Array {
     if (this.needles.length === 0) return chunk;
-    const bytes = Buffer.concat([this.held, chunk]);
-    const { clean, rest } = this.withoutWhole(bytes);
-    const holdFrom = Math.min(...this.needles.map((needle) => needle.beginningIn(rest)));
-    this.held = Buffer.from(rest.subarray(holdFrom));
-    return Buffer.concat([...clean, rest.subarray(0, holdFrom)]);
+    this.unread.push(chunk);
+    this.unreadBytes += chunk.length;
+    const isEnough = this.unreadBytes >= Math.max(this.pieceBytes, this.held.length * PIECE_OF_HELD);
+    return isEnough ? this.look() : NOTHING;
   }
 
+  /** The rest: nothing follows that would make a secret of what was held back. */
   end(): Uint8Array {
-    const { held } = this;
-    this.held = Buffer.alloc(0);
-    return held;
+    const before = this.look();
+    const { clean, at } = this.blotted(this.held, this.held.length);
+    return Buffer.concat([before, ...clean, this.held.subarray(at)]);
   }
 
-  /** All up to and with the last whole secret, blotted, and what follows it. */
-  private withoutWhole(bytes: Buffer): { clean: Buffer[]; rest: Buffer } {
+  /** The rest where the bytes break off: what was held back may be most of a secret, and is dropped. */
+  breakOff(): Uint8Array {
+    return this.look();
+  }
+
+  private look(): Uint8Array {
+    const bytes = Buffer.concat([this.held, ...this.unread]);
+    [this.unread, this.unreadBytes] = [[], 0];
+    const openFrom = this.beginningIn(bytes);
+    const { clean, at } = this.blotted(bytes, openFrom);
+    const holdFrom = Math.max(at, openFrom);
+    this.held = Buffer.from(bytes.subarray(holdFrom));
+    return Buffer.concat([...clean, bytes.subarray(at, holdFrom)]);
+  }
+
+  /** Where at the end of the bytes the first beginning of a secret stands. */
+  private beginningIn(bytes: Buffer): number {
+    let first = bytes.length;
+    for (const needle of this.needles) first = Math.min(first, needle.beginningIn(bytes));
+    return first;
+  }
+
+  /** All up to and with the last whole secret that begins before `openFrom`: one from there on may become a longer one. */
+  private blotted(bytes: Buffer, openFrom: number): { clean: Buffer[]; at: number } {
     const clean: Buffer[] = [];
     const next = this.needles.map((needle) => needle.indexIn(bytes));
     let at = 0;
     for (;;) {
       const first = indexOfFirst(next);
       const needle = this.needles[first];
-      if (needle === undefined) return { clean, rest: bytes.subarray(at) };
+      if (needle === undefined || next[first]! >= openFrom) return { clean, at };
       clean.push(bytes.subarray(at, next[first]), REDACTED);
       at = next[first]! + needle.length;
       this.needles.forEach((other, index) => {
@@ -100,7 +148,6 @@ function indexOfFirst(places: readonly number[]): number {
 
 function formsOf(secret: string): string[] {
   const base64 = Buffer.from(secret).toString('base64').replace(/=+$/, '');
-  const lines = secret.split(/\r?\n/).filter((line) => line.length >= TELLING_LINE_LENGTH);
   return [
     secret,
     encodeURIComponent(secret),
@@ -110,8 +157,14 @@ function formsOf(secret: string): string[] {
     inJson(inJson(secret)), // a body that is echoed as text inside JSON
     base64,
     base64.replaceAll('+', '-').replaceAll('/', '_'),
-    ...lines,
   ].filter((form) => form !== '');
+}
+
+/** The longest of them, which tell most. */
+function tellingLinesOf(secrets: readonly string[]): string[] {
+  const lines = new Set(secrets.flatMap((secret) => secret.split(/\r?\n/)));
+  const telling = [...lines].filter((line) => line.length >= TELLING_LINE_LENGTH);
+  return telling.sort((a, b) => b.length - a.length).slice(0, MAX_LINES);
 }
 
 /** Headers go out as Latin-1, and may come back so. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { findReferenceFault, hasReferenceInHost, secretNamesIn, withSecrets } from './secret-references.js';
+import {
+  findReferenceFault,
+  findSurplusOfReferences,
+  hasReferenceInHost,
+  secretNamesIn,
+  withSecrets,
+} from './secret-references.js';
 import type { HttpTarget, Target } from './target.js';
 import { aGrant } from './testing/a-run.js';
 
@@ -81,6 +87,52 @@ describe('references to secrets', () => {
       error: missing,
     });
     expect(fill(http({ body: '{{secret.LOCKED}}' }))).toMatchObject({ error: { type: 'secret_unreadable' } });
+  });
+
+  describe('beyond what one target may have', () => {
+    const names = Array.from({ length: 21 }, (_, index) => `S${index}`);
+    const secrets = new Map(names.map((name) => [name, '\u20ac'.repeat(16_384)]));
+    const referring = (...to: string[]): string => to.map((name) => `{{secret.${name}}}`).join('');
+    const fillLong = <T extends Target>(target: T) => withSecrets(target, aGrant({ secrets }));
+    const invalid = (message: RegExp) => ({
+      type: 'failed',
+      cause: 'target',
+      error: { type: 'invalid_target', message: expect.stringMatching(message) },
+    });
+
+    it.each([
+      ['101 references', new Array<string>(101).fill('S0'), /100 references/],
+      ['21 secrets', names, /20 different secrets/],
+    ])('fail the run, %s, and no secret is even asked for', (_, to, message) => {
+      const target = http({
+        url: `https://api.example/${referring(to[0]!)}`,
+        body: [referring(...to.slice(1))],
+      });
+      expect(findSurplusOfReferences(target)).toMatch(message);
+      expect(secretNamesIn(target)).toEqual([]);
+      expect(fillLong(target)).toMatchObject(invalid(message));
+    });
+
+    it('are 100 references to 20 secrets not', () => {
+      const to = Array.from({ length: 100 }, (_, index) => names[index % 20]!);
+      const short = new Map(names.map((name) => [name, 'eight ch']));
+      const target = http({ body: referring(...to) });
+      expect(findSurplusOfReferences(target)).toBeNull();
+      expect(secretNamesIn(target)).toHaveLength(20);
+      expect(withSecrets(target, aGrant({ secrets: short }))).toMatchObject({ body: 'eight ch'.repeat(100) });
+    });
+
+    it('fail the run before they are filled where their values take more than 2 MB', () => {
+      const long = referring(...new Array<string>(44).fill('S0'));
+      const message = /more than 2097152 bytes larger/;
+      expect(fillLong(http({ body: { a: long } }))).toMatchObject(invalid(message));
+      const command = { type: 'command', command: 'x' } as const;
+      expect(fillLong({ ...command, env: { A: long } })).toMatchObject(invalid(message));
+      expect(fillLong({ ...command, env: { A: referring('S0') }, stdin: [long] })).toMatchObject(
+        invalid(message),
+      );
+      expect(fillLong(http({ body: referring('S0', 'S1') }))).toMatchObject({ type: 'http' });
+    });
   });
 
   it.each([

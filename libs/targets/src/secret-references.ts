@@ -1,4 +1,5 @@
 import { invalidTarget, secretFault } from './http-error.js';
+import { MAX_BODY_BYTES } from './http-request.js';
 import type { OutcomeFailed } from './outcome.js';
 import type { RunGrants } from './runner.js';
 import type { CommandTarget, HttpTarget, Target } from './target.js';
@@ -12,6 +13,9 @@ const REFERENCE = /\{\{secret\.([A-Za-z][A-Za-z0-9_-]{0,63})\}\}/g;
  * or not: where a second opening stands before the end of the first it ends alike, and is not read again.
  */
 const LOOSE_REFERENCE = /\{\{\s*secrets?\b[^}]*\}{0,2}/gi;
+/** Of one target: what filling makes grows with the first, and what its answer is searched for with the second. */
+const MAX_REFERENCES = 100;
+const MAX_SECRETS = 20;
 /** Scheme, host and port; the URL's own rules refuse user names and passwords. */
 const AUTHORITY = /^[^:/?#]*:\/\/[^/?#\\]*/;
 
@@ -32,26 +36,54 @@ export function hasReferenceInHost(url: string): boolean {
   return hasReference(AUTHORITY.exec(url)?.[0] ?? '');
 }
 
-/** The names of all secrets that a target refers to, each once. */
+/** Why a target has more references than it may, or null. */
+export function findSurplusOfReferences(target: Target): string | null {
+  return findSurplus(referencesIn(target));
+}
+
+/** The names of all secrets that a target refers to, each once; none of one that has too many and so is not run. */
 export function secretNamesIn(target: Target): string[] {
-  const parts: readonly unknown[] =
-    target.type === 'http' ? [target.url, target.headers, target.body] : [target.env, target.stdin];
-  const names = new Set<string>();
-  mapStrings(parts, (text) => text.replace(REFERENCE, (_, name: string) => (names.add(name), '')));
-  return [...names];
+  const references = referencesIn(target);
+  return findSurplus(references) === null ? [...new Set(references)] : [];
 }
 
 /** The target with its secrets in place, or why it cannot be run. Nothing of it is ever stored or logged. */
 export function withSecrets<T extends Target>(target: T, { secrets }: RunGrants): T | OutcomeFailed {
-  const names = secretNamesIn(target);
-  const unusable = names.find((name) => typeof secrets.get(name) !== 'string');
+  const references = referencesIn(target);
+  const surplus = findSurplus(references);
+  if (surplus !== null) return invalidTarget(`the target ${surplus}`);
+  const unusable = references.find((name) => typeof secrets.get(name) !== 'string');
   if (unusable !== undefined) return secretFault(unusable, secrets.has(unusable));
   if (target.type === 'http' && hasReferenceInHost(target.url)) {
     return invalidTarget('a secret must not be part of the host or the port of a URL');
   }
-  if (names.length === 0) return target;
+  if (references.length === 0) return target;
+  if (bytesAdded(references, secrets) > MAX_BODY_BYTES) {
+    return invalidTarget(`its secrets make the target more than ${MAX_BODY_BYTES} bytes larger`);
+  }
   const valueOf = (name: string): string => secrets.get(name) ?? '';
   return (target.type === 'http' ? filledHttp(target, valueOf) : filledCommand(target, valueOf)) as T;
+}
+
+/** The name in each reference, as often as it stands there. */
+function referencesIn(target: Target): string[] {
+  const parts: readonly unknown[] =
+    target.type === 'http' ? [target.url, target.headers, target.body] : [target.env, target.stdin];
+  const names: string[] = [];
+  mapStrings(parts, (text) => text.replace(REFERENCE, (_, name: string) => (names.push(name), '')));
+  return names;
+}
+
+function findSurplus(references: readonly string[]): string | null {
+  if (references.length > MAX_REFERENCES) return `must have at most ${MAX_REFERENCES} references to secrets`;
+  const isSurplus = new Set(references).size > MAX_SECRETS;
+  return isSurplus ? `must refer to at most ${MAX_SECRETS} different secrets` : null;
+}
+
+/** Summed up before anything is filled: whoever stores longer values or more references must not find out how much memory there is. */
+function bytesAdded(references: readonly string[], secrets: RunGrants['secrets']): number {
+  const lengths = new Map([...secrets].map(([name, value]) => [name, Buffer.byteLength(value ?? '')]));
+  return references.reduce((sum, name) => sum + (lengths.get(name) ?? 0) - `{{secret.${name}}}`.length, 0);
 }
 
 type ValueOf = (name: string) => string;

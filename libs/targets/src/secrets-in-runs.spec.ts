@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Outcome } from './outcome.js';
 import type { Target } from './target.js';
 import { TargetRunners } from './target-runners.js';
@@ -9,8 +9,9 @@ const SECRET = 'tok/en+of=8 "chars"';
 
 describe('a run with secrets', () => {
   const http = new HttpCalls();
-  const log = new RecordingLog();
+  let log: RecordingLog;
 
+  beforeEach(() => void (log = new RecordingLog()));
   afterEach(() => http.end());
 
   async function run(target: Target, value: string | null = SECRET): Promise<Outcome> {
@@ -50,6 +51,48 @@ describe('a run with secrets', () => {
       expect(JSON.stringify(outcome) + log.text.system).not.toContain(part);
     }
     expect(log.text.system).toMatch(/POST http:\/\/127\.0\.0\.1:\d+\/\[redacted\]: 200/);
+  });
+
+  it('blots them out of a header before it is cut', async () => {
+    const server = await http.aServer(({ headers }, response) =>
+      response.writeHead(200, { 'x-request-id': 'x'.repeat(990) + headers.authorization }).end(),
+    );
+    const headers = { Authorization: 'Bearer {{secret.S}}' };
+    const outcome = await run({ type: 'http', method: 'GET', url: server.url, headers });
+    expect(outcome.result?.headers?.['x-request-id']).toBe(`${'x'.repeat(990)}Bearer [re`);
+  });
+
+  it('shows what only began like one, but not where an answer breaks off', async () => {
+    const beginning = `said: ${SECRET.slice(0, -1)}`;
+    const server = await http.aServer(({ path }, response) => {
+      if (path === '/whole') return response.end(beginning);
+      response.writeHead(200, { 'content-length': '1000' });
+      return response.write(beginning, () => response.destroy());
+    });
+    const target = { type: 'http', method: 'POST', body: '{{secret.S}}' } as const;
+    const whole = await run({ ...target, url: `${server.url}/whole` });
+    expect(whole).toMatchObject({ type: 'succeeded', result: { output: beginning, truncated: false } });
+    const brokenOff = await run({ ...target, url: server.url });
+    expect(brokenOff).toMatchObject({ cause: 'network', result: { output: 'said: ', truncated: true } });
+  });
+
+  it('shows no half of one where an answer is too long to be read to its end', async () => {
+    const long = Array.from({ length: 3_000 }, (_, index) => String(index)).join('');
+    const server = await http.aServer((_, response) => response.end(long.repeat(150)));
+    const target = { type: 'http', method: 'POST', url: server.url, body: '{{secret.S}}' } as const;
+    const { result } = await run(target, long);
+    expect(result?.output).toMatch(/^(\[redacted\])+$/);
+    expect(result?.truncated).toBe(true);
+  });
+
+  it('shows what only began like one of a command that ended, but not of one that was killed', async () => {
+    const target = { type: 'command', command: 'sh', env: { K: '{{secret.S}}' } } as const;
+    const begun = 'printf %s "k=${K%?}"';
+    const ended = await run({ ...target, args: ['-c', begun] });
+    expect(ended).toMatchObject({ type: 'succeeded', result: { output: `k=${SECRET.slice(0, -1)}` } });
+    const killed = await run({ ...target, args: ['-c', `${begun}; kill -9 $$`] });
+    expect(killed).toMatchObject({ type: 'failed', result: { output: 'k=' } });
+    expect(log.text.stdout).toBe(`k=${SECRET.slice(0, -1)}k=`);
   });
 
   it('blots out what a command prints on either stream', async () => {

@@ -1,6 +1,8 @@
 import { Agent } from 'undici';
-import { egressConnector, type Resolve } from './egress-connector.js';
+import { egressConnector } from './egress-connector.js';
 import type { EgressPolicy } from './egress-policy.js';
+import type { Resolve } from './resolve.js';
+import { serviceLookups } from './service-lookups.js';
 
 /**
  * A kept connection that the server closes while a POST is on its way gives ECONNRESET, and whether the POST was seen
@@ -58,7 +60,7 @@ export class ServiceAgents {
   private open(egressAllow: readonly string[], listed: string): KeptAgent {
     const policy = this.installation.extendedBy(egressAllow);
     const agent = new Agent({
-      connect: egressConnector(policy, this.resolve),
+      connect: egressConnector(policy, serviceLookups(this.resolve)),
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: RESPONSE_HEADERS_LIMIT_BYTES,

@@ -65,7 +65,7 @@ export class TargetRunners implements OnApplicationShutdown {
   async run(target: Target, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
     const filled = withSecrets(target, context.grants);
     if (filled.type === 'failed') return filled;
-    const redaction = new Redaction(context.grants.secrets.values());
+    const redaction = Redaction.of(context.grants.secrets);
     return redaction.outcome(await this.runFilled(filled, context, signal, redaction.log(log)));
   }
 

@@ -32,7 +32,9 @@ const LOOK_EVERY_SECONDS = 1;
 
 /** Takes messages from the queue, and lets go of them in order when the process ends. */
 @Injectable()
-export class ExecutionProcessor implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown {
+export class ExecutionProcessor
+  implements OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
   private readonly logger = new Logger(ExecutionProcessor.name);
   private worker: MessageWorker | null = null;
   private drainTimer: NodeJS.Timeout | undefined;

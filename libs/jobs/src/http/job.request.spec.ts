@@ -40,6 +40,11 @@ async function errorsOf(body: unknown): Promise<readonly FieldError[]> {
   return (thrown as ProblemError).errors;
 }
 
+const TOO_MANY = 'too_many_secret_references';
+const referring = (times: number): string => '{{secret.A}}'.repeat(times);
+const referringToAll = (names: number): string =>
+  Array.from({ length: names }, (_, index) => `{{secret.A${index}}}`).join('');
+
 const REFUSED: readonly (readonly [what: string, body: unknown, pointer: string, code: string])[] = [
   ['null', null, '', 'invalid_type'],
   ['a list', [job({})], '', 'invalid_type'],
@@ -119,6 +124,15 @@ const REFUSED: readonly (readonly [what: string, body: unknown, pointer: string,
   ['a status class 6xx', http({ successStatus: ['6xx'] }), '/target/successStatus', 'invalid_success_status'],
   ['no status at all', http({ successStatus: [] }), '/target/successStatus', 'invalid_success_status'],
   ['text as followRedirects', http({ followRedirects: 'true' }), '/target/followRedirects', 'invalid_type'],
+
+  ['101 references to secrets', http({ body: [referring(101)] }), '/target', TOO_MANY],
+  [
+    '101 references in all',
+    http({ url: 'https://example.org/{{secret.A}}', body: referring(100) }),
+    '/target',
+    TOO_MANY,
+  ],
+  ['21 different secrets', command({ env: { A: referringToAll(21) } }), '/target', TOO_MANY],
 
   ['no command', job({ target: { type: 'command' } }), '/target/command', 'required'],
   ['an empty command', command({ command: '' }), '/target/command', 'invalid_command'],
@@ -233,6 +247,8 @@ describe('a job request that is accepted', () => {
     ['an IPv6 URL', http({ url: 'http://[::1]:3000/x?y=%0A#z' })],
     ['single statuses', http({ successStatus: ['204', '3xx', '404'] })],
     ['no retry causes', retry({ retryOn: [] })],
+    ['100 references to secrets', http({ body: { a: referring(100) } })],
+    ['20 different secrets', command({ stdin: referringToAll(20) })],
     ['an empty argument', command({ args: ['', '-e'], env: { _A1: '' } })],
   ])('%s', async (_what, body) => {
     expect(await errorsOf(body)).toEqual([]);

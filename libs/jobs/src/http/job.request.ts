@@ -5,6 +5,7 @@ import type { DeliveryGuarantee } from '../domain/job.js';
 import { RetryPolicyRequest } from './retry-policy.request.js';
 import { IsParameters } from './rules/json-rules.js';
 import { MayBeAbsent } from './rules/refuses.js';
+import { HasFewReferences } from './rules/target-rules.js';
 import { IsName, IsProse, IsTags } from './rules/text-rules.js';
 import {
   CommandTargetRequest,
@@ -52,6 +53,7 @@ export class JobRequest {
   @Type(targetClassIn)
   @IsObject()
   @ValidateNested()
+  @HasFewReferences()
   target!: TargetRequest;
 
   @ApiPropertyOptional({

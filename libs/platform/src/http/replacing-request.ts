@@ -25,7 +25,10 @@ export async function replacingRequest<T extends object>(
   body: unknown,
 ): Promise<T> {
   const decided = isObject(body) ? withoutReadOnly(body, replaced) : body;
-  return (await pipe.transform(decided === undefined ? {} : decided, { type: 'body', metatype: request })) as T;
+  return (await pipe.transform(decided === undefined ? {} : decided, {
+    type: 'body',
+    metatype: request,
+  })) as T;
 }
 
 function withoutReadOnly(body: object, { request, response, moving = [] }: Replaced<object>): object {

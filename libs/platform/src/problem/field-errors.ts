@@ -54,7 +54,11 @@ function ownErrors(failure: ValidationError, pointer: string): FieldError[] {
 function unknownProperty(failure: ValidationError, pointer: string): FieldError {
   const closest = closestName(failure.property, knownNames(failure.target));
   const hint = closest === null ? '' : `; did you mean ${closest}?`;
-  return { pointer, code: 'unknown_property', detail: `${shownKey(failure.property)} is not known here${hint}` };
+  return {
+    pointer,
+    code: 'unknown_property',
+    detail: `${shownKey(failure.property)} is not known here${hint}`,
+  };
 }
 
 function knownNames(target: object | undefined): string[] {

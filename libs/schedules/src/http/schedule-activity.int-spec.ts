@@ -80,7 +80,9 @@ describe('active, in a change', () => {
     const { path } = await create(HOURLY);
     await app.call('PATCH', path, { active: false });
     app.clock.set('2026-06-01T15:30:00Z');
-    expect((await app.call('PATCH', path, { active: true })).body?.nextRunAt).toBe('2026-06-01T13:00:00.000Z');
+    expect((await app.call('PATCH', path, { active: true })).body?.nextRunAt).toBe(
+      '2026-06-01T13:00:00.000Z',
+    );
     const [row] = await app.database.query<[{ catchup_override: string }]>(
       'SELECT catchup_override FROM schedules WHERE id = $1',
       [path.split('/').at(-1)],

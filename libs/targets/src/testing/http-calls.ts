@@ -1,7 +1,7 @@
-import type { Resolve } from '../egress-connector.js';
 import { EgressPolicy } from '../egress-policy.js';
 import { HttpRunner } from '../http.runner.js';
 import type { Outcome } from '../outcome.js';
+import type { Resolve } from '../resolve.js';
 import type { RunContext } from '../runner.js';
 import { TargetCircuits } from '../target-circuits.js';
 import type { HttpTarget } from '../target.js';

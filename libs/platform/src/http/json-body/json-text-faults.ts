@@ -80,7 +80,11 @@ class Scan {
   private item(): void {
     this.itemCount += 1;
     if (this.itemCount === MAX_ITEMS)
-      this.faults.push({ pointer: '', code: 'too_many_items', detail: `has more than ${MAX_ITEMS} list items` });
+      this.faults.push({
+        pointer: '',
+        code: 'too_many_items',
+        detail: `has more than ${MAX_ITEMS} list items`,
+      });
   }
 
   private number(start: number): number {
