@@ -1,4 +1,4 @@
-import { isFinished } from './domain/finish-reason.js';
+import { isFinished, runsLeftOf } from './domain/finish-reason.js';
 import { accountedUntil } from './domain/leftovers.js';
 import type { Recurrence } from './domain/index.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
@@ -38,6 +38,8 @@ export function resumed(
 ): Schedule {
   const next = recurrence.nextAfter((schedule.pausedAt ?? now).getTime());
   if (isFinished(schedule) || next === null) throw scheduleFinished(schedule.id, schedule.pauseReason);
+  // The firer would end it without a word about the pause; so its instants stay owed.
+  if (runsLeftOf(schedule) === 0) throw scheduleFinished(schedule.id, 'max_runs_reached');
   const isBehind = jobActive && next <= now.getTime();
   return {
     ...schedule,
@@ -49,11 +51,18 @@ export function resumed(
 }
 
 /**
- * `schedule` as active as its client wants it; undefined: as it is. What a pause missed does not run then.
+ * What a change made of `current`, as active as its client wants it: undefined, or true of one that was active, as the
+ * change left it. What a pause missed does not run then.
  * @throws ProblemError `schedule_finished`, or naming the field that cannot be computed
  */
-export function switched(schedule: Schedule, active: boolean | undefined, moment: Moment): Schedule {
-  if (active === undefined || active === schedule.active) return schedule;
-  if (!active) return paused(schedule, NO_REASON_GIVEN, moment.now);
-  return resumed(schedule, compileAccepted(schedule, schedule.id), 'none', moment);
+export function switched(
+  current: Schedule,
+  changed: Schedule,
+  active: boolean | undefined,
+  moment: Moment,
+): Schedule {
+  if (active === undefined || active === changed.active) return changed;
+  if (!active) return paused(changed, NO_REASON_GIVEN, moment.now);
+  if (current.active) return changed;
+  return resumed(changed, compileAccepted(changed, changed.id), 'none', moment);
 }

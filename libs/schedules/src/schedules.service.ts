@@ -79,8 +79,9 @@ export class SchedulesService {
       const context = { now: this.clock.now(), jobActive: job.active, recurrences: this.recurrences };
       const left = leftByChange(current, definition, context) ?? leftByResume(current, active, context);
       const settled = await this.leftovers.settle(tx, current, left);
-      const changed = switched(revised(settled, definition, context), active, context);
-      if (changed === current) return current;
+      const made = switched(current, revised(settled, definition, context), active, context);
+      if (made === current) return current;
+      const changed = { ...made, version: current.version + 1 };
       await demandSlowEnough(tx, changed, current);
       await this.repository.update(tx, changed);
       await recordChange(tx, changeOf(doneBy(current, changed), current, changed));

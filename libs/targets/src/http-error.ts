@@ -18,7 +18,7 @@ const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
   ENOTFOUND: 'host name not found',
   ENODATA: 'host name not found',
   EAI_AGAIN: 'host name lookup failed',
-  LOOKUPS_BUSY: 'host name not looked up: others of this service are slow',
+  LOOKUPS_BUSY: 'host name not looked up: others of its service are slow',
   HTTP_PARSER: 'the answer is not valid HTTP',
   UND_ERR_HEADERS_OVERFLOW: 'response headers too large',
   CERT_HAS_EXPIRED: 'TLS certificate expired',
@@ -29,6 +29,8 @@ const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'TLS certificate not trusted',
   EPROTO: 'TLS handshake failed',
 };
+
+const LOOK_AGAIN_MS = 5_000;
 
 const INVALID_REQUEST_CODES: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
@@ -82,6 +84,12 @@ export function egressDenied(message: string): OutcomeFailed {
 export function heldBack(origin: string, heldForMs: number): OutcomeHeld {
   const message = `not called: ${origin} does not answer`;
   return { type: 'held', error: { type: 'circuit_open', message }, result: null, heldForMs };
+}
+
+/** Others of its service take so long to look up that its name was not: it comes again without having spent an attempt. */
+export function notLookedUp(): OutcomeHeld {
+  const message = 'not called: the names of other hosts of this service are slow to look up';
+  return { type: 'held', error: { type: 'lookups_busy', message }, result: null, heldForMs: LOOK_AGAIN_MS };
 }
 
 export function invalidTarget(message: string): OutcomeFailed {

@@ -4,6 +4,7 @@ import {
   egressDenied,
   foundNobody,
   heldBack,
+  notLookedUp,
   invalidTarget,
   outcomeOfError,
   unsignable,
@@ -14,6 +15,7 @@ import { readResponse, type HttpAnswer } from './http-response.js';
 import { isSuccess, outcomeOfStatus } from './http-status.js';
 import { aborted, failed, type Outcome } from './outcome.js';
 import { Redaction } from './redaction.js';
+import { isLookupsBusy } from './service-lookups.js';
 import { systemResolve, type Resolve } from './resolve.js';
 import type { LogSink, RunContext, Runner } from './runner.js';
 import { ServiceAgents, type ServiceAgent } from './service-agents.js';
@@ -126,8 +128,9 @@ function dispatch(
   });
 }
 
-/** A probe that could not connect waits like those that it went ahead of: it was never sent, and costs no attempt. */
+/** What was not looked up waits, and a probe that could not connect waits like those that it went ahead of: it was never sent, and costs no attempt. */
 function unanswered(call: Call, { url }: HttpRequest, error: unknown): Outcome {
+  if (isLookupsBusy(error) && call.context.mayBeHeld) return notLookedUp();
   if (!foundNobody(error, call.signal)) return brokenOff(call, error, null);
   const held = call.circuit.failed(wasNeverSent(error));
   return held ? heldBack(url.origin, held.heldForMs) : brokenOff(call, error, null);

@@ -7,6 +7,7 @@ import { LOOKUPS_AT_ONCE, serviceLookups } from './service-lookups.js';
 import { TargetCircuits } from './target-circuits.js';
 import { aContext, aGrant, neverAborted, RecordingLog } from './testing/a-run.js';
 import { HttpCalls } from './testing/http-calls.js';
+import { waitFor } from '../../../test/support/wait-for.js';
 
 const LOOPBACK = [{ address: '127.0.0.1', family: 4 }];
 
@@ -93,5 +94,20 @@ describe('a service with slow names', () => {
     expect(resolver.asked).toEqual([...names.slice(0, LOOKUPS_AT_ONCE), 'fast.example']);
     for (const name of names) await resolver.answer(name);
     for (const outcome of await Promise.all(slow)) expect(outcome).toMatchObject({ type: 'succeeded' });
+  });
+
+  it('costs a run no attempt that was not called for another name', async () => {
+    const resolver = new SlowResolver();
+    const runner = http.aRunner(serviceLookups(resolver.resolve, 1, 1), new TargetCircuits(1));
+    const call = (host: string, mayBeHeld: boolean): Promise<Outcome> => {
+      const target = { type: 'http', method: 'GET', url: `http://${host}/` } as const;
+      return runner.run(target, aContext({ mayBeHeld }), neverAborted(), new RecordingLog());
+    };
+    const slow = call('slow.example', true);
+    await waitFor(() => resolver.asked.includes('slow.example'));
+    expect(await call('fast.example', true)).toMatchObject({ type: 'held', error: { type: 'lookups_busy' } });
+    expect(await call('fast.example', false)).toMatchObject({ type: 'failed', error: { type: 'network' } });
+    await resolver.answer('slow.example');
+    expect(await slow).toMatchObject({ type: 'failed' });
   });
 });

@@ -1,7 +1,8 @@
 import { sharedAnswers, type Resolve } from './resolve.js';
 
-/** Half of the threads that libuv has unless it is told otherwise: a name that nobody answers for keeps one for 10 s and more. */
-export const LOOKUPS_AT_ONCE = 2;
+/** Of the 16 threads of a worker as it is shipped, libuv lets half look names up; one that nobody answers for takes 10 s and more. */
+export const LOOKUPS_AT_ONCE = 4;
+const LOOKUPS_BUSY = 'LOOKUPS_BUSY';
 /** Well below what a connection may take, so that who waits in vain is not taken for a host that is away. */
 const LONGEST_WAIT_MS = 5_000;
 
@@ -61,7 +62,12 @@ class Turns {
   }
 }
 
-/** Tried again like any trouble of the network; the host was not asked for, so it tells nothing of that. */
+/** The host was not asked for, so it tells nothing of that. */
 function lookupsBusy(): Error {
-  return Object.assign(new Error('the names of one service are slow to look up'), { code: 'LOOKUPS_BUSY' });
+  return Object.assign(new Error('the names of one service are slow to look up'), { code: LOOKUPS_BUSY });
+}
+
+/** Nobody was called, and somebody else's name is why. */
+export function isLookupsBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === LOOKUPS_BUSY;
 }

@@ -9,6 +9,7 @@ type ExecutionFacts = Pick<
   | 'jobId'
   | 'scheduleId'
   | 'trigger'
+  | 'priority'
   | 'delivery'
   | 'attempt'
   | 'maxAttempts'

@@ -25,6 +25,7 @@ function aClaim(claim: Partial<Claim> = {}, policy: Partial<RetryPolicy> = {}): 
     jobName: 'a-job',
     scheduleId: null,
     trigger: 'manual',
+    priority: 5,
     delivery: 1,
     attempt: 1,
     maxAttempts: 3,

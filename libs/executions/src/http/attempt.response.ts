@@ -27,7 +27,7 @@ export class AttemptResponse {
     enum: OUTCOMES,
     description:
       '`released` by a worker that shut down, or untried because its host (`circuit_open`) or the command runner ' +
-      '(`runner_away`) is away, or with a command runner that was lost (`runner_lost`), and `lost` with a worker that died do not count against `maxAttempts`; ' +
+      '(`runner_away`) is away or host names are slow to look up (`lookups_busy`), or with a command runner that was lost (`runner_lost`), and `lost` with a worker that died do not count against `maxAttempts`; ' +
       '`discarded` is a result that came after the run had been taken from its worker.',
   })
   outcome!: Attempt['outcome'];

@@ -14,7 +14,7 @@ export const CLAIM = `
             e.delivery, e.attempt, e.max_attempts AS "maxAttempts", e.lost_count AS "lostCount",
             e.released_count AS "releasedCount", e.parameters, e.traceparent, e.request_id AS "requestId",
             e.attempt_started_at AS "attemptStartedAt", e.started_at AS "startedAt", e.due_at AS "dueAt", e.queued_at AS "queuedAt",
-            e.session_id AS "sessionId", j.name AS "jobName", j.target, j.retry_policy AS "retryPolicy",
+            e.priority, e.session_id AS "sessionId", j.name AS "jobName", j.target, j.retry_policy AS "retryPolicy",
             j.timeout_ms AS "timeoutMs", j.delivery_guarantee AS "deliveryGuarantee"`;
 
 /** Not claimed: the message of this delivery is dropped, and the next dispatch makes another. Without a delay it keeps its place. */

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Outcome } from '@app/targets';
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
+import { LOW_PRIORITY_LANE } from '../domain/priority-lanes.js';
 import type { Settlement } from '../domain/settlement.js';
 import { observeDelay, secondsBetween } from '../start-delay-metrics.js';
 
@@ -84,7 +85,9 @@ export const runMetrics = {
 
   started(claim: Claim): void {
     const { attemptStartedAt, scheduledFor, dueAt, queuedAt, trigger } = claim;
-    if (queuedAt) observeDelay('queue_wait', secondsBetween(queuedAt, attemptStartedAt));
+    // What is in the low-priority lane waits for all others by design.
+    if (queuedAt && claim.priority <= LOW_PRIORITY_LANE)
+      observeDelay('queue_wait', secondsBetween(queuedAt, attemptStartedAt));
     if (claim.attempt > 1) return;
     startDelay.observe({ trigger }, Math.max(0, secondsBetween(scheduledFor, attemptStartedAt)));
     if (trigger === 'schedule') observeDelay('jitter', secondsBetween(scheduledFor, dueAt));

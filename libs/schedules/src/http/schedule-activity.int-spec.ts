@@ -95,7 +95,7 @@ describe('active, in a change', () => {
     const { path } = await create({ ...HOURLY, active: false });
     app.clock.set('2026-06-01T15:30:00Z');
     const changed = await app.call('PATCH', path, { intervalSeconds: 7_200, active: true });
-    expect(changed.body).toMatchObject({ active: true, nextRunAt: '2026-06-01T16:00:00.000Z' });
+    expect(changed.body).toMatchObject({ active: true, nextRunAt: '2026-06-01T16:00:00.000Z', version: 2 });
     const paused = await app.call('PATCH', path, { intervalSeconds: 600, active: false });
     expect(paused.body).toMatchObject({ active: false, intervalSeconds: 600, nextRunAt: null });
     expect(await actionsOf(path)).toEqual(['schedule.created', 'schedule.updated', 'schedule.updated']);
@@ -113,6 +113,33 @@ describe('active, in a change', () => {
       nextRunAt: null,
     });
     expect(app.leftovers.slice(before)).toMatchObject([{ reason: 'job_inactive', mayRun: false }]);
+  });
+
+  it('does not resume what may not run any more: the instants of its pause stay owed', async () => {
+    app.clock.set('2026-06-01T12:00:00Z');
+    const { path, schedule } = await create(HOURLY);
+    await app.database.query('UPDATE schedules SET run_count = 3 WHERE id = $1', [schedule.id]);
+    await app.call('POST', `${path}/pause`);
+    app.clock.set('2026-06-01T15:30:00Z');
+    const refused = { status: 409, body: { code: 'schedule_finished' } };
+    expect(await app.call('PATCH', path, { maxRuns: 3, active: true })).toMatchObject(refused);
+    await app.call('PATCH', path, { maxRuns: 3 });
+    expect(await app.call('POST', `${path}/resume`)).toMatchObject(refused);
+    const before = app.leftovers.length;
+    await app.call('DELETE', path);
+    expect(app.leftovers.slice(before)).toMatchObject([
+      { range: { after: Date.parse('2026-06-01T12:00:00Z'), until: Date.parse('2026-06-01T15:30:00Z') } },
+    ]);
+  });
+
+  it('lets a change end a schedule that was active', async () => {
+    const { path, schedule } = await create(HOURLY);
+    await app.database.query('UPDATE schedules SET run_count = 3 WHERE id = $1', [schedule.id]);
+    const { status, body } = await app.call('PUT', path, { ...schedule, maxRuns: 3 });
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: { active: false, pauseReason: 'max_runs_reached' },
+    });
   });
 
   it('cannot start again what is finished, and changes nothing then', async () => {
@@ -175,11 +202,12 @@ describe('a schedule as it was read', () => {
     expect((await app.call('PUT', path, again)).body).toMatchObject({ maxRuns: null, version: 3 });
   });
 
-  it('cannot be moved to another job, nor told when it runs next', async () => {
+  it('cannot be moved to another job, nor told when it runs next or why it stands still', async () => {
     const { path, schedule } = await create(HOURLY);
     for (const [body, pointer] of [
       [{ ...schedule, jobId: (await app.createJob()).id }, '/jobId'],
       [{ ...HOURLY, nextRunAt: '2031-01-01T00:00:00.000Z' }, '/nextRunAt'],
+      [{ ...schedule, active: false, pauseReason: 'maintenance' }, '/pauseReason'],
     ] as const)
       expect(await app.call('PUT', path, body)).toMatchObject({
         status: 400,

@@ -38,7 +38,7 @@ export function toTiming(request: ScheduleTimingRequest) {
 }
 
 /** The members of a schedule that move on as it fires, which is no new version. */
-const MOVING = ['pauseReason', 'nextRunAt', 'lastRunAt', 'runCount'] as const;
+const MOVING = ['nextRunAt', 'lastRunAt', 'runCount'] as const;
 
 /** The schedule that a whole one takes the place of. @throws ProblemError `validation_failed` */
 export async function replacingSchedule(schedule: Schedule, body: unknown): Promise<WantedSchedule> {
