@@ -1,5 +1,6 @@
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { RedisConfig } from '@app/platform/config';
+import { SteadyCluster, SteadyRedis } from './steady-redis.js';
 
 export type RedisConnection = Redis | Cluster;
 
@@ -42,8 +43,8 @@ export function consumerConnection(redis: RedisConfig): RedisConnection {
 
 function connect(redis: RedisConfig, options: RedisOptions): RedisConnection {
   const redisOptions: RedisOptions = { ...optionsOf(redis), ...options };
-  if (!redis.cluster) return new Redis({ ...redisOptions, retryStrategy: reconnectDelayMs });
-  return new Cluster([{ host: redis.host, port: redis.port }], {
+  if (!redis.cluster) return new SteadyRedis({ ...redisOptions, retryStrategy: reconnectDelayMs });
+  return new SteadyCluster([{ host: redis.host, port: redis.port }], {
     redisOptions,
     enableOfflineQueue: options.enableOfflineQueue ?? true,
     clusterRetryStrategy: reconnectDelayMs,
