@@ -135,7 +135,10 @@ describe.each(queueBackendsUnderTest())('a run that was lost twice, on the %s qu
     workers = [];
     await worker.close();
     expect(target.requestsTo('/isolated')).toEqual([]);
-    expect(await executions().get('default', isolated)).toMatchObject({ state: 'pending', attempt: 2 });
+    const givenUp = await executions().get('default', isolated);
+    // Put off for up to 5 s: what has come due by now is in the queue again.
+    expect(['pending', 'queued']).toContain(givenUp.state);
+    expect(givenUp.attempt).toBe(2);
 
     await startOne();
     expect(await inState(isolated, 'succeeded')).toMatchObject({ attempt: 3, lostCount: 2 });
