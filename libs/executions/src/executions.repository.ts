@@ -6,7 +6,7 @@ import { columnsOf, countOf, preparedRowOf, rowsOf } from '@app/platform/databas
 import { scheduledForOf } from './domain/execution-id.js';
 import type { Execution } from './domain/execution.js';
 import type { NewExecution } from './domain/new-execution.js';
-import { LOW_PRIORITY_LANE, LOWEST_PRIORITY } from './domain/priority-lanes.js';
+import { isInLowPriorityLane, LOWEST_PRIORITY } from './domain/priority-lanes.js';
 import { ExecutionEntity } from './execution.entity.js';
 import * as dispatch from './dispatch.sql.js';
 import * as sql from './executions.sql.js';
@@ -174,10 +174,9 @@ export class ExecutionsRepository {
       parameters,
     );
     const dispatched = rows.filter((row) => row.state === 'queued');
-    // What is in the low-priority lane waits for all others by design.
     observeAll(
       'dispatch_wait',
-      dispatched.filter(({ priority }) => priority <= LOW_PRIORITY_LANE),
+      dispatched.filter(({ priority }) => !isInLowPriorityLane(priority)),
     );
     return { dispatched, seen: rows.length };
   }

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Outcome } from '@app/targets';
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
-import { LOW_PRIORITY_LANE } from '../domain/priority-lanes.js';
+import { isInLowPriorityLane } from '../domain/priority-lanes.js';
 import type { Settlement } from '../domain/settlement.js';
 import { observeDelay, secondsBetween } from '../start-delay-metrics.js';
 
@@ -85,8 +85,7 @@ export const runMetrics = {
 
   started(claim: Claim): void {
     const { attemptStartedAt, scheduledFor, dueAt, queuedAt, trigger } = claim;
-    // What is in the low-priority lane waits for all others by design.
-    if (queuedAt && claim.priority <= LOW_PRIORITY_LANE)
+    if (queuedAt && !isInLowPriorityLane(claim.priority))
       observeDelay('queue_wait', secondsBetween(queuedAt, attemptStartedAt));
     if (claim.attempt > 1) return;
     startDelay.observe({ trigger }, Math.max(0, secondsBetween(scheduledFor, attemptStartedAt)));

@@ -1,4 +1,4 @@
-type JsonObject = Readonly<Record<string, unknown>>;
+import { isJsonObject } from '@app/platform/problem';
 
 /**
  * `target` with `patch` applied as RFC 7396 says: `null` removes, objects merge, all else replaces. Neither argument is
@@ -12,8 +12,4 @@ export function applyMergePatch(target: unknown, patch: unknown): unknown {
     else entries.set(key, applyMergePatch(entries.get(key), value));
   }
   return Object.fromEntries(entries);
-}
-
-function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,12 @@
 import { type Type } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
-import { createValidationPipe, type FieldError, pointerTo, validationProblem } from '@app/platform/problem';
+import {
+  createValidationPipe,
+  type FieldError,
+  isJsonObject,
+  pointerTo,
+  validationProblem,
+} from '@app/platform/problem';
 
 /** What a PUT replaces. */
 export interface Replaced<T> {
@@ -24,7 +30,7 @@ export async function replacingRequest<T extends object>(
   replaced: Replaced<T>,
   body: unknown,
 ): Promise<T> {
-  const decided = isObject(body) ? withoutReadOnly(body, replaced) : body;
+  const decided = isJsonObject(body) ? withoutReadOnly(body, replaced) : body;
   return (await pipe.transform(decided === undefined ? {} : decided, {
     type: 'body',
     metatype: request,
@@ -47,8 +53,4 @@ function withoutReadOnly(body: object, { request, response, moving = [] }: Repla
 function readOnlyFault(name: string): FieldError {
   const detail = `${name} is read-only: leave it out, or as it was read`;
   return { pointer: pointerTo('', name), code: 'read_only', detail };
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 export { type Problem, problemBody } from './answer.js';
+export { isJsonObject } from './json-object.js';
 export { malformedBody, malformedJson } from './malformed-json.js';
 export { pointerTo, shownKey } from './pointer.js';
 export { type FieldError, ProblemError, type ProblemKind } from './problem-error.js';

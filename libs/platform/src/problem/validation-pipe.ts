@@ -2,6 +2,7 @@ import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/commo
 import { type ValidationError } from 'class-validator';
 import { droppedKeys } from './dropped-keys.js';
 import { fieldErrorsOf } from './field-errors.js';
+import { isJsonObject } from './json-object.js';
 import { listsInLists } from './lists-in-lists.js';
 import { type FieldError, ProblemError } from './problem-error.js';
 
@@ -42,10 +43,6 @@ class StrictValidationPipe extends ValidationPipe {
 
   /** Ours are refused, not stripped: a body's in `@app/platform/http`, the others as dropped keys. */
   protected override stripProtoKeys(): void {}
-}
-
-function isJsonObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The one problem for values that are wrong, whoever finds them. */

@@ -23,7 +23,7 @@ export function toWantedSchedule(request: ScheduleRequest): WantedSchedule {
   };
 }
 
-export function toTiming(request: ScheduleTimingRequest) {
+function toTiming(request: ScheduleTimingRequest) {
   return {
     type: request.type,
     cronExpression: request.cronExpression ?? null,

@@ -1,4 +1,4 @@
-import { validationProblem } from '@app/platform/problem';
+import { isJsonObject, validationProblem } from '@app/platform/problem';
 import { type Request } from 'express';
 import { createHash } from 'node:crypto';
 
@@ -28,13 +28,9 @@ export function requestHashOf(request: Request): string {
 
 /** JSON with sorted keys. */
 function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => (isObject(inner) ? sorted(inner) : inner)) ?? '';
+  return JSON.stringify(value, (_key, inner: unknown) => (isJsonObject(inner) ? sorted(inner) : inner)) ?? '';
 }
 
 function sorted(object: object): object {
   return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
