@@ -208,6 +208,23 @@ describe('a revoked key', () => {
   });
 });
 
+describe('an api with IF_MATCH_REQUIRED=true', () => {
+  it('takes no change that does not say which version it was made for', async () => {
+    const api = await Api.start({ ...env, IF_MATCH_REQUIRED: 'true' });
+    try {
+      const job = { name: 'guarded', target: { type: 'http', url: 'https://example.org/' } };
+      const read = (await (await api.call('POST', '/jobs', admin, job)).json()) as { id: string };
+      const blind = await api.call('PUT', `/jobs/${read.id}`, admin, job);
+      expect([blind.status, await blind.json()]).toMatchObject([428, { code: 'if_match_required' }]);
+      expect((await api.call('DELETE', `/jobs/${read.id}`, admin)).status).toBe(428);
+      // What was read says its version.
+      expect((await api.call('PUT', `/jobs/${read.id}`, admin, read)).status).toBe(200);
+    } finally {
+      await api.stop();
+    }
+  });
+});
+
 describe('an api without a pepper', () => {
   it('does not start, and says what to do', async () => {
     const withoutPepper = { ...env, API_KEY_PEPPER: '', PORT: String(await freePort()) };

@@ -109,14 +109,14 @@ describe('resuming a schedule after a pause', () => {
     const range = rangeOf(instants.slice(0, -1));
     expect(await planResume(schedule, 'last')).toMatchObject({
       wouldRun: 1,
-      wouldNotRun: [{ state: 'missed', reason: 'misfire', ...range }],
+      wouldNotRun: [{ state: 'missed', reason: 'paused', ...range }],
     });
     expect((await historyAfterResume(paused, 'last')).map(shortened)).toEqual([
       {
         scheduledFor: instants.at(-2),
         trigger: 'schedule',
         state: 'missed',
-        reason: 'misfire',
+        reason: 'paused',
         reasonDetail: range,
       },
       {

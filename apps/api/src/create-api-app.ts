@@ -4,7 +4,13 @@ import { type NestExpressApplication } from '@nestjs/platform-express';
 import { Admission } from '@app/access';
 import { measureHttp } from '@app/metrics';
 import { AppConfig } from '@app/platform/config';
-import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter, inOrder } from '@app/platform/http';
+import {
+  configureHttp,
+  HTTP_APP_OPTIONS,
+  HttpServerAdapter,
+  IF_MATCH_REQUIRED,
+  inOrder,
+} from '@app/platform/http';
 import { DrainState } from '@app/platform/health';
 import { ApiModule } from './api.module.js';
 import { serveDocument } from './openapi/serve-document.js';
@@ -20,7 +26,9 @@ export async function createApiApp(logger: LoggerService): Promise<NestExpressAp
   });
   const sendAway = sendAwayWhileDraining(app.get(DrainState, { strict: false }));
   app.use(inOrder(measureHttp, securityHeaders(), sendAway));
-  app.set('trust proxy', app.get(AppConfig).trustProxy);
+  const { trustProxy, ifMatchRequired } = app.get(AppConfig);
+  app.set('trust proxy', trustProxy);
+  app.set(IF_MATCH_REQUIRED, ifMatchRequired);
   configureHttp(app, app.get(Admission, { strict: false }).middleware);
   serveDocument(app);
   app.enableShutdownHooks();

@@ -94,7 +94,7 @@ describe('resume', () => {
 describe('a dry run', () => {
   it.each([
     ['none', 0, ['paused']],
-    ['last', 1, ['misfire']],
+    ['last', 1, ['paused']],
     ['all', 10, []],
   ] as const)('of %s says what would run and changes nothing', async (catchup, runs, reasons) => {
     await pausedFrom('12:10:10', '12:20:30');

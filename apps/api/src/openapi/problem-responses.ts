@@ -18,6 +18,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   413: 'The body is larger than 1 MB.',
   415: 'The body is not JSON in UTF-8, or is compressed.',
   422: 'The Idempotency-Key was used for another request.',
+  428: 'This installation requires `If-Match` (IF_MATCH_REQUIRED).',
   429: 'Too many requests of this key, service or address, or runs of the service; `Retry-After` says when to go on.',
   503: 'A dependency does not answer; `Retry-After` says when to try again.',
 };
@@ -44,7 +45,7 @@ function problemStatusesOf({ method, path, operation }: DocumentedOperation): Re
     ...(operation.security?.length ? [401, 403, 429] : []),
     ...(path.includes('{') ? [404] : []),
     ...(method === 'post' ? [409, 422] : []),
-    ...(method === 'put' || method === 'patch' || method === 'delete' ? [412] : []),
+    ...(method === 'put' || method === 'patch' || method === 'delete' ? [412, 428] : []),
     // A POST that needs no body may still come with one, and is refused if that is not JSON.
     ...(operation.requestBody === undefined && method !== 'post' ? [] : [413, 415]),
     503,

@@ -54,6 +54,7 @@ const SAMPLES: Readonly<Record<number, Sample>> = {
     code: 'idempotency_key_reused',
     detail: 'This Idempotency-Key was used for a request that asked something else.',
   },
+  428: { code: 'if_match_required', detail: 'This installation takes a change only with If-Match.' },
   429: { code: 'rate_limited', detail: 'This key has made its 6000 requests of the minute.' },
   503: {
     code: 'dependency_unavailable',

@@ -68,6 +68,8 @@ export abstract class AppConfig {
   abstract readonly port: number;
   abstract readonly workerHost: string;
   abstract readonly workerPort: number;
+  /** Whether a change must say which version it was made for. */
+  abstract readonly ifMatchRequired: boolean;
   /** Executions that one worker process runs at the same time. */
   abstract readonly workerConcurrency: number;
   /** Failures in a row after which a worker does not call a host for a while; 0 = it always does. */

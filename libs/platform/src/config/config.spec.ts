@@ -86,6 +86,7 @@ describe('values', () => {
   it.each<[NodeJS.ProcessEnv, object]>([
     [{ LOG_LEVEL: 'debug' }, { logLevel: 'DEBUG' }],
     [{ METRICS_ENABLED: 'FALSE' }, { metricsEnabled: false }],
+    [{ IF_MATCH_REQUIRED: 'true' }, { ifMatchRequired: true }],
     [{ PORT: ' 8080 ' }, { port: 8080 }],
     [{ HOST: '[::1]' }, { host: '::1', workerHost: '::1' }],
     [

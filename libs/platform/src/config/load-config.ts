@@ -37,6 +37,7 @@ function assemble(values: Values): AppConfig {
     port: values.PORT,
     workerHost: values.HOST,
     workerPort: values.WORKER_PORT,
+    ifMatchRequired: values.IF_MATCH_REQUIRED,
     workerConcurrency: values.WORKER_CONCURRENCY,
     circuitFailures: values.CIRCUIT_FAILURES,
     drainDelayMs: values.DRAIN_DELAY_SECONDS * 1000,

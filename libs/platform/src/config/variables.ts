@@ -60,6 +60,7 @@ export const VARIABLES = {
   HOST: variable(host, '127.0.0.1'),
   PORT: variable(integer(0, 65535), '3000'),
   WORKER_PORT: variable(integer(0, 65535), '3001'),
+  IF_MATCH_REQUIRED: variable(flag, 'false'),
   WORKER_CONCURRENCY: variable(integer(1, 10_000), '4'),
   CIRCUIT_FAILURES: variable(integer(0, 1000), '5'),
   DRAIN_DELAY_SECONDS: variable(integer(0, 300), '0'),

@@ -2,7 +2,7 @@
 export const IF_MATCH = {
   name: 'If-Match',
   required: false,
-  description: 'The ETag last seen; 412 if it is old.',
+  description: 'The ETag last seen; 412 if it is old. An installation may require it (428); `*` is any.',
 };
 
 /** What a PUT takes besides what a client decides. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IF_MATCH_REQUIRED } from './entity-tag/if-match.js';
 import { type Page } from './paging/page.js';
 import { type HttpApp, startHttpApp } from './testing/http-app.js';
 import { problemOf, senderTo, THING_ID } from './testing/requests.js';
@@ -86,6 +87,15 @@ describe('entity tags', () => {
     const response = await send('PUT', `/things/${THING_ID}`, undefined, { 'If-Match': tag });
     expect(response.status).toBe(status);
     if (status === 200) expect(await response.json()).toEqual({ asked });
+  });
+
+  it('are asked for where the installation requires If-Match: none is 428, and * is any', async () => {
+    app.nest.set(IF_MATCH_REQUIRED, true);
+    const changed = (headers: Record<string, string>) =>
+      send('PUT', `/things/${THING_ID}`, undefined, headers);
+    expect(await problemOf(await changed({}))).toMatchObject({ status: 428, code: 'if_match_required' });
+    expect(await (await changed({ 'If-Match': '*' })).json()).toEqual({ asked: null });
+    app.nest.set(IF_MATCH_REQUIRED, false);
   });
 });
 

@@ -2,7 +2,7 @@ export { currentRequestId, currentTraceparent } from '@app/platform/request-cont
 export { AS_IT_WAS_READ, IF_MATCH } from './api-descriptions.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';
-export { IfMatch, VersionSeen } from './entity-tag/if-match.js';
+export { IF_MATCH_REQUIRED, IfMatch, VersionSeen } from './entity-tag/if-match.js';
 export { rememberMadeAs } from './idempotency/idempotency-keys.sql.js';
 export { stillRunning } from './idempotency/idempotency-faults.js';
 export { madeBefore, rememberMade } from './idempotency/made-once.js';

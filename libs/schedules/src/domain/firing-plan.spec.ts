@@ -218,7 +218,7 @@ describe('after a resume at 00:00:25', () => {
 
   test.each([
     ['none', ['00:00:20 skipped paused 00:00:00–00:00:20 ×3', '00:00:30 run']],
-    ['last', ['00:00:10 missed misfire 00:00:00–00:00:10 ×2', '00:00:20 catchup', '00:00:30 run']],
+    ['last', ['00:00:10 missed paused 00:00:00–00:00:10 ×2', '00:00:20 catchup', '00:00:30 run']],
     ['all', ['00:00:00 catchup', '00:00:10 catchup', '00:00:20 catchup', '00:00:30 run']],
   ] as const)('%s', (catchupOverride, expected) => {
     expect(lines({ ...resumed, catchupOverride }, '00:00:30')).toEqual(expected);

@@ -63,19 +63,23 @@ export function planBacklog(
   }
 }
 
-/** The latest instant that no calendar excludes runs; one record says how many older ones do not. */
+/**
+ * The latest instant that no calendar excludes runs; one record says how many older ones do not: because of the pause, where
+ * somebody resumed and asked for the last one.
+ */
 function fireLatest(
   schedule: Schedule,
   recurrence: Recurrence,
   { after, until }: InstantRange,
   isExcluded: CalendarCheck,
 ): PlannedFiring[] {
+  const reason = schedule.catchupOverride === null ? 'misfire' : 'paused';
   const isAllowed = (instant: number) => isExcluded(instant) === null;
   const newest = recurrence.latestAtOrBefore(until, after);
   if (newest === null) return [];
   if (isAllowed(newest)) {
     return [
-      ...recordOf(recurrence, { after, until: newest - 1 }, 'missed', 'misfire'),
+      ...recordOf(recurrence, { after, until: newest - 1 }, 'missed', reason),
       run(schedule, newest, 'catchup'),
     ];
   }
@@ -84,7 +88,7 @@ function fireLatest(
   const oldestSearched = candidates[0] ?? newest;
   const calendar = { calendar: isExcluded(newest) };
   return [
-    ...recordOf(recurrence, { after, until: (latest ?? oldestSearched) - 1 }, 'missed', 'misfire'),
+    ...recordOf(recurrence, { after, until: (latest ?? oldestSearched) - 1 }, 'missed', reason),
     ...(latest === undefined ? [] : [run(schedule, latest, 'catchup')]),
     ...recordOf(recurrence, { after: latest ?? oldestSearched - 1, until }, 'skipped', 'calendar', calendar),
   ];

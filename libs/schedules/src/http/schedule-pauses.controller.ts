@@ -36,7 +36,11 @@ export class SchedulePausesController {
   @Post('pause')
   @RequireScopes('schedules:write')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'pauseSchedule', summary: 'Keep a schedule from firing' })
+  @ApiOperation({
+    operationId: 'pauseSchedule',
+    summary: 'Keep a schedule from firing',
+    description: 'One that is paused already is left as it is, with the reason it has.',
+  })
   @ApiBody({ type: PauseScheduleRequest, required: false })
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)

@@ -5,12 +5,15 @@ import { type Request } from 'express';
 const STRONG = /^"([\x21\x23-\x7e\x80-\xff]*)"$/;
 const WEAK = /^W\/"[\x21\x23-\x7e\x80-\xff]*"$/;
 
+/** A setting of the Express application: whether a change without `If-Match` is refused. */
+export const IF_MATCH_REQUIRED = 'if-match required';
+
 /**
  * The version that `If-Match` asks for; `null` when the header is absent or `*`, which any version meets. Type the
  * parameter `number | null`.
  */
 export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  parseIfMatch(context.switchToHttp().getRequest<Request>().get('If-Match')),
+  versionAskedFor(context.switchToHttp().getRequest<Request>()),
 );
 
 /** As `IfMatch`; where that header is absent, the `version` of a body that was read, as a resource that is sent back has one. */
@@ -18,10 +21,16 @@ export const VersionSeen = createParamDecorator((_data: unknown, context: Execut
   const request = context
     .switchToHttp()
     .getRequest<Request<unknown, unknown, { version?: unknown } | null>>();
-  const header = request.get('If-Match');
   const version = request.body?.version;
-  return header === undefined && Number.isSafeInteger(version) ? version : parseIfMatch(header);
+  const isSeen = request.get('If-Match') === undefined && Number.isSafeInteger(version);
+  return isSeen ? version : versionAskedFor(request);
 });
+
+function versionAskedFor(request: Pick<Request, 'get' | 'app'>): number | null {
+  const header = request.get('If-Match');
+  if (header === undefined && request.app.get(IF_MATCH_REQUIRED) === true) throw unconditional();
+  return parseIfMatch(header);
+}
 
 /** @throws ProblemError 412 for a tag that cannot be current, 400 for what is no tag */
 export function parseIfMatch(header: string | undefined): number | null {
@@ -40,5 +49,14 @@ function stale(): ProblemError {
     'precondition_failed',
     'stale_version',
     'If-Match does not name the current version.',
+  );
+}
+
+/** RFC 6585, 3: whoever changes what another has changed meanwhile should learn of it. */
+function unconditional(): ProblemError {
+  return new ProblemError(
+    'precondition_required',
+    'if_match_required',
+    'This installation takes a change only with If-Match: the ETag of the version it was made for, or * for any.',
   );
 }

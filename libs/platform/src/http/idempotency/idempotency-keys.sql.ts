@@ -1,6 +1,6 @@
 /**
  * One statement decides who answers a key, so that of two requests at once only one runs. An expired row counts as
- * absent; a running one whose lock has passed belonged to a process that crashed.
+ * absent; a running one whose lock has passed belonged to a process that crashed; and earlier versions kept refusals.
  */
 export const begin = `
   INSERT INTO idempotency_keys AS k (service, key, request_hash, state, expires_at, locked_until)
@@ -9,7 +9,7 @@ export const begin = `
     request_hash = excluded.request_hash, state = 'running', status = NULL, headers = NULL, body = NULL,
     created_at = now(), expires_at = excluded.expires_at, locked_until = excluded.locked_until,
     made_id = CASE WHEN k.expires_at > now() THEN k.made_id END
-  WHERE k.expires_at <= now()
+  WHERE k.expires_at <= now() OR k.status >= 400
      OR (k.state = 'running' AND k.locked_until <= now() AND k.request_hash = excluded.request_hash)
   RETURNING locked_until::text AS lock, made_id AS "madeId"
 `;

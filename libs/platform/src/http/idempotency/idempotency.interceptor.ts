@@ -14,7 +14,7 @@ import { reused, stillRunning } from './idempotency-faults.js';
 import { idempotencyKeyOf, idempotencyScopeOf, requestHashOf } from './idempotency-key.js';
 import { IdempotencyKeys, type KeyUse } from './idempotency-keys.js';
 import { replayable } from './not-replayed.js';
-import { answerFrom, refusalFrom, replay, type StoredAnswer } from './stored-answer.js';
+import { answerFrom, replay } from './stored-answer.js';
 
 /** A request that has not answered by then is taken for one whose process crashed. */
 const LOCK_SECONDS = 60;
@@ -56,6 +56,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
   }
 
+  /** A refused request changed nothing, so its key is free again, for the same body and for a corrected one. */
   private async runAndKeep(
     use: KeyUse,
     lock: string,
@@ -64,18 +65,19 @@ export class IdempotencyInterceptor implements NestInterceptor {
   ): Promise<unknown> {
     const outcome = await outcomeOf(next);
     if (outcome.type === 'failed') {
-      await this.keep(use, lock, refusalFrom(outcome.error));
+      await this.written(this.keys.release(use, lock));
       throw outcome.error;
     }
     const kept = replayable(context.getHandler(), outcome.body);
-    await this.keep(use, lock, answerFrom(context.switchToHttp().getResponse<Response>(), kept));
+    const answer = answerFrom(context.switchToHttp().getResponse<Response>(), kept);
+    await this.written(this.keys.finish(use, lock, answer));
     return outcome.body;
   }
 
   /** What happened has happened: failing to write it down must not turn the answer into an error. */
-  private async keep(use: KeyUse, lock: string, answer: StoredAnswer | null): Promise<void> {
+  private async written(writing: Promise<void>): Promise<void> {
     try {
-      await (answer === null ? this.keys.release(use, lock) : this.keys.finish(use, lock, answer));
+      await writing;
     } catch (error) {
       this.logger.warn(`The answer to an idempotency key could not be kept: ${String(error)}`);
     }

@@ -16,7 +16,7 @@ function amongOthers(record: ExecutionRecord): string {
 }
 
 /** Policies are told as they are now: history does not keep what they were. */
-function explainReason({ reason, reasonDetail }: ExecutionRecord, schedule: Schedule): string {
+function explainReason({ state, reason, reasonDetail }: ExecutionRecord, schedule: Schedule): string {
   switch (reason as SkipReason) {
     case 'misfire':
       return `nothing fired it within ${schedule.misfireGraceSeconds} s, and misfirePolicy is ${schedule.misfirePolicy}`;
@@ -25,7 +25,9 @@ function explainReason({ reason, reasonDetail }: ExecutionRecord, schedule: Sche
     case 'catchup_cap':
       return `more than maxCatchup (${schedule.maxCatchup}) had been missed, and newer ones came first`;
     case 'paused':
-      return 'the schedule was paused, and whoever resumed it asked for no catch-up';
+      return state === 'missed'
+        ? 'the schedule was paused, and whoever resumed it asked for the last one only'
+        : 'the schedule was paused, and whoever resumed it asked for no catch-up';
     case 'job_inactive':
       return 'the job was inactive';
     case 'job_deleted':
