@@ -19,8 +19,8 @@ export interface AppProcessOptions {
   readonly report: (line: string) => void;
 }
 
-/** The worker lets in-flight runs finish for 25 s; a little more, then it is killed. */
-const DRAIN_GRACE_MS = 30_000;
+/** Beyond what it was told to wait: 5 s until a stubborn command is killed, 15 s to write what became of the runs. */
+const SECONDS_TO_END = 20;
 
 /** One of the two apps as a child process, its output passed through line by line under its name. */
 export function appProcess(options: AppProcessOptions): SupervisedProcess {
@@ -31,9 +31,16 @@ export function appProcess(options: AppProcessOptions): SupervisedProcess {
     isReady: () => answersReady(options.url),
     outputAt: 'its output above',
     stopSignal: 'SIGTERM',
-    graceMs: DRAIN_GRACE_MS,
+    graceMs: stopGraceMs(options.env),
     report: options.report,
   });
+}
+
+/** How long an app may take to stop. Its variables are checked by the app itself, which does not start with wrong ones. */
+export function stopGraceMs(env: AppProcessOptions['env']): number {
+  const delaySeconds = Number(env.DRAIN_DELAY_SECONDS ?? 0);
+  const drainSeconds = Number(env.DRAIN_TIMEOUT_SECONDS ?? 25);
+  return (delaySeconds + drainSeconds + SECONDS_TO_END) * 1_000;
 }
 
 /**

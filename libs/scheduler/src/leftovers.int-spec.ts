@@ -147,6 +147,20 @@ describe('the instants of a pause', () => {
   });
 });
 
+describe('a schedule that cannot be read any more', () => {
+  it('says so to whoever asks for its instants, and may be changed', async () => {
+    await app.database.query(`UPDATE schedules SET cron_expression = 'x', version = 9 WHERE id = $1`, [
+      scheduleId,
+    ]);
+    const unreadable = { status: 409, body: { code: 'schedule_unreadable' } };
+    const schedule = `/schedules/${scheduleId}`;
+    expect(await app.call('GET', `${schedule}/preview`)).toMatchObject(unreadable);
+    expect(await app.call('POST', `${schedule}/resume`, { dryRun: true })).toMatchObject(unreadable);
+    expect((await patch({ jitterSeconds: 5 })).status).toBe(200);
+    expect((await patch({ cronExpression: '0 * * * *' })).status).toBe(200);
+  });
+});
+
 describe('the one instant of a one-time schedule, while its job is inactive', () => {
   const skipped = record('11:30:00', 'skipped', 'job_inactive', range('11:30:00', '11:30:00', 1));
   const schedule = async () => (await app.call('GET', `/schedules/${scheduleId}`)).body;

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { compileRecurrence, type Recurrence } from './domain/index.js';
+import { compileRecurrence, type Recurrence, ScheduleSpecError } from './domain/index.js';
 import type { Schedule } from './domain/schedule.js';
 import { scheduleSpecOf } from './domain/schedule-timing.js';
+import { scheduleUnreadable } from './schedules.errors.js';
 
 /** A compiled expression takes a few KB at most, so this many stay well below 100 MB. */
 const MAX_ENTRIES = 20_000;
@@ -28,6 +29,15 @@ export class RecurrenceCache {
     this.entries.set(schedule.id, entry);
     if (this.entries.size > MAX_ENTRIES) this.forgetOldest();
     return entry.recurrence;
+  }
+
+  /** The same for whoever asked for it. @throws ProblemError `schedule_unreadable` */
+  readableOf(schedule: Schedule): Recurrence {
+    try {
+      return this.recurrenceOf(schedule);
+    } catch (error) {
+      throw error instanceof ScheduleSpecError ? scheduleUnreadable(schedule.id, error.message) : error;
+    }
   }
 
   private forgetOldest(): void {

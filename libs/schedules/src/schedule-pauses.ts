@@ -6,13 +6,11 @@ import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { type FiringPlan, planFirings } from './domain/firing-plan.js';
 import { NO_UNFINISHED_RUNS } from './domain/overlap.js';
 import { recordLeftovers } from './domain/leftovers.js';
-import { type Recurrence, ScheduleSpecError } from './domain/index.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { NO_REASON_GIVEN, paused, resumed } from './schedule-activity.js';
 import { changeOf } from './schedule-change.js';
 import { leftByResume, ScheduleLeftovers } from './schedule-leftovers.js';
-import { scheduleUnreadable } from './schedules.errors.js';
 import { SchedulesRepository } from './schedules.repository.js';
 import { SchedulesService } from './schedules.service.js';
 
@@ -62,10 +60,10 @@ export class SchedulePauses {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       const now = this.clock.now();
       const left = leftByResume(schedule, true, { now, jobActive: job.active });
-      if (left !== null) return recordLeftovers(left, this.readable(schedule));
+      if (left !== null) return recordLeftovers(left, this.recurrences.readableOf(schedule));
       const planned = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
       const exclusionOf = await this.calendars.exclusionsOf([schedule], tx);
-      return planFirings(planned, this.recurrences.recurrenceOf(schedule), {
+      return planFirings(planned, this.recurrences.readableOf(schedule), {
         now: now.getTime(),
         job,
         runs: NO_UNFINISHED_RUNS,
@@ -75,15 +73,7 @@ export class SchedulePauses {
     });
   }
 
-  private readable(schedule: Schedule): Recurrence {
-    try {
-      return this.recurrences.recurrenceOf(schedule);
-    } catch (error) {
-      throw error instanceof ScheduleSpecError ? scheduleUnreadable(schedule.id, error.message) : error;
-    }
-  }
-
   private resumed(schedule: Schedule, catchup: Catchup, jobActive: boolean, now: Date): Schedule {
-    return resumed(schedule, this.readable(schedule), catchup, { now, jobActive });
+    return resumed(schedule, this.recurrences.readableOf(schedule), catchup, { now, jobActive });
   }
 }

@@ -7,11 +7,13 @@ import {
   describeSchedule,
   type FireTime,
   previewFireTimes,
+  type Recurrence,
   scheduleWarnings,
   type ScheduleWarning,
 } from './domain/index.js';
 import { runsLeftOf } from './domain/finish-reason.js';
 import { scheduleSpecOf } from './domain/schedule-timing.js';
+import { RecurrenceCache } from './recurrence-cache.js';
 import { type BoundedTiming, compileAccepted } from './schedule-acceptance.js';
 import type { ScheduleDefinition } from './schedule-definition.js';
 import { SchedulesService } from './schedules.service.js';
@@ -32,6 +34,7 @@ export class SchedulePreviews {
   constructor(
     private readonly schedules: SchedulesService,
     private readonly calendars: CalendarExclusions,
+    private readonly recurrences: RecurrenceCache,
     private readonly clock: Clock,
   ) {}
 
@@ -47,22 +50,23 @@ export class SchedulePreviews {
     count: number,
   ): Promise<SchedulePreview> {
     const start = from ?? this.clock.now();
+    const timing = { ...definition, anchorAt: definition.startAt ?? start };
     return previewOf({
-      timing: { ...definition, anchorAt: definition.startAt ?? start },
-      seed: UNSAVED_SEED,
+      timing,
+      recurrence: compileAccepted(timing, UNSAVED_SEED),
       from: start,
       count: Math.min(count, definition.maxRuns ?? Infinity),
       exclusion: await this.calendars.exclusionByNames(service, definition.calendars),
     });
   }
 
-  /** Instants that a calendar excludes are left out, and those that `maxRuns` leaves no run. @throws ProblemError `schedule_not_found` */
+  /** Instants that a calendar excludes are left out, and those that `maxRuns` leaves no run. @throws ProblemError `schedule_not_found`, `schedule_unreadable` */
   async ofStored(service: string, id: string, count: number): Promise<SchedulePreview> {
     const schedule = await this.schedules.get(service, id);
     const exclusion = await this.calendars.exclusionOf(schedule);
     return previewOf({
       timing: schedule,
-      seed: id,
+      recurrence: this.recurrences.readableOf(schedule),
       drawnFrom: id,
       from: this.clock.now(),
       count: Math.min(count, runsLeftOf(schedule)),
@@ -73,7 +77,7 @@ export class SchedulePreviews {
 
 interface Question {
   readonly timing: BoundedTiming;
-  readonly seed: string;
+  readonly recurrence: Recurrence;
   readonly from: Date;
   readonly count: number;
   /** What `H` is drawn from, when that is known already. */
@@ -81,8 +85,8 @@ interface Question {
   readonly exclusion: Exclusion;
 }
 
-function previewOf({ timing, seed, from, count, drawnFrom, exclusion }: Question): SchedulePreview {
-  const allowed = allowedInstants(compileAccepted(timing, seed), exclusion);
+function previewOf({ timing, recurrence, from, count, drawnFrom, exclusion }: Question): SchedulePreview {
+  const allowed = allowedInstants(recurrence, exclusion);
   const spec = scheduleSpecOf(timing);
   return {
     description: describeSchedule(spec),

@@ -35,11 +35,10 @@ export function revised(
   };
   // Its next instant is for the resume to find; a parked schedule may have none that can be computed.
   if (isPaused(current) && !isRetimed) return changed;
-  const next = isRetimed ? firstRunAfter(context.now, changed, changed.id) : nextRun(current, context);
+  const next = isRetimed ? firstRunAfter(context.now, changed, changed.id) : nextOfFinished(current, context);
   if (isPaused(current)) return { ...changed, pausedAt: context.now };
   if (runsLeftOf(changed) === 0) return { ...changed, ...OUT_OF_RUNS };
-  const isRestarted = isRetimed || (isFinished(current) && next !== null);
-  return isRestarted ? { ...changed, ...startedAt(next, context) } : changed;
+  return next === null ? changed : { ...changed, ...startedAt(next, context) };
 }
 
 const OUT_OF_RUNS = {
@@ -53,9 +52,13 @@ export function isPaused(schedule: Schedule): boolean {
   return !schedule.active && !isFinished(schedule);
 }
 
-/** By the stored schedule: under a version that may yet be rolled back, nothing must enter the cache. */
-function nextRun(schedule: Schedule, { now, recurrences }: RevisionContext): Date | null {
-  const next = recurrences.recurrenceOf(schedule).nextAfter(now.getTime());
+/**
+ * Where one that was finished, and has the same timing as before, goes on; one that is active stays where it is. By the stored
+ * schedule: under a version that may yet be rolled back, nothing must enter the cache.
+ */
+function nextOfFinished(schedule: Schedule, { now, recurrences }: RevisionContext): Date | null {
+  if (!isFinished(schedule)) return null;
+  const next = recurrences.readableOf(schedule).nextAfter(now.getTime());
   return next === null ? null : new Date(next);
 }
 
