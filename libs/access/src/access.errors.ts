@@ -42,7 +42,7 @@ export function foreignHost(host: string): ProblemError {
   return new ProblemError(
     'forbidden',
     'foreign_host',
-    `Without access control this is served as localhost or 127.0.0.1, and not as ${JSON.stringify(host.slice(0, 80))}.`,
+    `With AUTH_MODE=none only localhost and 127.0.0.1 are accepted as Host, not ${JSON.stringify(host.slice(0, 80))}.`,
   );
 }
 
@@ -69,7 +69,7 @@ export function rateLimited(
   retryAfterSeconds: number,
 ): ProblemError {
   const what = whose === 'address' ? 'refused credentials' : 'requests';
-  const detail = `This ${whose} has made its ${limit} ${what} of the minute. Go on in ${retryAfterSeconds} s.`;
+  const detail = `This ${whose === 'key' ? 'credential' : whose} has used its ${limit} ${what} for this minute. Retry in ${retryAfterSeconds} s.`;
   return new ProblemError('too_many', 'rate_limited', detail, [], { retryAfterSeconds });
 }
 

@@ -31,7 +31,7 @@ export function tooManyHeld(most: number, mostLogs: number): ProblemError {
   return new ProblemError(
     'too_many',
     'too_many_held',
-    `This service keeps as many requests open here as it may: ${mostLogs} that follow logs, and ${most} with those that wait.`,
+    `This service has too many open requests here: at most ${mostLogs} may follow logs, and ${most} in all may follow logs or wait.`,
     [],
     { retryAfterSeconds: 5 },
   );

@@ -9,9 +9,9 @@ const WITHOUT_PROBLEMS = /^\/(health\/|metrics$)/;
 const OF_ALL = 400;
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
-  400: 'Something in the request is wrong; `errors` says what and where.',
+  400: 'The request is not valid; `errors` says what is wrong and where.',
   401: 'No credential, or one that is wrong, revoked or expired.',
-  403: 'The credential does not reach that far, and `detail` names the scope that is missing; or a quota of the service is used up.',
+  403: 'The credential lacks a scope, which `detail` names; or a quota of the service is used up.',
   404: 'There is no such resource.',
   409: 'The request does not fit the present state, or the first one with this Idempotency-Key is still running.',
   412: '`If-Match` does not name the current version.',
@@ -19,7 +19,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   415: 'The body is not JSON in UTF-8, or is compressed.',
   422: 'The Idempotency-Key was used for another request.',
   428: 'This installation requires `If-Match` (IF_MATCH_REQUIRED).',
-  429: 'Too many requests of this key, service or address, or runs of the service; `Retry-After` says when to go on.',
+  429: 'Too many requests from this credential, service or address, or too many runs of the service; `Retry-After` says when to try again.',
   503: 'A dependency does not answer; `Retry-After` says when to try again.',
 };
 
@@ -69,7 +69,7 @@ function problemResponse(operation: Operation, status: number, path: string): Op
 }
 
 const RETRY_AFTER = { description: 'Seconds to wait.', schema: { type: 'integer' } } as const;
-const CHALLENGE = { description: 'What would do.', schema: { type: 'string' } } as const;
+const CHALLENGE = { description: 'The authentication scheme to use.', schema: { type: 'string' } } as const;
 
 const HEADERS: Readonly<Record<number, Record<string, typeof RETRY_AFTER | typeof CHALLENGE>>> = {
   401: { 'WWW-Authenticate': CHALLENGE },

@@ -9,7 +9,7 @@ const FIELD_ERROR = {
   required: ['pointer', 'code', 'detail'],
   properties: {
     pointer: { type: 'string', description: 'RFC 6901 pointer into the body, or `/name` of a parameter.' },
-    code: { type: 'string', description: 'A slug that programs may rely on.' },
+    code: { type: 'string', description: 'A stable slug for programs.' },
     detail: { type: 'string', description: 'A sentence for people.' },
   },
 } as const;
@@ -19,13 +19,16 @@ export const PROBLEM_SCHEMA = {
   description: 'RFC 9457 problem details.',
   required: ['type', 'title', 'status', 'detail', 'instance', 'code', 'requestId', 'errors'],
   properties: {
-    type: { type: 'string', description: '`urn:scheduler:problem:` and the code.' },
+    type: { type: 'string', description: '`urn:scheduler:problem:` followed by the code.' },
     title: { type: 'string' },
     status: { type: 'integer' },
     detail: { type: 'string', description: 'A sentence for people.' },
-    instance: { type: 'string', description: 'The path that was asked for.' },
-    code: { type: 'string', description: 'A slug that programs may rely on.' },
-    requestId: { type: 'string', description: 'As in `X-Request-Id`; finds the request in our logs.' },
+    instance: { type: 'string', description: 'The path of the request.' },
+    code: { type: 'string', description: 'A stable slug for programs.' },
+    requestId: {
+      type: 'string',
+      description: 'As in `X-Request-Id`; identifies the request in the logs of the service.',
+    },
     errors: { type: 'array', items: { ...FIELD_ERROR } },
   },
 } as unknown as Schemas[string];
@@ -55,7 +58,10 @@ const SAMPLES: Readonly<Record<number, Sample>> = {
     detail: 'This Idempotency-Key was used for a request that asked something else.',
   },
   428: { code: 'if_match_required', detail: 'This installation takes a change only with If-Match.' },
-  429: { code: 'rate_limited', detail: 'This key has made its 6000 requests of the minute.' },
+  429: {
+    code: 'rate_limited',
+    detail: 'This credential has used its 6000 requests for this minute. Retry in 12 s.',
+  },
   503: {
     code: 'dependency_unavailable',
     detail: 'A service this one depends on does not answer at the moment. Try again.',

@@ -66,7 +66,7 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
     expect({ status, code: body.code }).toEqual({ status: 429, code: 'rate_limited' });
     expect(headers.get('RateLimit')).toMatch(/^"key";r=0;/);
     expect(Number(headers.get('Retry-After'))).toBeGreaterThan(30);
-    expect(body.detail).toMatch(/^This key has made its 3 requests of the minute/);
+    expect(body.detail).toMatch(/^This credential has used its 3 requests for this minute/);
   });
 
   it('a service has so many for all its keys, and no other service is slower for it', async () => {

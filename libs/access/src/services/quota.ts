@@ -33,7 +33,7 @@ export async function demandRoom(
 ): Promise<void> {
   const [limit] = await rowsOf<{ most: number }>(tx, LOCK_LIMIT[quota], [service]);
   if (limit === undefined || (await count()) < limit.most) return;
-  throw quotaExceeded(quota, `The service has as many as it may: its ${quota} is ${limit.most}.`);
+  throw quotaExceeded(quota, `The service has reached its ${quota} of ${limit.most}.`);
 }
 
 /** Two instants of a schedule that is to be stored. */

@@ -70,7 +70,7 @@ export async function pruneRunMinutes(database: Queryable): Promise<void> {
  */
 export function runsExceeded(most: number, secondsLeft: number): ProblemError {
   const quota = 'maxRunsPerMinute';
-  const detail = `The service has started the runs of this minute: its ${quota} is ${most}.`;
+  const detail = `The service has reached its ${quota} of ${most} for this minute.`;
   if (most === 0) return quotaExceeded(quota, `The service may start no run: its ${quota} is 0.`);
   return new ProblemError('too_many', 'quota_exceeded', detail, [{ pointer: '', code: quota, detail }], {
     retryAfterSeconds: secondsLeft,

@@ -26,7 +26,7 @@ type JobFacts = Pick<Job, 'target' | 'retryPolicy' | 'timeoutMs' | 'deliveryGuar
 /** What a worker holds once an execution is its own: all it needs to run it, decide, and settle. */
 export interface Claim extends ExecutionFacts, JobFacts {
   readonly jobName: string;
-  /** The first attempt's start. */
+  /** When the first attempt started. */
   readonly startedAt: Date;
   /** The database's clock at the claim. */
   readonly attemptStartedAt: Date;

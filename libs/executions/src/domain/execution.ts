@@ -51,7 +51,7 @@ export interface Execution {
   readonly sessionId: string | null;
   readonly createdAt: Date;
   readonly queuedAt: Date | null;
-  /** The first attempt's start. */
+  /** When the first attempt started. */
   readonly startedAt: Date | null;
   readonly attemptStartedAt: Date | null;
   readonly finishedAt: Date | null;

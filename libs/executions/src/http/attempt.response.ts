@@ -26,9 +26,9 @@ export class AttemptResponse {
   @ApiProperty({
     enum: OUTCOMES,
     description:
-      '`released` by a worker that shut down, or untried because its host (`circuit_open`) or the command runner ' +
-      '(`runner_away`) is away or host names are slow to look up (`lookups_busy`), or with a command runner that was lost (`runner_lost`), and `lost` with a worker that died do not count against `maxAttempts`; ' +
-      '`discarded` is a result that came after the run had been taken from its worker.',
+      '`released`: given back by a worker that shut down, not started at all (error `circuit_open`, `runner_away` or ' +
+      '`lookups_busy`), or interrupted because its command runner was lost (`runner_lost`). `lost`: its worker died. ' +
+      'Neither counts against `maxAttempts`. `discarded`: the result came after the run had been given to another worker.',
   })
   outcome!: Attempt['outcome'];
 

@@ -17,27 +17,28 @@ export class CancellationResponse {
     type: String,
     nullable: true,
     example: 'anonymous',
-    description: "Who asked first; `scheduler` for a job's deletion and the overlap policy `cancel_running`.",
+    description:
+      'Who asked first; `scheduler` for the deletion of a job and for the overlap policy `cancel_running`.',
   })
   requestedBy!: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: 'started by mistake' })
   reason!: string | null;
 
-  @ApiProperty({ ...INSTANT_OR_NULL, description: 'When the worker that holds the run saw the request.' })
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'When the worker that runs it saw the request.' })
   deliveredAt!: string | null;
 
   @ApiProperty({
     ...INSTANT_OR_NULL,
     description:
-      'When the run had ended on it: the request was closed, or the command exited after SIGTERM. ' +
-      'Null as well where the run ended by itself before it could be told.',
+      'When the run stopped because of it: the request was closed, or the command exited after SIGTERM. ' +
+      'Null also if the run ended by itself first.',
   })
   acknowledgedAt!: string | null;
 
   @ApiProperty({
     ...INSTANT_OR_NULL,
-    description: 'When the run was gone without having obeyed: it was killed, or lost with its worker.',
+    description: 'When the run was ended by force: it was killed, or lost with its worker.',
   })
   forcedAt!: string | null;
 }

@@ -7,7 +7,7 @@ export class ExecuteRequest {
     additionalProperties: true,
     default: {},
     example: { greeting: 'hello' },
-    description: "At most 64 KB, merged over the job's parameters, top level.",
+    description: "At most 64 KB, merged over the job's parameters, key by key at the top level.",
   })
   @MayBeAbsent()
   @IsParameters()

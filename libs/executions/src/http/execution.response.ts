@@ -20,7 +20,7 @@ export class ExecutionSummaryResponse {
   @ApiProperty(ID)
   jobId!: string;
 
-  @ApiProperty({ type: 'integer', example: 1, description: 'The job as it was at the latest attempt.' })
+  @ApiProperty({ type: 'integer', example: 1, description: 'Version of the job at the latest attempt.' })
   jobVersion!: number;
 
   @ApiProperty({ ...ID, nullable: true })
@@ -41,7 +41,8 @@ export class ExecutionSummaryResponse {
   @ApiProperty({
     enum: ['concurrency', 'overlap'],
     nullable: true,
-    description: 'What a due execution waits for: room within `maxConcurrency`, or the run before it.',
+    description:
+      'What a due execution waits for: room within `maxConcurrency` of its job or `maxConcurrentRuns` of its service, or the previous run of its schedule.',
   })
   hold!: Hold | null;
 
@@ -51,10 +52,10 @@ export class ExecutionSummaryResponse {
   @ApiProperty(INSTANT)
   createdAt!: string;
 
-  @ApiProperty({ ...INSTANT_OR_NULL, description: 'The latest hand-over to the queue.' })
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'When it was last handed to the queue.' })
   queuedAt!: string | null;
 
-  @ApiProperty({ ...INSTANT_OR_NULL, description: "The first attempt's start." })
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'When the first attempt started.' })
   startedAt!: string | null;
 
   @ApiProperty({ ...INSTANT_OR_NULL, description: 'Set exactly when the state is final.' })
@@ -91,7 +92,7 @@ export class ExecutionSummaryResponse {
   @ApiProperty({
     type: RunResultResponse,
     nullable: true,
-    description: `Of the last attempt that ended. Lists cut \`output\` to ${LISTED_OUTPUT_CHARACTERS} characters and then say \`truncated\`.`,
+    description: `Of the last attempt that has ended. Lists cut \`output\` to ${LISTED_OUTPUT_CHARACTERS} characters and then say \`truncated\`.`,
   })
   result!: RunResult | null;
 
@@ -99,7 +100,7 @@ export class ExecutionSummaryResponse {
     type: RunErrorResponse,
     nullable: true,
     description:
-      'Of the last attempt that ended, also while the next one waits or runs; null after a success.',
+      'Of the last attempt that has ended, also while the next one waits or runs; null after a success.',
   })
   error!: RunError | null;
 
@@ -109,16 +110,20 @@ export class ExecutionSummaryResponse {
 
 /** An execution on its own, with every try at it. */
 export class ExecutionResponse extends ExecutionSummaryResponse {
-  @ApiProperty({ type: [AttemptResponse], description: 'Those that ended, oldest first.' })
+  @ApiProperty({ type: [AttemptResponse], description: 'Attempts that have ended, oldest first.' })
   attempts!: AttemptResponse[];
 
-  @ApiProperty({ type: CancellationResponse, nullable: true, description: 'Null when nobody asked.' })
+  @ApiProperty({
+    type: CancellationResponse,
+    nullable: true,
+    description: 'Null unless somebody asked for it.',
+  })
   cancellation!: CancellationResponse | null;
 
   @ApiProperty({
     type: String,
     example: '01981b5e7c00700080000123456789ab',
-    description: "W3C trace id: its caller's, or made of the execution's own id.",
+    description: 'W3C trace id: that of the caller, or derived from the id of the execution.',
   })
   traceId!: string;
 }

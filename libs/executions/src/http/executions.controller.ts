@@ -34,7 +34,7 @@ import {
 import { ListExecutionsQuery, toHistoryFilter, toHistoryWindow } from './list-executions.query.js';
 import { AcceptedExecution } from './waiting/accepted-execution.js';
 
-const FINISHED = { description: 'It has finished; there is nothing left to cancel.' };
+const FINISHED = { description: 'It has already finished.' };
 const NOT_RETRYABLE = {
   description: 'It has not failed, timed out or been cancelled, or its job was deleted.',
 };
@@ -81,7 +81,7 @@ export class ExecutionsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelExecution',
-    summary: 'Cancel an execution: one that waits ends at once, one that runs is aborted within seconds',
+    summary: 'Cancel an execution: a waiting one ends at once, a running one is aborted within seconds',
   })
   @ApiBody({ type: CancelRequest, required: false })
   @ApiOkResponse({ type: ExecutionResponse })
@@ -101,7 +101,7 @@ export class ExecutionsController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'retryExecution',
-    summary: 'Repeat an execution that ended badly, as a new one with the same parameters',
+    summary: 'Repeat a failed, timed out or cancelled execution as a new one with the same parameters',
   })
   @ApiHeader(PREFER_WAIT)
   @ApiAcceptedResponse({ type: ExecutionResponse, ...ACCEPTED })

@@ -76,7 +76,7 @@ export class JobExecutionsController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'executeJob',
-    summary: 'Run a job now, also an inactive one: deactivation stops schedules, not people',
+    summary: 'Run a job now; also an inactive one, since deactivation only stops schedules',
   })
   @ApiHeader(PREFER_WAIT)
   @ApiBody({ type: ExecuteRequest, required: false, examples: EXAMPLES })

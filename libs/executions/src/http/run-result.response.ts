@@ -18,7 +18,7 @@ export class RunResultResponse implements RunResult {
   @ApiProperty({ example: 'ok', description: 'At most 64 KB are kept.' })
   output!: string;
 
-  @ApiProperty({ description: 'Whether there was more output than this.' })
+  @ApiProperty({ description: 'Whether there was more output than was kept.' })
   truncated!: boolean;
 }
 

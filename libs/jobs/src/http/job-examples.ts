@@ -7,7 +7,7 @@ interface Example {
 
 const httpJob: JobRequest = {
   name: 'check-health',
-  description: 'Asks this service whether it lives.',
+  description: 'Asks this service whether it is alive.',
   tags: ['example'],
   target: { type: 'http', method: 'GET', url: 'http://127.0.0.1:3000/health/live' },
   retryPolicy: { maxAttempts: 3, backoff: 'exponential', initialDelayMs: 1_000 },

@@ -61,7 +61,7 @@ export class JobRequest {
     additionalProperties: true,
     default: {},
     description:
-      'At most 64 KB. The parameters of a schedule and of an execute call are merged over these, top level.',
+      'At most 64 KB. Parameters of a schedule and of an execute call are merged over these, key by key at the top level.',
   })
   @MayBeAbsent()
   @IsParameters()
@@ -87,7 +87,13 @@ export class JobRequest {
   @Max(DAY_MS)
   timeoutMs?: number;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 10, default: 5, description: '1 goes first.' })
+  @ApiPropertyOptional({
+    type: 'integer',
+    minimum: 1,
+    maximum: 10,
+    default: 5,
+    description: '1 is the most urgent.',
+  })
   @MayBeAbsent()
   @IsInt()
   @Min(1)
@@ -114,7 +120,7 @@ export class JobRequest {
   deliveryGuarantee?: DeliveryGuarantee;
 
   @ApiPropertyOptional({
-    description: 'Left out: true for a new job, and as it was for one that is replaced.',
+    description: 'Default: true for a new job; unchanged for one that is replaced.',
   })
   @MayBeAbsent()
   @IsBoolean()

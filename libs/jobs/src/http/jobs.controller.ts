@@ -137,7 +137,7 @@ export class JobsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'deleteJob',
-    summary: 'Delete a job: its schedules end, its pending executions are cancelled, its history stays',
+    summary: 'Delete a job: ends its schedules, cancels its pending executions, keeps its history',
   })
   @ApiNoContentResponse()
   @ApiHeader(IF_MATCH)
@@ -154,7 +154,7 @@ export class JobsController {
   @Post(':jobId/activate')
   @RequireScopes('jobs:write')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'activateJob', summary: 'Let the schedules of a job fire again' })
+  @ApiOperation({ operationId: 'activateJob', summary: 'Activate a job: its schedules fire again' })
   @ApiOkResponse({ type: JobResponse })
   @ApiNotFoundResponse(NO_SUCH_JOB)
   async activate(
@@ -168,7 +168,7 @@ export class JobsController {
   @Post(':jobId/deactivate')
   @RequireScopes('jobs:write')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'deactivateJob', summary: 'Keep the schedules of a job from firing' })
+  @ApiOperation({ operationId: 'deactivateJob', summary: 'Deactivate a job: its schedules stop firing' })
   @ApiOkResponse({ type: JobResponse })
   @ApiNotFoundResponse(NO_SUCH_JOB)
   async deactivate(

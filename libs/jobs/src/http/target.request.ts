@@ -30,7 +30,7 @@ export class HttpTargetRequest implements Partial<HttpTarget> {
     maxLength: 2048,
     example: 'http://127.0.0.1:3000/health/live',
     description:
-      'http or https. `{{secret.NAME}}` in its path or query, in `headers` and in `body` is replaced when it is sent.',
+      'http or https. `{{secret.NAME}}` in its path or query, in `headers` and in `body` is filled in when the request is sent.',
   })
   @IsTargetUrl()
   url!: string;
@@ -82,7 +82,7 @@ export class CommandTargetRequest implements Partial<CommandTarget> {
     type: 'object',
     additionalProperties: { type: 'string' },
     default: {},
-    description: '`{{secret.NAME}}` here and in `stdin` is replaced when the command is started.',
+    description: '`{{secret.NAME}}` here and in `stdin` is filled in when the command starts.',
   })
   @MayBeAbsent()
   @IsEnv()

@@ -7,5 +7,5 @@ export const IF_MATCH = {
 
 /** What a PUT takes besides what a client decides. */
 export const AS_IT_WAS_READ =
-  'The body may be the resource as it was read: its read-only members are left aside where they say what is so, and refused ' +
-  '(`read_only`) where they do not. Without `If-Match`, its `version` counts as the one last seen.';
+  'The body may be the resource as it was read: read-only members are ignored if they are unchanged, and refused ' +
+  '(`read_only`) if not. Without `If-Match`, `version` in the body stands for it.';

@@ -12,7 +12,7 @@ export function WithoutRepeats(): PropertyDecorator {
     name: 'arrayUnique',
     validator: {
       validate: (value) => Array.isArray(value) && new Set(value).size === value.length,
-      defaultMessage: (args) => `All ${args?.property}'s elements must be unique`,
+      defaultMessage: (args) => `${args?.property} must not contain an item twice`,
     },
   });
 }

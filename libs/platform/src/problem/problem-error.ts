@@ -16,7 +16,7 @@ export type ProblemKind =
 export interface FieldError {
   /** RFC 6901 pointer into the body, or `/name` of a query or path parameter; empty for the body as a whole. */
   readonly pointer: string;
-  /** A slug that programs may rely on. */
+  /** A stable slug for programs. */
   readonly code: string;
   /** A sentence for people. */
   readonly detail: string;

@@ -6,7 +6,7 @@ import { BACKLOG, PARTITIONS } from './backlog.sql.js';
 
 /** Counts end at 10,000 for each priority, and for what is held or due to fire. */
 export interface Backlog {
-  /** Schedules with an instant that has come and is not fired yet. */
+  /** Schedules with an instant that is due and not fired yet. */
   readonly dueSchedules: number;
   /** Due, and not handed to the queue yet. */
   readonly pending: number;

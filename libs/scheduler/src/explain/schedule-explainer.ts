@@ -14,7 +14,7 @@ import { explainInstants } from './domain/explain-instants.js';
 import type { Circumstances, ExecutionRecord, Explanation } from './domain/explanation.js';
 import { SlotRecordsRepository } from './slot-records.repository.js';
 
-/** From `from` on, up to but without `to`. */
+/** From `from` on, up to but not including `to`. */
 export interface ExplainedWindow {
   readonly from: Date;
   readonly to: Date;

@@ -67,7 +67,7 @@ function withImported(calendar: Calendar, imported: Imported, mode: ImportMode):
 
 /** Times without a zone were read for the one that it had. */
 function calendarMoved({ id, timezone }: Calendar): ProblemError {
-  const detail = `Calendar ${id} has got the time zone ${timezone} while the file was read. Send it again.`;
+  const detail = `Calendar ${id} was given the time zone ${timezone} while the file was read. Send the file again.`;
   return new ProblemError('conflict', 'calendar_changed', detail);
 }
 

@@ -24,13 +24,16 @@ export class ResumeScheduleRequest {
     enum: CATCHUPS,
     default: 'none',
     description:
-      'What becomes of the instants of the pause: none runs, the last one, or all within `catchupWindowSeconds` and `maxCatchup`.',
+      'Which instants of the pause run: none, the last one, or all within `catchupWindowSeconds` and `maxCatchup`.',
   })
   @MayBeAbsent()
   @IsIn(CATCHUPS)
   catchup: Catchup = 'none';
 
-  @ApiPropertyOptional({ default: false, description: 'Only say what would run; the schedule stays paused.' })
+  @ApiPropertyOptional({
+    default: false,
+    description: 'Only report what would run; the schedule stays paused.',
+  })
   @MayBeAbsent()
   @IsBoolean()
   dryRun: boolean = false;

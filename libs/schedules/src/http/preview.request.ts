@@ -20,7 +20,7 @@ export class PreviewScheduleRequest extends ScheduleRequest {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'The fire times are later than this; left out: now.',
+    description: 'Fire times later than this. Default: now.',
   })
   @ValidateIf((_request, value) => value !== undefined && value !== null)
   @IsInstant()

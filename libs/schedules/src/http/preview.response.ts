@@ -15,7 +15,10 @@ class FireTimeResponse {
   @ApiProperty({ format: 'date-time', example: '2026-03-30T07:30:00.000Z' })
   utc!: string;
 
-  @ApiProperty({ example: '2026-03-30T09:30:00', description: "What a clock in the schedule's zone shows." })
+  @ApiProperty({
+    example: '2026-03-30T09:30:00',
+    description: 'Wall-clock time in the time zone of the schedule.',
+  })
   local!: string;
 
   @ApiProperty({ example: '+02:00' })
@@ -29,7 +32,7 @@ class WarningResponse {
   @ApiProperty()
   message!: string;
 
-  @ApiPropertyOptional({ format: 'date-time', description: 'The clock change that it is about.' })
+  @ApiPropertyOptional({ format: 'date-time', description: 'The clock change that the warning is about.' })
   at?: string;
 }
 

@@ -34,14 +34,14 @@ export class ResumePlanResponse {
     type: 'integer',
     example: 1,
     description:
-      'Runs that the resume would start at once, within what `maxRunsPerMinute` leaves of this minute. Unfinished runs of the schedule are not looked at.',
+      'Runs that the resume would start at once, as far as `maxRunsPerMinute` has room in this minute. Does not consider unfinished runs of the schedule.',
   })
   wouldRun!: number;
 
   @ApiProperty({ type: [NotRunResponse], description: 'Instants of the pause that would not run.' })
   wouldNotRun!: NotRunResponse[];
 
-  @ApiProperty({ ...TIME, type: String, nullable: true, description: 'The first instant after that.' })
+  @ApiProperty({ ...TIME, type: String, nullable: true, description: 'The next instant after the resume.' })
   nextRunAt!: string | null;
 }
 

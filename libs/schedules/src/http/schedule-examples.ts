@@ -25,7 +25,7 @@ export const SCHEDULE_EXAMPLES: Readonly<Record<string, Example>> = {
 
 export const SCHEDULE_PATCH_EXAMPLES: Readonly<Record<string, Example>> = {
   careful: {
-    summary: 'Never twice at a time, nothing late',
+    summary: 'Never two runs at a time, and no late ones',
     value: { misfirePolicy: 'skip', maxRuns: null },
   },
 };

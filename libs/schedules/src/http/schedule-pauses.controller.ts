@@ -38,8 +38,8 @@ export class SchedulePausesController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'pauseSchedule',
-    summary: 'Keep a schedule from firing',
-    description: 'One that is paused already is left as it is, with the reason it has.',
+    summary: 'Pause a schedule',
+    description: 'A schedule that is already paused keeps its reason.',
   })
   @ApiBody({ type: PauseScheduleRequest, required: false })
   @ApiOkResponse({ type: ScheduleResponse })
@@ -57,7 +57,7 @@ export class SchedulePausesController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'resumeSchedule',
-    summary: 'Let a paused schedule fire again, and say what becomes of the instants it missed',
+    summary: 'Resume a paused schedule, and say what becomes of the instants it missed',
   })
   @ApiExtraModels(ResumePlanResponse)
   @ApiBody({ type: ResumeScheduleRequest, required: false })

@@ -22,7 +22,7 @@ export class SchedulePreviewsController {
     operationId: 'previewSchedule',
     summary: 'When a schedule would fire, without storing it',
     description:
-      'Takes all that a schedule may have. Instants that its calendars exclude are left out, and there are no more than `maxRuns`.',
+      'Takes every member of a schedule. Instants that its calendars exclude are left out, and there are at most `maxRuns`.',
   })
   @ApiBody({ type: PreviewScheduleRequest, examples: PREVIEW_EXAMPLES })
   @ApiOkResponse({ type: PreviewResponse })

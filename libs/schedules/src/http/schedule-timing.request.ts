@@ -33,7 +33,7 @@ export class ScheduleTimingRequest {
     nullable: true,
     minimum: 1,
     maximum: MAX_INTEGER,
-    description: 'For type `interval`: fires at startAt, or creation, plus a multiple of this.',
+    description: 'For type `interval`: fires at multiples of this after `startAt`, or after creation.',
   })
   @OnlyForType('interval')
   @IsInt()
@@ -45,13 +45,17 @@ export class ScheduleTimingRequest {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'For type `one_time`: RFC 3339 with its offset, in the future.',
+    description: 'For type `one_time`: an instant in the future, RFC 3339 with offset.',
   })
   @OnlyForType('one_time')
   @IsInstant()
   runAt?: string | null;
 
-  @ApiPropertyOptional({ default: 'UTC', example: 'Europe/Berlin', description: 'An IANA name.' })
+  @ApiPropertyOptional({
+    default: 'UTC',
+    example: 'Europe/Berlin',
+    description: 'Name of an IANA time zone.',
+  })
   @MayBeAbsent()
   @IsTimeZone()
   timezone?: string;
@@ -81,7 +85,7 @@ export class ScheduleTimingRequest {
   @ApiPropertyOptional({
     enum: DST_GAPS,
     default: 'next_valid',
-    description: 'What a fixed-time cron schedule does about an hour that the clocks leave out.',
+    description: 'What a fixed-time cron schedule does when the clocks skip its hour.',
   })
   @MayBeAbsent()
   @IsIn(DST_GAPS)
@@ -90,7 +94,7 @@ export class ScheduleTimingRequest {
   @ApiPropertyOptional({
     enum: DST_OVERLAPS,
     default: 'first',
-    description: 'What a fixed-time cron schedule does about an hour that the clocks repeat.',
+    description: 'What a fixed-time cron schedule does when the clocks repeat its hour.',
   })
   @MayBeAbsent()
   @IsIn(DST_OVERLAPS)

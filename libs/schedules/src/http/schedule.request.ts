@@ -26,7 +26,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
     type: 'object',
     additionalProperties: true,
     default: {},
-    description: "At most 64 KB, merged over the job's, top level.",
+    description: "At most 64 KB, merged over the job's, key by key at the top level.",
   })
   @MayBeAbsent()
   @IsParameters()
@@ -37,7 +37,8 @@ export class ScheduleRequest extends ScheduleTimingRequest {
     minimum: 0,
     maximum: DAY_SECONDS,
     default: 0,
-    description: 'Each start is delayed by the same part of this, derived from the id.',
+    description:
+      'Delays every start by a fixed amount between 0 and this, derived from the id of the schedule.',
   })
   @MayBeAbsent()
   @IsInt()
@@ -48,7 +49,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
   @ApiPropertyOptional({
     enum: OVERLAP_POLICIES,
     default: 'skip',
-    description: 'What an instant does while a run of this schedule is still active.',
+    description: 'What happens when an instant comes while an earlier run of the schedule is active.',
   })
   @MayBeAbsent()
   @IsIn(OVERLAP_POLICIES)
@@ -57,7 +58,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
   @ApiPropertyOptional({
     enum: MISFIRE_POLICIES,
     default: 'fire_once',
-    description: 'What becomes of instants that could not fire in time.',
+    description: 'What becomes of instants that did not fire in time (misfires).',
   })
   @MayBeAbsent()
   @IsIn(MISFIRE_POLICIES)
@@ -68,7 +69,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
     minimum: 0,
     maximum: YEAR_SECONDS,
     default: 60,
-    description: 'How late an instant may fire without being a misfire.',
+    description: 'An instant that is looked at later than this is a misfire.',
   })
   @MayBeAbsent()
   @IsInt()
@@ -94,7 +95,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
     minimum: 0,
     maximum: MAX_CATCHUP,
     default: 100,
-    description: 'For `fire_all`: no more than the newest of this many misfires run.',
+    description: 'For `fire_all`: at most this many misfires run, the newest ones.',
   })
   @MayBeAbsent()
   @IsInt()
@@ -108,7 +109,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
     minimum: 1,
     maximum: MAX_INTEGER,
     default: null,
-    description: 'The schedule ends after so many runs; null = never.',
+    description: 'The schedule ends after this many runs; null = never.',
   })
   @ValidateIf((_request, value) => value !== undefined && value !== null)
   @IsInt()
@@ -119,7 +120,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
   @ApiPropertyOptional({
     type: [String],
     default: [],
-    description: 'Names of calendars: their instants are skipped.',
+    description: 'Names of calendars; instants that they exclude are skipped.',
   })
   @MayBeAbsent()
   @IsCalendarNames()
@@ -127,8 +128,8 @@ export class ScheduleRequest extends ScheduleTimingRequest {
 
   @ApiPropertyOptional({
     description:
-      'False pauses the schedule and true resumes it, with none of the instants of its pause; `/pause` takes a reason and ' +
-      '`/resume` a choice. Left out: true for a new schedule, and as it was for one that is changed.',
+      'False pauses the schedule; true resumes it without catching up. `/pause` takes a reason, and `/resume` a choice of ' +
+      'catch-up. Default: true for a new schedule; unchanged for one that is replaced.',
   })
   @MayBeAbsent()
   @IsBoolean()

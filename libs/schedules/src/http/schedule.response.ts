@@ -86,8 +86,8 @@ export class ScheduleResponse {
     nullable: true,
     example: null,
     description:
-      'What was given at the pause, or why it is finished: `completed`, `max_runs_reached`, `end_at_passed`, or `run_at_passed` ' +
-      'of a one-time schedule whose job was inactive at its instant.',
+      'The reason given for the pause, or why it is finished: `completed`, `max_runs_reached`, `end_at_passed`, or `run_at_passed` ' +
+      'for a one-time schedule whose job was inactive at its instant.',
   })
   pauseReason!: string | null;
 

@@ -9,7 +9,7 @@ export class RotateSigningSecretRequest {
     minimum: 0,
     maximum: 30 * DAY_SECONDS,
     default: DAY_SECONDS,
-    description: 'How long the secret before signs along.',
+    description: 'How long the previous secret also signs.',
   })
   @ValidateIf((_owner, value) => value !== undefined)
   @IsInt()

@@ -31,7 +31,7 @@ import { SecretResponse, toSecretResponse } from './secret.response.js';
 const NO_SUCH_SECRET = { description: 'There is no such secret, or it was deleted.' };
 const STALE = { description: 'The secret has changed since it was read.' };
 const CANNOT_BE_KEPT = {
-  description: 'This installation has no SECRETS_KEYS, or the service has as many secrets as it may.',
+  description: 'This installation has no SECRETS_KEYS, or the service has reached its limit of secrets.',
 };
 
 @ApiTags('secrets')
@@ -43,7 +43,7 @@ export class SecretsController {
   @RequireScopes('secrets:write')
   @ApiOperation({
     operationId: 'listSecrets',
-    summary: 'List secrets by name: what there is, never what it says',
+    summary: 'List secrets by name; values are never shown',
   })
   @ApiPage(SecretResponse)
   async list(
@@ -62,10 +62,10 @@ export class SecretsController {
   @RequireScopes('secrets:write')
   @ApiOperation({
     operationId: 'putSecret',
-    summary: 'Keep a secret, to be named as {{secret.NAME}} in URL, headers, body and env of a target',
+    summary: 'Store a secret, which URL, headers, body and env of a target name as {{secret.NAME}}',
   })
   @ApiBody({ type: SecretRequest })
-  @ApiOkResponse({ type: SecretResponse, description: 'It has a new value from the next run on.' })
+  @ApiOkResponse({ type: SecretResponse, description: 'Stored; used from the next run on.' })
   @ApiCreatedResponse({ type: SecretResponse })
   @ApiHeader(IF_MATCH)
   @ApiNotFoundResponse(NO_SUCH_SECRET)
@@ -89,7 +89,7 @@ export class SecretsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'deleteSecret',
-    summary: 'Forget a secret: runs that name it fail from now on, before anything is sent',
+    summary: 'Delete a secret: runs that name it fail from now on, before anything is sent',
   })
   @ApiNoContentResponse()
   @ApiHeader(IF_MATCH)

@@ -15,7 +15,7 @@ export class SigningSecretResponse {
     ...TIME,
     type: 'string',
     nullable: true,
-    description: 'Until when calls are signed with it too; null for the current one.',
+    description: 'Until when calls are also signed with it; null for the current one.',
   })
   expiresAt!: string | null;
 }
@@ -25,7 +25,7 @@ export class NewSigningSecretResponse extends SigningSecretResponse {
     type: 'string',
     nullable: true,
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
-    description: 'Shown this once: an answer repeated for an Idempotency-Key has null.',
+    description: 'Shown only once: an answer replayed for an Idempotency-Key has null.',
   })
   secret!: string | null;
 }

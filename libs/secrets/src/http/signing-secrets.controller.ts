@@ -20,7 +20,7 @@ import {
 } from './signing-secret.response.js';
 
 const EXAMPLES = {
-  aDay: { summary: 'The one before signs along for a day', value: { overlapSeconds: 86_400 } },
+  aDay: { summary: 'The previous one also signs for a day', value: { overlapSeconds: 86_400 } },
 };
 
 @ApiTags('secrets')
@@ -62,7 +62,7 @@ export class SigningSecretsController {
   @HttpCode(204)
   @ApiOperation({
     operationId: 'deleteSigningSecret',
-    summary: 'Stop signing with a secret, within 5 s; without any, calls are not signed',
+    summary: 'Stop signing with a secret, within 5 s; without any secret calls are not signed',
   })
   @ApiNoContentResponse()
   @ApiNotFoundResponse({ description: 'There is no such signing secret, or it has expired.' })

@@ -31,18 +31,18 @@ export class AuditEventResponse {
   @ApiProperty({
     ...FIELDS,
     example: { timeoutMs: 60000 },
-    description: 'The fields that differ, as they were; null where it was not there.',
+    description: 'The fields that differ, as they were before; null where one was not there.',
   })
   before!: Readonly<Record<string, unknown>> | null;
 
   @ApiProperty({
     ...FIELDS,
     example: { timeoutMs: 90000 },
-    description: 'The same as they are now; null where it is gone.',
+    description: 'The same fields as they are now; null where one is gone.',
   })
   after!: Readonly<Record<string, unknown>> | null;
 
-  @ApiProperty({ type: String, nullable: true, example: null, description: 'Why, where somebody said.' })
+  @ApiProperty({ type: String, nullable: true, example: null, description: 'The reason, if one was given.' })
   reason!: string | null;
 
   @ApiProperty({ type: String, nullable: true, example: '01981b5e-7c00-7000-8000-0123456789ab' })

@@ -16,7 +16,7 @@ export class AuditEventsController {
   @RequireScopes('audit:read')
   @ApiOperation({ operationId: 'listAuditEvents', summary: 'Who changed what, and why, newest first' })
   @ApiPage(AuditEventResponse)
-  @ApiBadRequestResponse({ description: 'Something in the query is wrong; `errors` says what.' })
+  @ApiBadRequestResponse({ description: 'The query is not valid; `errors` says what is wrong.' })
   async list(
     @Query() query: ListAuditEventsQuery,
     @CurrentPrincipal() { service }: Principal,

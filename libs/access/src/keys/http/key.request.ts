@@ -17,7 +17,11 @@ export class KeyRequest {
   @IsIn(ROLE_NAMES)
   role?: Role;
 
-  @ApiPropertyOptional({ enum: SCOPES, isArray: true, description: 'Scopes, or those beyond the role.' })
+  @ApiPropertyOptional({
+    enum: SCOPES,
+    isArray: true,
+    description: 'Scopes, or those in addition to the role.',
+  })
   @MayBeAbsent()
   @IsArray()
   @ArrayMinSize(1)
@@ -28,7 +32,7 @@ export class KeyRequest {
   @ApiPropertyOptional({
     type: [String],
     example: ['10.0.0.0/8'],
-    description: 'From where the key may be used, as addresses or CIDRs; without it, from anywhere.',
+    description: 'Addresses and CIDRs that the key may be used from. Default: any.',
   })
   @MayBeAbsent()
   @IsCidrs()
@@ -39,7 +43,7 @@ export class KeyRequest {
     format: 'date-time',
     nullable: true,
     example: '2030-01-31T12:00:00Z',
-    description: 'Without it the key does not expire.',
+    description: 'Default: the key does not expire.',
   })
   @IsOptional()
   @IsInstant()
@@ -52,7 +56,7 @@ export class RotateKeyRequest {
     minimum: 0,
     maximum: MOST_OVERLAP_SECONDS,
     default: DEFAULT_OVERLAP_SECONDS,
-    description: 'How long the secret before is still taken; 0 for one that has leaked.',
+    description: 'How long the previous secret stays valid; 0 if it has leaked.',
   })
   @MayBeAbsent()
   @IsInt()

@@ -38,7 +38,7 @@ export class KeyResponse {
     format: 'date-time',
     nullable: true,
     example: null,
-    description: 'Until when the secret before the last rotation is taken.',
+    description: 'Until when the secret from before the last rotation stays valid.',
   })
   previousValidUntil!: string | null;
 

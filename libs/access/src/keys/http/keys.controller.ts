@@ -34,7 +34,7 @@ import { FreshKeyResponse, KeyResponse, toFreshKeyResponse, toKeyResponse } from
 import { toKeySpec } from './key-spec.js';
 
 const NO_SUCH_KEY = { description: 'There is no such key, or it was revoked.' };
-const WIDER = { description: 'The key would reach further than the credential that asks for it.' };
+const WIDER = { description: 'The key would have scopes that the credential asking for it does not have.' };
 const NO_KEYS = { description: 'This installation has no API keys.' };
 const EXPIRED = { description: 'It has expired, or this installation has no API keys.' };
 const STALE = { description: 'The key has changed since it was read.' };
@@ -79,7 +79,7 @@ export class KeysController {
   @RequireScopes('keys:manage')
   @Header('Cache-Control', 'no-store')
   @NotReplayed('key')
-  @ApiOperation({ operationId: 'createKey', summary: 'Create an API key; this answer alone shows it' })
+  @ApiOperation({ operationId: 'createKey', summary: 'Create an API key, which only this answer shows' })
   @ApiBody({ type: KeyRequest, examples: EXAMPLES })
   @ApiCreatedResponse({ type: FreshKeyResponse, description: 'Created; `Location` says where.' })
   @ApiForbiddenResponse(WIDER)
@@ -106,7 +106,7 @@ export class KeysController {
   @Delete(':keyId')
   @RequireScopes('keys:manage')
   @HttpCode(204)
-  @ApiOperation({ operationId: 'revokeKey', summary: 'Revoke an API key: nobody gets in with it after 5 s' })
+  @ApiOperation({ operationId: 'revokeKey', summary: 'Revoke an API key, in force everywhere within 5 s' })
   @ApiNoContentResponse()
   @ApiHeader(IF_MATCH)
   @ApiNotFoundResponse(NO_SUCH_KEY)
@@ -126,7 +126,7 @@ export class KeysController {
   @NotReplayed('key')
   @ApiOperation({
     operationId: 'rotateKey',
-    summary: 'Give an API key a new secret; the one before is taken for a while longer',
+    summary: 'Give an API key a new secret; the old one stays valid for a while',
   })
   @ApiBody({ type: RotateKeyRequest, required: false })
   @ApiHeader(IF_MATCH)

@@ -34,32 +34,35 @@ export class ServiceRequest {
   @Length(1, 200)
   name!: string;
 
-  @Limit('Jobs it may have.', 0)
+  @Limit('At most this many jobs.', 0)
   maxJobs?: number | null;
 
-  @Limit('Schedules it may have.', 0)
+  @Limit('At most this many schedules.', 0)
   maxSchedules?: number | null;
 
-  @Limit('The least time between two instants of a schedule that it makes or changes.', 1)
+  @Limit('Least time between two instants of a schedule, checked when one is created or changed.', 1)
   minIntervalSeconds?: number | null;
 
-  @Limit('Runs it may start within a minute; an instant beyond it is `skipped` with reason `quota`.', 0)
+  @Limit('Runs started within a minute; an instant beyond that is `skipped` with reason `quota`.', 0)
   maxRunsPerMinute?: number | null;
 
-  @Limit('Its runs that are queued or running at once.', 1)
+  @Limit('Runs that are queued or running at the same time.', 1)
   maxConcurrentRuns?: number | null;
 
   @Limit(
-    'Bytes that its history may take; beyond them output and logs of its runs are not kept, and execute and retry are 403.',
+    'Size of its history in bytes; beyond that, output and logs of its runs are not kept, and execute and retry are answered 403.',
     0,
     Number.MAX_SAFE_INTEGER,
   )
   maxStoredBytes?: number | null;
 
-  @Limit('How long what succeeded is kept; null, and at most: as long as the installation keeps history.', 1)
+  @Limit(
+    'Days that succeeded runs are kept. At most, and with null, as long as the installation keeps history.',
+    1,
+  )
   succeededRetentionDays?: number | null;
 
-  @Limit('The same for all other ends.', 1)
+  @Limit('The same for runs that ended otherwise.', 1)
   failedRetentionDays?: number | null;
 
   @ApiPropertyOptional({

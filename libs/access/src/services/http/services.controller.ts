@@ -33,7 +33,7 @@ import { ServiceResponse, toServiceResponse } from './service.response.js';
 
 const NO_SUCH_SERVICE = { description: 'There is no such service.' };
 const SLUG_TAKEN = { description: 'There is a service with this slug.' };
-const IN_USE = { description: 'It owns something, or is the one that is always there.' };
+const IN_USE = { description: 'It still owns resources, or is the built-in service `default`.' };
 const STALE = { description: 'The service has changed since it was read.' };
 const EXAMPLES = {
   billing: { summary: 'With a limit', value: { slug: 'billing', name: 'Billing', maxJobs: 1_000 } },
@@ -95,7 +95,7 @@ export class ServicesController {
   @ApiOperation({
     operationId: 'updateService',
     summary: 'Change parts of a service by a merge patch (RFC 7396)',
-    description: 'Workers and other api processes go by the new limits within seconds.',
+    description: 'Workers and other api processes follow the new limits within seconds.',
   })
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @ApiBody({ schema: { type: 'object' }, examples: PATCHES })

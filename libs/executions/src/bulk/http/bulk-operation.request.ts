@@ -21,7 +21,7 @@ export class BulkFilterRequest {
   @ApiPropertyOptional({
     enum: EXECUTION_STATES,
     isArray: true,
-    description: 'Any of these; left out: all that the action is possible from.',
+    description: 'Any of these. Default: every state that the action applies to.',
   })
   @MayBeAbsent()
   @IsArray()
@@ -83,13 +83,13 @@ export class BulkOperationRequest {
   @Refuses('empty_filter', findEmptyFault)
   filter!: BulkFilterRequest;
 
-  @ApiPropertyOptional({ minLength: 1, maxLength: 500, description: 'Of a cancel: kept on each execution.' })
+  @ApiPropertyOptional({ minLength: 1, maxLength: 500, description: 'For a cancel: kept on each execution.' })
   @MayBeAbsent()
   @IsString()
   @Length(1, 500)
   reason?: string;
 
-  @ApiPropertyOptional({ default: false, description: 'Only say how many executions fit.' })
+  @ApiPropertyOptional({ default: false, description: 'Only report how many executions match.' })
   @MayBeAbsent()
   @IsBoolean()
   dryRun: boolean = false;

@@ -25,7 +25,7 @@ export class BulkPlanResponse {
   @ApiProperty({ type: BulkFilterRequest })
   filter!: BulkFilter;
 
-  @ApiProperty({ type: 'integer', example: 42, description: 'Executions that fit now.' })
+  @ApiProperty({ type: 'integer', example: 42, description: 'Executions that match now.' })
   matched!: number;
 }
 
@@ -45,13 +45,13 @@ export class BulkOperationResponse {
   @ApiProperty({ enum: BULK_STATES })
   state!: BulkState;
 
-  @ApiProperty({ type: 'integer', example: 42, description: 'Executions that fitted when it was asked for.' })
+  @ApiProperty({ type: 'integer', example: 42, description: 'Executions that matched when it was created.' })
   matched!: number;
 
   @ApiProperty({
     type: 'integer',
     example: 40,
-    description: 'Cancelled, or asked to end where they run; of a retry, the executions made.',
+    description: 'Executions cancelled, or asked to stop if running; for a retry, executions created.',
   })
   done!: number;
 
@@ -59,7 +59,7 @@ export class BulkOperationResponse {
     type: 'integer',
     example: 2,
     description:
-      'Once it has succeeded: those whose turn came too late; ended, retried or without their job.',
+      'Matched executions that were not acted on: already ended, already retried, or with a deleted job. Set once the operation has succeeded.',
   })
   skipped!: number;
 
@@ -69,7 +69,7 @@ export class BulkOperationResponse {
   @ApiProperty({ example: 'anonymous' })
   createdBy!: string;
 
-  @ApiProperty({ ...INSTANT, description: 'Executions made later are left alone.' })
+  @ApiProperty({ ...INSTANT, description: 'Executions created later are not affected.' })
   createdAt!: string;
 
   @ApiProperty(INSTANT_OR_NULL)

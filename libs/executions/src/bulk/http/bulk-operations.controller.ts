@@ -22,14 +22,14 @@ import {
 } from './bulk-operation.response.js';
 
 const NO_SUCH_OPERATION = { description: 'There is no such bulk operation.' };
-const FINISHED = { description: 'It has finished; there is nothing left to cancel.' };
+const FINISHED = { description: 'It has already finished.' };
 const ACCEPTED = {
-  description: 'The workers will perform it; `Location` says where to look.',
+  description: 'The workers will carry it out; `Location` is where to follow it.',
   headers: { Location: { description: 'The bulk operation.', schema: { type: 'string' } } },
 } as const;
 const EXAMPLES = {
   cancel: {
-    summary: 'Cancel all that waits of a job',
+    summary: 'Cancel everything of a job that is waiting',
     value: {
       action: 'cancel',
       filter: { jobId: '01981b5e-7c00-7000-8000-0123456789ab', state: ['pending', 'queued'] },
@@ -59,7 +59,7 @@ export class BulkOperationsController {
   @HttpCode(202)
   @ApiOperation({
     operationId: 'createBulkOperation',
-    summary: 'Cancel or retry all executions that fit a filter',
+    summary: 'Cancel or retry all executions that match a filter',
     description:
       'Needs `executions:cancel` or `executions:run` as well, and `commands:run` to retry what has runs of commands in it.',
   })
@@ -111,7 +111,7 @@ export class BulkOperationsController {
 
   @Get(':bulkOperationId')
   @RequireScopes('executions:read')
-  @ApiOperation({ operationId: 'getBulkOperation', summary: 'Get a bulk operation and how far it has come' })
+  @ApiOperation({ operationId: 'getBulkOperation', summary: 'Get a bulk operation and its progress' })
   @ApiOkResponse({ type: BulkOperationResponse })
   @ApiNotFoundResponse(NO_SUCH_OPERATION)
   async get(
@@ -126,7 +126,7 @@ export class BulkOperationsController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'cancelBulkOperation',
-    summary: 'End a bulk operation where it is: what it has done stays done',
+    summary: 'Stop a bulk operation; what it has done stays done',
     description: 'Needs the scope of its action as well.',
   })
   @ApiOkResponse({ type: BulkOperationResponse })

@@ -4,7 +4,7 @@ import { LogLineResponse } from './log-line.response.js';
 export const LAST_EVENT_ID = {
   name: 'Last-Event-ID',
   required: false,
-  description: 'Goes on with a stream behind this event.',
+  description: 'Resumes the stream after this event.',
   schema: { type: 'string' },
 };
 

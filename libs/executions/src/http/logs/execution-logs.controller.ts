@@ -54,7 +54,7 @@ export class ExecutionLogsController {
   @ApiHeader(LAST_EVENT_ID)
   @ApiExtraModels(LogLineResponse)
   @ApiOkResponse(LOGS_AS_PAGE_OR_STREAM)
-  @ApiNoContentResponse({ description: 'The client that comes back has seen the stream to its end.' })
+  @ApiNoContentResponse({ description: 'The stream was already read to its end.' })
   @ApiNotFoundResponse(NO_SUCH_EXECUTION)
   async read(
     @Param('executionId') executionId: string,

@@ -7,7 +7,7 @@ export class ListLogsQuery extends PageQuery {
     type: Boolean,
     description:
       'Streams the lines as server-sent events until the execution ends, whatever `limit` says. ' +
-      'Left out: true for clients that ask for `text/event-stream`.',
+      'Default: true if `Accept` names `text/event-stream`.',
   })
   @IsOptional()
   @QueryBoolean()

@@ -17,14 +17,13 @@ export class LogLineResponse {
 
   @ApiProperty({
     example: 'hello\n',
-    description: 'As it was written; may hold several lines, or part of one.',
+    description: 'As written by the target; may hold several lines, or part of one.',
   })
   text!: string;
 
   @ApiPropertyOptional({
     enum: [true],
-    description:
-      'Only on the last line of an attempt that wrote more than is kept, which says so in its `text`.',
+    description: 'Only on the last line of an attempt that wrote more than is kept; its `text` says so.',
   })
   truncated?: true;
 }

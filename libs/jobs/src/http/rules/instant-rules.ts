@@ -23,7 +23,7 @@ function findInstantFault(text: string): string | null {
   if (year === undefined) {
     return 'must be an RFC 3339 time with its offset, such as 2026-03-29T09:00:00Z (in a URL, the + of an offset is written %2B)';
   }
-  if (!isDate(Number(year), Number(month), Number(day))) return 'must be a date that the calendar has';
+  if (!isDate(Number(year), Number(month), Number(day))) return 'must be an existing date';
   const utcYear = new Date(text).getUTCFullYear();
   if (utcYear < FIRST_YEAR) return `must not be before ${FIRST_YEAR}`;
   return utcYear > LAST_YEAR ? `must not be after ${LAST_YEAR}` : null;

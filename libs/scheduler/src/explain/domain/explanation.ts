@@ -39,7 +39,7 @@ export interface StartDelays {
   readonly overlapMs: number;
   /** Held until there was room within the job's `maxConcurrency` or its service's `maxConcurrentRuns`; the dispatch is in it. */
   readonly concurrencyMs: number;
-  /** From being free to run to the queue. */
+  /** From being ready to run to being in the queue. */
   readonly dispatchMs: number;
   /** In the queue, until a worker was free. */
   readonly queueMs: number;

@@ -18,7 +18,7 @@ export class ExplainController {
   @RequireScopes('schedules:read')
   @ApiOperation({
     operationId: 'explainSchedule',
-    summary: 'Why it ran or did not: every instant of a window with its verdict',
+    summary: 'Explain why it ran or did not: every instant of a window with its verdict',
   })
   @ApiOkResponse({ type: ExplainResponse })
   @ApiNotFoundResponse({ description: 'There is no such schedule, or it was deleted.' })

@@ -10,7 +10,7 @@ export class ExplainQuery {
   @ApiPropertyOptional({
     format: 'date-time',
     description:
-      'Instants at or after this one; left out: the newest 1,000 of the day before `to`, none from before the schedule was made.',
+      'Instants at or after this one. Default: 24 hours before `to` but not before the creation of the schedule, and at most the newest 1,000 instants.',
   })
   @IsOptional()
   @IsInstant()
@@ -18,7 +18,7 @@ export class ExplainQuery {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: `Instants before this one, at most ${MAX_WINDOW_DAYS} days after \`from\`; left out: now, or a day after a \`from\` that is to come.`,
+    description: `Instants before this one, at most ${MAX_WINDOW_DAYS} days after \`from\`. Default: now, or one day after a \`from\` in the future.`,
   })
   @IsOptional()
   @IsInstant()

@@ -10,10 +10,10 @@ class StartDelaysResponse implements StartDelays {
   @ApiProperty(DURATION)
   jitterMs!: number;
 
-  @ApiProperty({ ...DURATION, description: 'Due, but no scheduler had fired it.' })
+  @ApiProperty({ ...DURATION, description: 'Due, and not fired yet.' })
   firingMs!: number;
 
-  @ApiProperty({ ...DURATION, description: "Until the schedule's run before had ended." })
+  @ApiProperty({ ...DURATION, description: 'Until the previous run of the schedule had ended.' })
   overlapMs!: number;
 
   @ApiProperty({
@@ -23,7 +23,7 @@ class StartDelaysResponse implements StartDelays {
   })
   concurrencyMs!: number;
 
-  @ApiProperty({ ...DURATION, description: 'From being free to run to the queue.' })
+  @ApiProperty({ ...DURATION, description: 'From being ready to run to being in the queue.' })
   dispatchMs!: number;
 
   @ApiProperty({ ...DURATION, description: 'In the queue, until a worker was free.' })
@@ -40,10 +40,10 @@ class ExplainedInstantResponse {
   @ApiProperty({ type: String, nullable: true, example: 'overlap' })
   reason!: string | null;
 
-  @ApiProperty({ ...ID, nullable: true, description: 'The run, or the record of why there was none.' })
+  @ApiProperty({ ...ID, nullable: true, description: 'The run, or the record of why there is none.' })
   executionId!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: 'succeeded', description: "The execution's." })
+  @ApiProperty({ type: String, nullable: true, example: 'succeeded', description: 'Of the execution.' })
   state!: string | null;
 
   @ApiProperty({ ...DURATION, nullable: true, description: 'From the instant to the first start.' })
@@ -67,7 +67,7 @@ export class ExplainResponse {
   to!: string;
 
   @ApiProperty({
-    description: 'There are more instants in the window, later than these: ask from the last one.',
+    description: 'The window has more instants, later than these: ask again from the last one.',
   })
   truncated!: boolean;
 

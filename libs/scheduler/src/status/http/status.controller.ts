@@ -15,7 +15,7 @@ export class StatusController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getStatus',
-    summary: 'How the installation is: scheduler, workers, backlog, queue, versions',
+    summary: 'Status of the installation: scheduler, workers, backlog, queue, versions',
   })
   @ApiOkResponse({ type: StatusResponse })
   async getStatus(): Promise<StatusResponse> {

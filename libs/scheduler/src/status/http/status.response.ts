@@ -8,7 +8,7 @@ class WorkerResponse {
   @ApiProperty({
     format: 'uuid',
     example: '01981b5e-7c00-7000-8000-0123456789ab',
-    description: "Its session's.",
+    description: 'Id of its session.',
   })
   id!: string;
 
@@ -21,23 +21,23 @@ class WorkerResponse {
   @ApiProperty({ example: '0.1.0' })
   version!: string;
 
-  @ApiProperty({ type: 'integer', example: 4, description: 'Executions that it runs at a time.' })
+  @ApiProperty({ type: 'integer', example: 4, description: 'Executions that it can run at the same time.' })
   concurrency!: number;
 
-  @ApiProperty({ ...COUNT, description: 'Executions that it runs now.' })
+  @ApiProperty({ ...COUNT, description: 'Executions that it is running now.' })
   busy!: number;
 
   @ApiProperty(TIME)
   startedAt!: string;
 
-  @ApiProperty({ ...TIME, description: 'Its lease holds for 15 s from then.' })
+  @ApiProperty({ ...TIME, description: 'Its lease lasts 15 s from then on.' })
   renewedAt!: string;
 
   @ApiProperty({
     ...TIME,
     type: String,
     nullable: true,
-    description: 'When its scheduler last completed a round, as its last renewal told.',
+    description: 'When its scheduler last completed a round, as of its last renewal.',
   })
   lastTickAt!: string | null;
 
@@ -46,23 +46,23 @@ class WorkerResponse {
     type: String,
     nullable: true,
     description:
-      'How commands are kept from its processes; `disabled` where it runs none, `runner_away` where its command runner ' +
+      'How commands are isolated from its processes; `disabled` where it runs none, `runner_away` where its command runner ' +
       'does not answer: commands wait then.',
   })
   commandIsolation!: LiveWorker['commandIsolation'];
 }
 
 class SchedulerStatusResponse {
-  @ApiProperty({ ...TIME, type: String, nullable: true, description: 'The latest of all workers.' })
+  @ApiProperty({ ...TIME, type: String, nullable: true, description: 'The latest one among all workers.' })
   lastTickAt!: string | null;
 
-  @ApiProperty({ ...COUNT, description: 'Schedules with an instant that has come and is not fired yet.' })
+  @ApiProperty({ ...COUNT, description: 'Schedules with an instant that is due and not fired yet.' })
   dueSchedules!: number;
 
   @ApiProperty({
     type: Number,
     example: 0.02,
-    description: 'Age of what has been due for longest and not started.',
+    description: 'Age of the oldest due thing that has not started.',
   })
   oldestDueAgeSeconds!: number;
 }
@@ -108,7 +108,7 @@ export class StatusResponse {
   @ApiProperty({ type: SchedulerStatusResponse })
   scheduler!: SchedulerStatusResponse;
 
-  @ApiProperty({ type: BacklogResponse, description: 'Counts end at 10,000.' })
+  @ApiProperty({ type: BacklogResponse, description: 'Counts stop at 10,000 for each priority.' })
   backlog!: BacklogResponse;
 
   @ApiProperty({

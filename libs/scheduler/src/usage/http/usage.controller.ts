@@ -15,7 +15,7 @@ export class UsageController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getUsage',
-    summary: 'What the service of the credential has of what its limits let it have',
+    summary: 'Usage of your own service, beside its limits',
   })
   @ApiOkResponse({ type: ServiceUsageResponse })
   async getOwnUsage(@CurrentPrincipal() { service }: Principal): Promise<ServiceUsageResponse> {
@@ -27,7 +27,7 @@ export class UsageController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
     operationId: 'getServiceUsage',
-    summary: 'What a service has of what its limits let it have',
+    summary: 'Usage of a service, beside its limits',
   })
   @ApiOkResponse({ type: ServiceUsageResponse })
   @ApiNotFoundResponse({ description: 'There is no such service.' })

@@ -14,7 +14,7 @@ class UsedResponse {
 }
 
 class UsedRunsResponse {
-  @ApiProperty({ ...COUNTED, description: 'null: they are counted only where there is a limit.' })
+  @ApiProperty({ ...COUNTED, description: 'null: only counted where there is a limit.' })
   used!: number | null;
 
   @ApiProperty(LIMIT)
@@ -22,7 +22,10 @@ class UsedRunsResponse {
 }
 
 class UsedBytesResponse {
-  @ApiProperty({ ...COUNTED, description: 'As last counted; null: not yet, or there is no limit.' })
+  @ApiProperty({
+    ...COUNTED,
+    description: 'As last counted; null if not counted yet, or if there is no limit.',
+  })
   used!: number | null;
 
   @ApiProperty(LIMIT)

@@ -1,4 +1,4 @@
-/** From `from` on, up to but without `to`. RFC 3339 in UTC with milliseconds. */
+/** From `from` on, up to but not including `to`. RFC 3339 in UTC with milliseconds. */
 export interface ExcludedWindow {
   readonly from: string;
   readonly to: string;

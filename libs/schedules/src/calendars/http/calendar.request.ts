@@ -12,7 +12,7 @@ export class ExcludedWindowRequest {
   @ApiProperty({
     format: 'date-time',
     example: '2026-12-24T12:00:00Z',
-    description: 'Excluded from here on.',
+    description: 'The first excluded instant.',
   })
   @IsInstant()
   from!: string;
@@ -20,7 +20,7 @@ export class ExcludedWindowRequest {
   @ApiProperty({
     format: 'date-time',
     example: '2026-12-27T00:00:00Z',
-    description: 'Not excluded any more.',
+    description: 'The first instant that is not excluded any more.',
   })
   @IsInstant()
   @Refuses<ExcludedWindowRequest>('not_after_from', findOrderFault)
@@ -41,7 +41,8 @@ export class CalendarRequest {
   @ApiPropertyOptional({
     default: 'UTC',
     example: 'Europe/Berlin',
-    description: 'IANA time zone in which dates and weekdays begin and end, whatever the zone of a schedule.',
+    description:
+      'IANA time zone in which its dates and weekdays begin and end, whatever the time zone of a schedule.',
   })
   @MayBeAbsent()
   @IsTimeZone()
@@ -65,7 +66,7 @@ export class CalendarRequest {
     maxItems: MAX_WEEKDAYS,
     default: [],
     example: [0, 6],
-    description: '0 or 7 is Sunday, 6 Saturday; names such as `SUN` are taken too and shown as numbers.',
+    description: '0 or 7 is Sunday, 6 Saturday; names such as `SUN` are accepted and shown as numbers.',
   })
   @MayBeAbsent()
   @IsWeekdays()

@@ -30,7 +30,10 @@ export class CalendarResponse {
   @ApiProperty({ type: [Number], example: [0, 6], description: '0 is Sunday, 6 Saturday.' })
   excludedWeekdays!: readonly number[];
 
-  @ApiProperty({ type: [ExcludedWindowResponse], description: 'From `from` on, up to but without `to`.' })
+  @ApiProperty({
+    type: [ExcludedWindowResponse],
+    description: 'From `from` on, up to but not including `to`.',
+  })
   excludedWindows!: readonly ExcludedWindow[];
 
   @ApiProperty({ type: 'integer', example: 1, description: 'Rises with each change; also the ETag.' })

@@ -19,7 +19,7 @@ export class ImportCalendarRequest {
   @ApiPropertyOptional({
     enum: MODES,
     default: 'add',
-    description: '`replace` drops the dates and windows that the calendar has.',
+    description: '`replace` first removes the dates and windows that the calendar has.',
   })
   @MayBeAbsent()
   @IsIn(MODES)
