@@ -31,6 +31,13 @@ interface Root {
 
 const EXAMPLE: Root = { name: 'job-scheduler', version: '0.1.0', links: LINKS };
 
+const TEXT = { type: 'string' };
+const SHAPE = {
+  type: 'object',
+  required: ['name', 'version', 'links'],
+  properties: { name: TEXT, version: TEXT, links: { type: 'object', additionalProperties: TEXT } },
+};
+
 @ApiTags('root')
 @Controller()
 export class RootController {
@@ -40,7 +47,7 @@ export class RootController {
   @Get()
   @AnyPrincipal()
   @ApiOperation({ summary: 'Name, version and links' })
-  @ApiOkResponse({ description: 'The way in.', schema: { type: 'object', example: EXAMPLE } })
+  @ApiOkResponse({ description: 'The way in.', schema: { ...SHAPE, example: EXAMPLE } })
   getRoot(): Root {
     return { ...this.config.service, links: LINKS };
   }

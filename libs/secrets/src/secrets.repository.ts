@@ -53,9 +53,9 @@ export class SecretsRepository {
     return rowsOf(this.dataSource, sql.LIST_SECRETS, [service, afterName, limit]);
   }
 
-  async versionOf({ service, name }: SecretKey): Promise<number | null> {
-    const [row] = await rowsOf<{ version: number }>(this.dataSource, sql.VERSION_OF_SECRET, [service, name]);
-    return row?.version ?? null;
+  async find({ service, name }: SecretKey): Promise<SecretMetadata | null> {
+    const [secret] = await rowsOf<SecretMetadata>(this.dataSource, sql.FIND_SECRET, [service, name]);
+    return secret ?? null;
   }
 
   /** @returns whether it was there, at that version */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
+import type { Existence } from '@app/platform/http';
 import type { Envelope } from './domain/envelope.js';
 import { secretOwner, type SecretMetadata } from './domain/secret.js';
 import { SecretVault } from './secret-vault.js';
-import { secretChanged, secretNotFound, tooManySecrets } from './secrets.errors.js';
+import { secretChanged, secretNotFound, secretUnexpectedly, tooManySecrets } from './secrets.errors.js';
 import { type SecretKey, SecretsRepository } from './secrets.repository.js';
 
 /** With 16 KB each, what one service may store here. */
@@ -19,10 +20,15 @@ export class SecretsService {
   ) {}
 
   /**
-   * @param expected the version that the caller has seen; null when it does not matter
-   * @throws ProblemError `secrets_not_configured`, `too_many_secrets`, `stale_version`
+   * @param expected the version that the caller has seen, or whether there was one; null when it does not matter
+   * @throws ProblemError `secrets_not_configured`, `too_many_secrets`, `stale_version`, `secret_exists`, `secret_absent`
    */
-  async put(service: string, name: string, value: string, expected: number | null): Promise<SecretMetadata> {
+  async put(
+    service: string,
+    name: string,
+    value: string,
+    expected: number | Existence | null,
+  ): Promise<SecretMetadata> {
     const sealed = this.vault.seal(value, secretOwner({ service, name }));
     return this.repository.transaction(async (tx) => {
       const secret = await this.store(tx, { service, name }, sealed, expected);
@@ -35,6 +41,13 @@ export class SecretsService {
   /** By name. */
   list(service: string, window: { limit: number; afterName: string }): Promise<SecretMetadata[]> {
     return this.repository.list(service, window);
+  }
+
+  /** @throws ProblemError `secret_not_found` */
+  async get(service: string, name: string): Promise<SecretMetadata> {
+    const secret = await this.repository.find({ service, name });
+    if (!secret) throw secretNotFound(name);
+    return secret;
   }
 
   /** Runs that refer to it fail from now on. @throws ProblemError `secret_not_found`, `stale_version` */
@@ -51,21 +64,23 @@ export class SecretsService {
     tx: EntityManager,
     key: SecretKey,
     sealed: Envelope,
-    expected: number | null,
+    expected: number | Existence | null,
   ): Promise<SecretMetadata> {
-    if (expected !== null) {
+    if (typeof expected === 'number') {
       const changed = await this.repository.change(tx, key, sealed, expected);
       if (!changed) throw await this.refusal(key, expected);
       return changed;
     }
     const secret = await this.repository.put(tx, key, sealed, MAX_SECRETS_OF_SERVICE);
     if (!secret) throw tooManySecrets(MAX_SECRETS_OF_SERVICE);
+    const was: Existence = secret.version === 1 ? 'absent' : 'present';
+    if (expected !== null && expected !== was) throw secretUnexpectedly(was, key.name);
     return secret;
   }
 
   /** Why nothing was at that version. */
   private async refusal(key: SecretKey, expected: number | null): Promise<Error> {
-    const version = expected === null ? null : await this.repository.versionOf(key);
-    return version === null ? secretNotFound(key.name) : secretChanged(key.name, version);
+    const secret = expected === null ? null : await this.repository.find(key);
+    return secret === null ? secretNotFound(key.name) : secretChanged(key.name, secret.version);
   }
 }

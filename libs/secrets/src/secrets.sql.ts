@@ -26,7 +26,7 @@ export const LIST_SECRETS = `
   ORDER BY name
   LIMIT $3`;
 
-export const VERSION_OF_SECRET = `SELECT version FROM secrets WHERE service = $1 AND name = $2`;
+export const FIND_SECRET = `SELECT ${METADATA} FROM secrets WHERE service = $1 AND name = $2`;
 
 export const DELETE_SECRET = `
   DELETE FROM secrets WHERE service = $1 AND name = $2 AND ($3::integer IS NULL OR version = $3)`;

@@ -1,8 +1,11 @@
 import { type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { applyAccess, describeCredentials } from './access.js';
-import { applyCommonHeaders } from './common-headers.js';
+import { applyAnswerHeaders } from './answer-headers.js';
+import { applyMergePatchSchemas } from './merge-patch-schemas.js';
+import { applyParameters } from './parameters.js';
 import { applyProblemResponses } from './problem-responses.js';
+import { applyStoredSchemas } from './stored-schemas.js';
 
 const DESCRIPTION = `Runs HTTP calls and commands when they are due: by cron expression, at an interval, or once.
 
@@ -20,8 +23,11 @@ export function buildDocument(app: INestApplication, version: string): OpenAPIOb
   const document = SwaggerModule.createDocument(app, describeCredentials(builder).build(), {
     operationIdFactory: (_controller, method) => method,
   });
+  applyMergePatchSchemas(document);
+  applyStoredSchemas(document);
   applyAccess(document);
   applyProblemResponses(document);
-  applyCommonHeaders(document);
+  applyParameters(document);
+  applyAnswerHeaders(document);
   return document;
 }

@@ -38,6 +38,10 @@ function hasExample(body: object): boolean {
   );
 }
 
+function schemaOf(name: string): { required?: string[]; properties?: Record<string, unknown> } {
+  return (document.components?.schemas?.[name] ?? {}) as ReturnType<typeof schemaOf>;
+}
+
 function resolved(schema: { $ref?: string }): string {
   const name = schema.$ref?.split('/').at(-1) ?? '';
   return JSON.stringify(document.components?.schemas?.[name] ?? schema);
@@ -98,5 +102,42 @@ describe('the OpenAPI document', () => {
     expect(
       without((documented) => documented.method !== 'post' || names(documented).includes('Idempotency-Key')),
     ).toEqual([]);
+  });
+
+  it('gives every PATCH a schema in which each member may be absent, and null where it has a default', () => {
+    const patches = operations.filter(({ method }) => method === 'patch');
+    expect(patches.map(({ operation }) => JSON.stringify(operation.requestBody))).toEqual(
+      ['Service', 'Job', 'Schedule', 'Calendar'].map((name) =>
+        expect.stringContaining(`{"$ref":"#/components/schemas/${name}Patch"}`),
+      ),
+    );
+    const { required, properties } = schemaOf('JobPatch');
+    expect(required).toBeUndefined();
+    expect(properties?.['name']).toMatchObject({ type: 'string' });
+    expect(properties?.['priority']).toMatchObject({ type: ['integer', 'null'] });
+    expect(properties?.['deliveryGuarantee']).toMatchObject({ enum: expect.arrayContaining([null]) });
+    expect(schemaOf('HttpTargetPatch').properties?.['headers']).toMatchObject({
+      additionalProperties: { type: ['string', 'null'] },
+    });
+    expect(JSON.stringify(schemaOf('JobPatch'))).not.toContain('"default"');
+  });
+
+  it('shows members that have a default as always there in answers', () => {
+    expect(schemaOf('JobResponse').properties?.['target']).toMatchObject({
+      discriminator: { mapping: { http: '#/components/schemas/HttpTarget' } },
+    });
+    expect(schemaOf('HttpTarget').required).toEqual(expect.arrayContaining(['url', 'method', 'headers']));
+    expect(schemaOf('HttpTarget').required).not.toContain('body');
+  });
+
+  it('says which headers answers have', () => {
+    const headersOf = (path: string, method: 'get' | 'post' | 'patch', status: number) =>
+      Object.keys((document.paths[path]?.[method]?.responses[status] as { headers: object }).headers);
+    expect(headersOf('/jobs', 'post', 201)).toEqual(expect.arrayContaining(['Location', 'ETag']));
+    expect(headersOf('/jobs/{jobId}', 'get', 200)).toContain('ETag');
+    expect(headersOf('/jobs/{jobId}/execute', 'post', 202)).toEqual(
+      expect.arrayContaining(['Location', 'Preference-Applied', 'Idempotent-Replayed']),
+    );
+    expect(headersOf('/jobs', 'get', 200)).toEqual(expect.arrayContaining(['Link', 'X-Request-Id']));
   });
 });

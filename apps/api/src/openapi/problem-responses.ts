@@ -3,8 +3,10 @@ import { STATUS_CODES } from 'node:http';
 import { type DocumentedOperation, type Operation, operationsOf } from './operations.js';
 import { PROBLEM_SCHEMA, problemExample } from './problem-schema.js';
 
-/** These answer in a form of their own. */
-const WITHOUT_PROBLEMS = /^\/(health\/|metrics$)/;
+/** These answer in a form of their own … */
+const OWN_FORM = /^\/health\//;
+/** … and this one has no problems but those that it declares. */
+const DECLARED_ONLY = /^\/metrics$/;
 /** A query that cannot be read is refused before anybody looks which operation it is for. */
 const OF_ALL = 400;
 
@@ -29,7 +31,7 @@ export function applyProblemResponses(document: OpenAPIObject): void {
   document.components.schemas = { ...document.components.schemas, Problem: PROBLEM_SCHEMA };
   for (const documented of operationsOf(document)) {
     const { operation, path } = documented;
-    const statuses = WITHOUT_PROBLEMS.test(path) ? [OF_ALL] : problemStatusesOf(documented);
+    const statuses = OWN_FORM.test(path) ? [OF_ALL] : problemStatusesOf(documented);
     for (const status of statuses) operation.responses[status] = problemResponse(operation, status, path);
   }
 }
@@ -39,13 +41,17 @@ function problemStatusesOf({ method, path, operation }: DocumentedOperation): Re
   const declared = Object.keys(operation.responses)
     .map(Number)
     .filter((status) => status >= 400);
+  if (DECLARED_ONLY.test(path)) return new Set([...declared, OF_ALL]);
+  const takesIfMatch = operation.parameters?.some(
+    (parameter) => 'name' in parameter && parameter.name === 'If-Match',
+  );
   return new Set([
     ...declared,
     OF_ALL,
     ...(operation.security?.length ? [401, 403, 429] : []),
     ...(path.includes('{') ? [404] : []),
     ...(method === 'post' ? [409, 422] : []),
-    ...(method === 'put' || method === 'patch' || method === 'delete' ? [412, 428] : []),
+    ...(takesIfMatch ? [412, 428] : []),
     // A POST that needs no body may still come with one, and is refused if that is not JSON.
     ...(operation.requestBody === undefined && method !== 'post' ? [] : [413, 415]),
     503,

@@ -27,13 +27,16 @@ export function toJobSpec(request: JobRequest): JobSpec {
 
 /** The job that a whole one takes the place of. @throws ProblemError `validation_failed` */
 export async function replacingJobSpec(job: Job, body: unknown): Promise<JobSpec> {
-  const replaced = { request: requestOf(job), response: toJobResponse(job) };
-  return toJobSpec(await replacingRequest(JobRequest, replaced, body));
+  return toJobSpec(await replacingRequest(JobRequest, replacedOf(job), body));
 }
 
 /** The job after a merge patch. @throws ProblemError `validation_failed` */
 export async function patchedJobSpec(job: Job, patch: unknown): Promise<JobSpec> {
-  return toJobSpec(await patchedRequest(JobRequest, requestOf(job), patch));
+  return toJobSpec(await patchedRequest(JobRequest, replacedOf(job), patch));
+}
+
+function replacedOf(job: Job) {
+  return { request: requestOf(job), response: toJobResponse(job) };
 }
 
 /** What a client would send to get this very job: the document that a merge patch applies to. */

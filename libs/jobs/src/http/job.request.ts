@@ -1,4 +1,4 @@
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsObject, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
 import type { DeliveryGuarantee } from '../domain/job.js';
@@ -12,6 +12,7 @@ import {
   HttpTargetRequest,
   targetClassIn,
   type TargetRequest,
+  TARGET_SCHEMA,
 } from './target.request.js';
 
 export const DELIVERY_GUARANTEES: readonly DeliveryGuarantee[] = ['at_least_once', 'at_most_once'];
@@ -40,16 +41,7 @@ export class JobRequest {
   @IsTags()
   tags?: string[];
 
-  @ApiProperty({
-    oneOf: [{ $ref: getSchemaPath(HttpTargetRequest) }, { $ref: getSchemaPath(CommandTargetRequest) }],
-    discriminator: {
-      propertyName: 'type',
-      mapping: {
-        http: getSchemaPath(HttpTargetRequest),
-        command: getSchemaPath(CommandTargetRequest),
-      },
-    },
-  })
+  @ApiProperty(TARGET_SCHEMA)
   @Type(targetClassIn)
   @IsObject()
   @ValidateNested()

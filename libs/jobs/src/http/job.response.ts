@@ -1,10 +1,10 @@
-import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import type { Target } from '@app/targets';
 import type { DeliveryGuarantee, Job } from '../domain/job.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
 import { DELIVERY_GUARANTEES } from './job.request.js';
 import { RetryPolicyRequest } from './retry-policy.request.js';
-import { CommandTargetRequest, HttpTargetRequest } from './target.request.js';
+import { CommandTargetRequest, HttpTargetRequest, TARGET_SCHEMA } from './target.request.js';
 
 @ApiExtraModels(HttpTargetRequest, CommandTargetRequest)
 export class JobResponse {
@@ -23,9 +23,7 @@ export class JobResponse {
   @ApiProperty({ type: [String] })
   tags!: readonly string[];
 
-  @ApiProperty({
-    oneOf: [{ $ref: getSchemaPath(HttpTargetRequest) }, { $ref: getSchemaPath(CommandTargetRequest) }],
-  })
+  @ApiProperty(TARGET_SCHEMA)
   target!: Target;
 
   @ApiProperty({ type: 'object', additionalProperties: true })

@@ -188,6 +188,13 @@ describe('PATCH /jobs/{jobId}', () => {
     expect((await app.call('GET', path)).body?.version).toBe(1);
   });
 
+  it('takes read-only properties that are unchanged', async () => {
+    const path = await create();
+    const { id, version, createdAt } = (await app.call('GET', path)).body ?? {};
+    const answer = await app.call('PATCH', path, { id, version, createdAt, priority: 2 });
+    expect([answer.status, answer.body?.priority]).toEqual([200, 2]);
+  });
+
   it('with an old If-Match answers 412', async () => {
     const path = await create();
     const answer = await app.call('PATCH', path, { priority: 1 }, { 'If-Match': '"7"' });

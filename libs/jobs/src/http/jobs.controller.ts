@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query, Res 
 import {
   ApiBody,
   ApiConflictResponse,
-  ApiConsumes,
   ApiCreatedResponse,
   ApiHeader,
   ApiNoContentResponse,
@@ -15,6 +14,7 @@ import {
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import {
+  ApiMergePatch,
   ApiPage,
   AS_IT_WAS_READ,
   decodeCursor,
@@ -25,6 +25,7 @@ import {
   pageOf,
   Post,
   VersionSeen,
+  READ_ONLY_UNCHANGED,
 } from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
@@ -114,9 +115,12 @@ export class JobsController {
   /** The body is not typed as a DTO: only the document that results from the patch can be judged. */
   @Patch(':jobId')
   @RequireScopes('jobs:write')
-  @ApiOperation({ operationId: 'updateJob', summary: 'Change parts of a job by a merge patch (RFC 7396)' })
-  @ApiConsumes('application/merge-patch+json', 'application/json')
-  @ApiBody({ schema: { type: 'object' }, examples: JOB_PATCH_EXAMPLES })
+  @ApiOperation({
+    operationId: 'updateJob',
+    summary: 'Change parts of a job by a merge patch (RFC 7396)',
+    description: READ_ONLY_UNCHANGED,
+  })
+  @ApiMergePatch(JobRequest, JOB_PATCH_EXAMPLES)
   @ApiOkResponse({ type: JobResponse })
   @ApiHeader(IF_MATCH)
   @ApiNotFoundResponse(NO_SUCH_JOB)

@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Exclude, Expose, type TypeHelpOptions } from 'class-transformer';
 import { IsBoolean, IsIn } from 'class-validator';
 import type { CommandTarget, HttpMethod, HttpTarget, Target } from '@app/targets';
@@ -10,7 +10,8 @@ import { MayBeAbsent } from './rules/refuses.js';
 const TARGET_TYPES: readonly Target['type'][] = ['http', 'command'];
 const ANY_JSON = {
   oneOf: [
-    ...['object', 'string', 'number', 'boolean', 'null'].map((type) => ({ type })),
+    { type: 'object', additionalProperties: true },
+    ...['string', 'number', 'boolean', 'null'].map((type) => ({ type })),
     { type: 'array', items: {} },
   ],
 };
@@ -127,3 +128,12 @@ export function toTarget(request: TargetRequest): Target {
   const base = { type, method, url, headers, successStatus, followRedirects };
   return body === undefined ? base : { ...base, body };
 }
+
+/** Either of the two, told apart by `type`. */
+export const TARGET_SCHEMA = {
+  oneOf: [{ $ref: getSchemaPath(HttpTargetRequest) }, { $ref: getSchemaPath(CommandTargetRequest) }],
+  discriminator: {
+    propertyName: 'type',
+    mapping: { http: getSchemaPath(HttpTargetRequest), command: getSchemaPath(CommandTargetRequest) },
+  },
+};

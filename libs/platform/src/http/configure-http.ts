@@ -5,7 +5,7 @@ import { type RequestHandler } from 'express';
 import { inOrder } from './in-order.js';
 import { jsonBody } from './json-body/json-body.middleware.js';
 import { requestContext } from './request-context.middleware.js';
-import { UnaskedQueryGuard } from './unasked-query.guard.js';
+import { UnaskedInputGuard } from './unasked-input.guard.js';
 import { refuseFaultyUrl } from './url-faults.middleware.js';
 
 /** `NestFactory.create` must get this: reading bodies is ours, in `configureHttp`. */
@@ -20,7 +20,7 @@ export function configureHttp(app: NestExpressApplication, ...admission: Request
   app.disable('x-powered-by');
   app.set('etag', false); // Only a version makes an entity tag; a hash of the text would be useless to If-Match.
   app.use(inOrder(requestContext, accessLog, ...admission, refuseFaultyUrl, jsonBody()));
-  app.useGlobalGuards(new UnaskedQueryGuard());
+  app.useGlobalGuards(new UnaskedInputGuard());
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(createValidationPipe());
 }

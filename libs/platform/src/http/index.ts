@@ -1,8 +1,15 @@
+export { ApiMergePatch } from './api-merge-patch.js';
 export { currentRequestId, currentTraceparent } from '@app/platform/request-context';
-export { AS_IT_WAS_READ, IF_MATCH } from './api-descriptions.js';
+export { AS_IT_WAS_READ, IF_MATCH, READ_ONLY_UNCHANGED } from './api-descriptions.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';
-export { IF_MATCH_REQUIRED, IfMatch, VersionSeen } from './entity-tag/if-match.js';
+export {
+  type Existence,
+  ExistenceAskedFor,
+  IF_MATCH_REQUIRED,
+  IfMatch,
+  VersionSeen,
+} from './entity-tag/if-match.js';
 export { rememberMadeAs } from './idempotency/idempotency-keys.sql.js';
 export { stillRunning } from './idempotency/idempotency-faults.js';
 export { madeBefore, rememberMade } from './idempotency/made-once.js';

@@ -45,6 +45,18 @@ describe('a body that replaces a resource', () => {
     ]);
   });
 
+  it('may say what is so in another way, as typed clients do', async () => {
+    const at = '2026-01-31T12:00:38.350Z';
+    const id = '01981b5e-7c00-7000-8000-0123456789ab';
+    const read = { request: REQUEST, response: { ...RESPONSE, id, createdAt: at } };
+    for (const createdAt of ['2026-01-31T12:00:38.35Z', '2026-01-31T13:00:38.350000+01:00'])
+      await replacingRequest(OrderRequest, read, { ...REQUEST, id: id.toUpperCase(), createdAt });
+    const later = { ...REQUEST, createdAt: '2026-01-31T12:00:38.351Z' };
+    await expect(replacingRequest(OrderRequest, read, later)).rejects.toMatchObject({
+      errors: [{ pointer: '/createdAt', code: 'read_only' }],
+    });
+  });
+
   it.each([
     ['another id', { id: 'y' }, '/id'],
     ['another owner', { owner: { service: 'other' } }, '/owner'],

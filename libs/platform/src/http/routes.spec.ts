@@ -40,6 +40,16 @@ describe('routes', () => {
     });
   });
 
+  it('that take no body refuse one, since nobody would look at it', async () => {
+    const taken = '/things/failures/conflict';
+    expect(await problemOf(await send('POST', taken, '{"parameters":{"a":1}}'))).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/parameters', code: 'unknown_property' }],
+    });
+    expect((await problemOf(await send('POST', taken, '[]'))).status).toBe(400);
+    for (const nothing of ['{}', 'null']) expect((await send('POST', taken, nothing)).status).toBe(409);
+  });
+
   it('says which methods a path has', async () => {
     expect((await send('DELETE', '/things')).headers.get('allow')).toBe('GET, HEAD, POST');
     expect((await send('POST', `/things/${THING_ID}`)).headers.get('allow')).toBe('GET, HEAD, PATCH, PUT');

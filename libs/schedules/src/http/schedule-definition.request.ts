@@ -37,18 +37,21 @@ function toTiming(request: ScheduleTimingRequest) {
   } as const;
 }
 
-/** The members of a schedule that move on as it fires, which is no new version. */
-const MOVING = ['nextRunAt', 'lastRunAt', 'runCount'] as const;
-
 /** The schedule that a whole one takes the place of. @throws ProblemError `validation_failed` */
 export async function replacingSchedule(schedule: Schedule, body: unknown): Promise<WantedSchedule> {
-  const replaced = { request: requestOf(schedule), response: toScheduleResponse(schedule), moving: MOVING };
-  return toWantedSchedule(await replacingRequest(ScheduleRequest, replaced, body));
+  return toWantedSchedule(await replacingRequest(ScheduleRequest, replacedOf(schedule), body));
 }
 
 /** The schedule after a merge patch. @throws ProblemError `validation_failed` */
 export async function patchedSchedule(schedule: Schedule, patch: unknown): Promise<WantedSchedule> {
-  return toWantedSchedule(await patchedRequest(ScheduleRequest, requestOf(schedule), patch));
+  return toWantedSchedule(await patchedRequest(ScheduleRequest, replacedOf(schedule), patch));
+}
+
+/** The members of a schedule that move on as it fires, which is no new version. */
+const MOVING = ['nextRunAt', 'lastRunAt', 'runCount'] as const;
+
+function replacedOf(schedule: Schedule) {
+  return { request: requestOf(schedule), response: toScheduleResponse(schedule), moving: MOVING };
 }
 
 /** What a client would send to get this very schedule: the document that a merge patch applies to. */

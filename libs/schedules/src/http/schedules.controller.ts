@@ -1,7 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param, Patch, Put, Query } from '@nestjs/common';
 import {
   ApiBody,
-  ApiConsumes,
+  ApiConflictResponse,
   ApiHeader,
   ApiNoContentResponse,
   ApiNotFoundResponse,
@@ -12,13 +12,21 @@ import {
 } from '@nestjs/swagger';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { JobsService } from '@app/jobs';
-import { ApiPage, AS_IT_WAS_READ, IfMatch, type Page, VersionSeen } from '@app/platform/http';
+import {
+  ApiMergePatch,
+  ApiPage,
+  AS_IT_WAS_READ,
+  IfMatch,
+  type Page,
+  VersionSeen,
+  READ_ONLY_UNCHANGED,
+} from '@app/platform/http';
 import type { Schedule } from '../domain/schedule.js';
 import type { WantedSchedule } from '../schedule-definition.js';
 import { SchedulesService } from '../schedules.service.js';
 import { demandScopeToReschedule } from './command-scope.js';
 import { ListSchedulesQuery } from './list-schedules.query.js';
-import { IF_MATCH, NO_SUCH_SCHEDULE, STALE } from './problem-descriptions.js';
+import { IF_MATCH, NO_SUCH_SCHEDULE, NOTHING_LEFT_TO_RESUME, STALE } from './problem-descriptions.js';
 import { patchedSchedule, replacingSchedule } from './schedule-definition.request.js';
 import { SCHEDULE_EXAMPLES, SCHEDULE_PATCH_EXAMPLES } from './schedule-examples.js';
 import { schedulePage } from './schedule-page.js';
@@ -44,7 +52,9 @@ export class SchedulesController {
     return schedulePage(this.schedules, service, query);
   }
 
+  /** It moves on as it fires, which is no new version. */
   @Get(':scheduleId')
+  @Header('Cache-Control', 'no-store')
   @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'getSchedule', summary: 'Get a schedule' })
   @ApiOkResponse({ type: ScheduleResponse })
@@ -68,6 +78,7 @@ export class SchedulesController {
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiHeader(IF_MATCH)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  @ApiConflictResponse(NOTHING_LEFT_TO_RESUME)
   @ApiPreconditionFailedResponse(STALE)
   async replace(
     @Param('scheduleId') scheduleId: string,
@@ -86,12 +97,13 @@ export class SchedulesController {
   @ApiOperation({
     operationId: 'updateSchedule',
     summary: 'Change parts of a schedule by a merge patch (RFC 7396)',
+    description: READ_ONLY_UNCHANGED,
   })
-  @ApiConsumes('application/merge-patch+json', 'application/json')
-  @ApiBody({ schema: { type: 'object' }, examples: SCHEDULE_PATCH_EXAMPLES })
+  @ApiMergePatch(ScheduleRequest, SCHEDULE_PATCH_EXAMPLES)
   @ApiOkResponse({ type: ScheduleResponse })
   @ApiHeader(IF_MATCH)
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  @ApiConflictResponse(NOTHING_LEFT_TO_RESUME)
   @ApiPreconditionFailedResponse(STALE)
   async update(
     @Param('scheduleId') scheduleId: string,

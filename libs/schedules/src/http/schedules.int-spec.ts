@@ -217,6 +217,12 @@ describe('PUT, PATCH and DELETE /schedules/{scheduleId}', () => {
     expectProblem(await app.call('DELETE', path), { status: 404, code: 'schedule_not_found' });
   });
 
+  it('is read anew each time, since it moves on while its version stays', async () => {
+    const path = await create();
+    const { status, headers } = await app.call('GET', path, undefined, { 'If-None-Match': '"1"' });
+    expect([status, headers.get('etag'), headers.get('cache-control')]).toEqual([200, '"1"', 'no-store']);
+  });
+
   it.each(['PUT', 'PATCH', 'DELETE'])('%s refuses a stale If-Match', async (method) => {
     const path = await create();
     await app.call('PATCH', path, { maxRuns: 9 });

@@ -16,6 +16,8 @@ import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import {
   ApiPage,
   decodeCursor,
+  type Existence,
+  ExistenceAskedFor,
   IF_MATCH,
   IfMatch,
   mapPage,
@@ -29,6 +31,11 @@ import { SecretRequest } from './secret.request.js';
 import { SecretResponse, toSecretResponse } from './secret.response.js';
 
 const NO_SUCH_SECRET = { description: 'There is no such secret, or it was deleted.' };
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  required: false,
+  description: '`*` only creates: 412 if there is such a secret.',
+};
 const STALE = { description: 'The secret has changed since it was read.' };
 const CANNOT_BE_KEPT = {
   description: 'This installation has no SECRETS_KEYS, or the service has reached its limit of secrets.',
@@ -58,6 +65,22 @@ export class SecretsController {
     );
   }
 
+  @Get(':name')
+  @RequireScopes('secrets:write')
+  @ApiOperation({
+    operationId: 'getSecret',
+    summary: 'Get what is known of a secret; its value is never shown',
+  })
+  @ApiOkResponse({ type: SecretResponse })
+  @ApiNotFoundResponse(NO_SUCH_SECRET)
+  async get(
+    @Param('name') name: string,
+    @CurrentPrincipal() { service }: Principal,
+  ): Promise<SecretResponse> {
+    assertSecretName(name);
+    return toSecretResponse(await this.secrets.get(service, name));
+  }
+
   @Put(':name')
   @RequireScopes('secrets:write')
   @ApiOperation({
@@ -68,6 +91,7 @@ export class SecretsController {
   @ApiOkResponse({ type: SecretResponse, description: 'Stored; used from the next run on.' })
   @ApiCreatedResponse({ type: SecretResponse })
   @ApiHeader(IF_MATCH)
+  @ApiHeader(IF_NONE_MATCH)
   @ApiNotFoundResponse(NO_SUCH_SECRET)
   @ApiConflictResponse(CANNOT_BE_KEPT)
   @ApiPreconditionFailedResponse(STALE)
@@ -75,12 +99,13 @@ export class SecretsController {
     @Param('name') name: string,
     @Body() { value }: SecretRequest,
     @IfMatch() expectedVersion: number | null,
+    @ExistenceAskedFor() expectedExistence: Existence | null,
     @CurrentPrincipal() { service }: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SecretResponse> {
     assertSecretName(name);
-    const secret = await this.secrets.put(service, name, value, expectedVersion);
-    response.status(secret.version === 1 ? 201 : 200);
+    const secret = await this.secrets.put(service, name, value, expectedVersion ?? expectedExistence);
+    if (secret.version === 1) response.status(201).location(`/secrets/${name}`);
     return toSecretResponse(secret);
   }
 

@@ -53,6 +53,29 @@ describe('PUT /secrets/{name}', () => {
     });
   });
 
+  it('creates only, or replaces only, where it is asked to', async () => {
+    const put = (headers: Record<string, string>) =>
+      app.call('PUT', '/secrets/ONCE', { value: 'long enough' }, headers);
+    expect(await put({ 'If-Match': '*' })).toMatchObject({ status: 412, body: { code: 'secret_absent' } });
+    const created = await put({ 'If-None-Match': '*' });
+    expect([created.status, created.headers.get('location')]).toEqual([201, '/secrets/ONCE']);
+    expect(await put({ 'If-None-Match': '*' })).toMatchObject({
+      status: 412,
+      body: { code: 'secret_exists' },
+    });
+    expect(await put({ 'If-Match': '*' })).toMatchObject({ status: 200, body: { version: 2 } });
+  });
+
+  it('tells what is known of one', async () => {
+    await app.call('PUT', '/secrets/KNOWN', { value: 'long enough' });
+    const { status, body } = await app.call('GET', '/secrets/KNOWN');
+    expect([status, Object.keys(body ?? {}).sort()]).toEqual([
+      200,
+      ['createdAt', 'name', 'updatedAt', 'version'],
+    ]);
+    expect(await app.call('GET', '/secrets/UNKNOWN')).toMatchObject({ status: 404 });
+  });
+
   it.each([
     ['/secrets/1A', { value: 'long enough' }, '/name'],
     ['/secrets/A%2FB', { value: 'long enough' }, '/name'],

@@ -94,7 +94,9 @@ export class KeysController {
     return toFreshKeyResponse(fresh);
   }
 
+  /** `lastUsedAt` moves on while the version stays. */
   @Get(':keyId')
+  @Header('Cache-Control', 'no-store')
   @RequireScopes('keys:manage')
   @ApiOperation({ operationId: 'getKey', summary: 'Get an API key, without its secret' })
   @ApiOkResponse({ type: KeyResponse })

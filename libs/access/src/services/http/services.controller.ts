@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Query, Res } fro
 import {
   ApiBody,
   ApiConflictResponse,
-  ApiConsumes,
   ApiCreatedResponse,
   ApiHeader,
   ApiNoContentResponse,
@@ -14,6 +13,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import {
+  ApiMergePatch,
   ApiPage,
   decodeCursor,
   IF_MATCH,
@@ -24,6 +24,7 @@ import {
   PageQuery,
   patchedRequest,
   Post,
+  READ_ONLY_UNCHANGED,
 } from '@app/platform/http';
 import { RequireScopes } from '../../require-scopes.js';
 import type { Service, ServiceSpec } from '../domain/service.js';
@@ -95,10 +96,9 @@ export class ServicesController {
   @ApiOperation({
     operationId: 'updateService',
     summary: 'Change parts of a service by a merge patch (RFC 7396)',
-    description: 'Workers and other api processes follow the new limits within seconds.',
+    description: `Workers and other api processes follow the new limits within seconds. ${READ_ONLY_UNCHANGED}`,
   })
-  @ApiConsumes('application/merge-patch+json', 'application/json')
-  @ApiBody({ schema: { type: 'object' }, examples: PATCHES })
+  @ApiMergePatch(ServiceRequest, PATCHES)
   @ApiOkResponse({ type: ServiceResponse })
   @ApiHeader(IF_MATCH)
   @ApiNotFoundResponse(NO_SUCH_SERVICE)
@@ -128,5 +128,11 @@ export class ServicesController {
 
 /** The service after a merge patch. @throws ProblemError `validation_failed` */
 async function patched(service: Service, patch: unknown): Promise<ServiceSpec> {
-  return toServiceSpec(await patchedRequest(ServiceRequest, requestOf(service), patch));
+  return toServiceSpec(
+    await patchedRequest(
+      ServiceRequest,
+      { request: requestOf(service), response: toServiceResponse(service) },
+      patch,
+    ),
+  );
 }

@@ -26,9 +26,21 @@ export const VersionSeen = createParamDecorator((_data: unknown, context: Execut
   return isSeen ? version : versionAskedFor(request);
 });
 
+/**
+ * What a PUT that may create asks for: `present` for `If-Match: *`, `absent` for `If-None-Match: *` (RFC 9110, 13.1), else null.
+ */
+export const ExistenceAskedFor = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<Request>();
+  if (request.get('If-None-Match')?.trim() === '*') return 'absent';
+  return request.get('If-Match')?.trim() === '*' ? 'present' : null;
+});
+
+export type Existence = 'present' | 'absent';
+
 function versionAskedFor(request: Pick<Request, 'get' | 'app'>): number | null {
   const header = request.get('If-Match');
-  if (header === undefined && request.app.get(IF_MATCH_REQUIRED) === true) throw unconditional();
+  const isConditional = header !== undefined || request.get('If-None-Match') !== undefined;
+  if (!isConditional && request.app.get(IF_MATCH_REQUIRED) === true) throw unconditional();
   return parseIfMatch(header);
 }
 

@@ -46,7 +46,7 @@ class OrdersController {
   }
 
   @Post('taken')
-  conflict(): never {
+  conflict(@Body() _body: unknown): never {
     runs += 1;
     throw new ProblemError('conflict', 'taken', 'Taken.');
   }

@@ -22,13 +22,16 @@ export function toCalendarDefinition(request: CalendarRequest): CalendarDefiniti
 
 /** The calendar that a whole one takes the place of. @throws ProblemError `validation_failed` */
 export async function replacingCalendar(calendar: Calendar, body: unknown): Promise<CalendarDefinition> {
-  const replaced = { request: requestOf(calendar), response: toCalendarResponse(calendar) };
-  return toCalendarDefinition(await replacingRequest(CalendarRequest, replaced, body));
+  return toCalendarDefinition(await replacingRequest(CalendarRequest, replacedOf(calendar), body));
 }
 
 /** The calendar after a merge patch. @throws ProblemError `validation_failed` */
 export async function patchedCalendar(calendar: Calendar, patch: unknown): Promise<CalendarDefinition> {
-  return toCalendarDefinition(await patchedRequest(CalendarRequest, requestOf(calendar), patch));
+  return toCalendarDefinition(await patchedRequest(CalendarRequest, replacedOf(calendar), patch));
+}
+
+function replacedOf(calendar: Calendar) {
+  return { request: requestOf(calendar), response: toCalendarResponse(calendar) };
 }
 
 /** What a client would send to get this very calendar: the document that a merge patch applies to. */

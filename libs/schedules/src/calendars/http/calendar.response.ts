@@ -27,7 +27,12 @@ export class CalendarResponse {
   @ApiProperty({ type: [String], format: 'date', example: ['2026-12-25'] })
   excludedDates!: readonly string[];
 
-  @ApiProperty({ type: [Number], example: [0, 6], description: '0 is Sunday, 6 Saturday.' })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'integer' },
+    example: [0, 6],
+    description: '0 is Sunday, 6 Saturday.',
+  })
   excludedWeekdays!: readonly number[];
 
   @ApiProperty({

@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query, Res 
 import {
   ApiBody,
   ApiConflictResponse,
-  ApiConsumes,
   ApiCreatedResponse,
   ApiHeader,
   ApiNoContentResponse,
@@ -15,6 +14,7 @@ import {
 import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import {
+  ApiMergePatch,
   ApiPage,
   AS_IT_WAS_READ,
   decodeCursor,
@@ -24,6 +24,7 @@ import {
   pageOf,
   Post,
   VersionSeen,
+  READ_ONLY_UNCHANGED,
 } from '@app/platform/http';
 import { IF_MATCH } from '../../http/problem-descriptions.js';
 import { CalendarImports } from '../calendar-import.js';
@@ -129,9 +130,9 @@ export class CalendarsController {
   @ApiOperation({
     operationId: 'updateCalendar',
     summary: 'Change parts of a calendar by a merge patch (RFC 7396)',
+    description: READ_ONLY_UNCHANGED,
   })
-  @ApiConsumes('application/merge-patch+json', 'application/json')
-  @ApiBody({ schema: { type: 'object' }, examples: CALENDAR_PATCH_EXAMPLES })
+  @ApiMergePatch(CalendarRequest, CALENDAR_PATCH_EXAMPLES)
   @ApiOkResponse({ type: CalendarResponse })
   @ApiHeader(IF_MATCH)
   @ApiNotFoundResponse(NO_SUCH_CALENDAR)
