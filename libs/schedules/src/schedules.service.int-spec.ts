@@ -57,6 +57,12 @@ describe('create', () => {
     ['endAt in the past', { endAt: at('12:00:00') }, '/endAt', 'in_the_past'],
     ['no room before endAt', { intervalSeconds: 60, endAt: at('12:00:30') }, '/endAt', 'never_fires'],
     ['no such day', { ...cron, cronExpression: '0 0 31 2 *' }, '/cronExpression', 'never_fires'],
+    [
+      'a time that each year is left out',
+      { ...cron, cronExpression: '*/5 2 * 3 0#2', timezone: 'America/New_York' },
+      '/cronExpression',
+      'never_fires',
+    ],
     ['no such minute', { ...cron, cronExpression: '60 * * * *' }, '/cronExpression', 'cron_syntax'],
     [
       'no such zone',

@@ -103,6 +103,7 @@ describe('a cron expression', () => {
     ['0 0 * Sept *', 'did you mean SEP?'],
     ['0 0 * MON *', 'month "MON" is neither a number nor a name'],
     ['0 0 * xyz *', 'names are JAN, FEB, MAR'],
+    ['0 0 * * \u017fUN', 'is neither a number nor a name'],
     ['? * * * *', '"?" means no day in particular, elsewhere write "*"'],
     ['L * * * *', 'minute cannot be "L"; L, W and # belong to the day fields'],
     ['0 0 * L *', 'month cannot be "L"; L, W and # belong to the day fields'],

@@ -67,7 +67,8 @@ function splitFields(expression: string): Record<CronFieldName, string> {
       `${expression.length} characters are too long for a cron expression; ${MAX_EXPRESSION_LENGTH} are the most`,
     );
   }
-  const written = expression.trim().toUpperCase();
+  // ASCII alone: `toUpperCase` would make a name of "ſun" too.
+  const written = expression.trim().replace(/[a-z]/g, (letter) => letter.toUpperCase());
   const texts = (written.startsWith('@') ? resolveAlias(written) : written).split(/\s+/);
   if (texts.length === 5) texts.unshift('0');
   if (texts.length !== 6) throw cronSyntaxError(explainFieldCount(written === '' ? 0 : texts.length));

@@ -1,7 +1,7 @@
 import { SECONDS_PER_DAY } from './civil-date.js';
 import { ClockChangeRules } from './clock-change-rules.js';
 import { parseCronExpression } from './cron-expression.js';
-import type { Instants } from './instants.js';
+import { type Instants, SEARCH_HORIZON_MS } from './instants.js';
 import { ScheduleSpecError } from './schedule-spec-error.js';
 import type { CronSpec } from './schedule-spec.js';
 import { WallTimes } from './wall-times.js';
@@ -31,14 +31,15 @@ class CronInstants implements Instants {
     private readonly rules: ClockChangeRules,
   ) {}
 
-  nextAfter(after: number): number | null {
+  nextAfter(after: number, until = Infinity): number | null {
+    const end = Math.min(until, after + SEARCH_HORIZON_MS, LATEST_MS);
     let from = Math.floor(after / 1_000) + 1;
-    while (from <= LATEST_SECONDS) {
+    while (from * 1_000 <= end) {
       const span = this.zone.spanAt(from);
-      if (from === span.from && this.rules.makesUpFor(span)) return from * 1_000;
+      if (from === span.from && this.rules.makesUpFor(span)) return notAfter(end, from);
 
       const wall = this.wallTimes.next(Math.max(from + span.offset, this.rules.firstWall(span)));
-      if (wall < this.rules.endWall(span)) return (wall - span.offset) * 1_000;
+      if (wall < this.rules.endWall(span)) return notAfter(end, wall - span.offset);
 
       const leap = span.to - from >= FAR_SECONDS ? wall - span.offset - FAR_SECONDS : span.to;
       from = Math.max(span.to, leap);
@@ -47,8 +48,9 @@ class CronInstants implements Instants {
   }
 
   latestAtOrBefore(at: number, after: number): number | null {
+    const start = Math.max(after, at - SEARCH_HORIZON_MS);
     let until = Math.floor(at / 1_000);
-    while (until * 1_000 > after) {
+    while (until * 1_000 > start) {
       const span = this.zone.spanAt(until);
       const wall = this.wallTimes.previous(Math.min(until + span.offset, this.rules.endWall(span) - 1));
       if (wall >= this.rules.firstWall(span)) return notAtOrBefore(after, wall - span.offset);
@@ -89,7 +91,11 @@ class CronInstants implements Instants {
 const FAR_SECONDS = 2 * SECONDS_PER_DAY;
 
 /** The last instant a `Date` can hold, the year 275760. */
-const LATEST_SECONDS = 8.64e12;
+const LATEST_MS = 8.64e15;
+
+function notAfter(end: number, seconds: number): number | null {
+  return seconds * 1_000 <= end ? seconds * 1_000 : null;
+}
 
 function notAtOrBefore(after: number, seconds: number): number | null {
   return seconds * 1_000 > after ? seconds * 1_000 : null;

@@ -1,9 +1,18 @@
 /** The instants that one type of schedule computes, bounds aside. All times are epoch milliseconds; ranges are (after, until]. */
 export interface Instants {
-  /** First instant strictly after `after`; null when there is none. The same from wherever one asks. */
-  nextAfter(after: number): number | null;
+  /**
+   * First instant > `after`, and ≤ `until` where that is given; null when there is none within SEARCH_HORIZON_MS. The same
+   * from wherever one asks.
+   */
+  nextAfter(after: number, until?: number): number | null;
   /** Latest instant ≤ `at` and > `after`; null when none. Computed, not enumerated from `after`. */
   latestAtOrBefore(at: number, after: number): number | null;
   /** Number of instants in (after, until], counted by days rather than one by one. */
   countIn(after: number, until: number): number;
 }
+
+/**
+ * Nobody looks further for an instant. Calendar and clock changes repeat after 400 years, once the last rule that a zone has
+ * for single years is over (2087); so what has not come in 500 never comes: `30 2 * 3 0#2` in New York with `dstGap: "skip"`.
+ */
+export const SEARCH_HORIZON_MS = 500 * 365.2425 * 86_400_000;

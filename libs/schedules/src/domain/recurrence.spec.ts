@@ -47,6 +47,26 @@ describe('the verified cron examples', () => {
   });
 });
 
+describe('an expression all of whose times fall into gaps', () => {
+  it.each([
+    ['*/5 2 * 3 0#2', 'America/New_York', {}],
+    ['30 2 * 3 0#2', 'America/New_York', { dstGap: 'skip' }],
+    ['*/30 2 * 3 0L', 'Europe/Berlin', {}],
+  ] as const)('has no instant, and nobody looks for one for ever: %s in %s', (expression, zone, policy) => {
+    const recurrence = compileCron(expression, zone, policy);
+    expect(recurrence.nextAfter(Date.UTC(2026, 0, 1))).toBeNull();
+    expect(recurrence.nextAfter(Date.UTC(9_899, 0, 1))).toBeNull();
+    expect(recurrence.latestAtOrBefore(Date.UTC(9_899, 0, 1), -Infinity)).toBeNull();
+  });
+
+  it('keeps one that seldom has another', () => {
+    // Berlin's clocks are changed on 29 March in 2026 and in 2037; in between the expression fires.
+    expect(fireTimes(compileCron('*/30 2 29 3 *', 'Europe/Berlin'), '2026-01-01T00:00:00Z', 1)).toEqual([
+      '2027-03-29T00:00:00Z',
+    ]);
+  });
+});
+
 /** Times are UTC on the day of the change; the comment above each table says what the clocks do. */
 describe('clock changes', () => {
   // New York, 2026-03-08 07:00Z: 02:00 -05:00 becomes 03:00 -04:00.

@@ -66,7 +66,7 @@ class BoundedRecurrence implements Recurrence {
   }
 
   nextAfter(after: number): number | null {
-    const next = this.instants.nextAfter(Math.max(after, this.#beforeFirst));
+    const next = this.instants.nextAfter(Math.max(after, this.#beforeFirst), this.last);
     return next !== null && next <= this.last ? next : null;
   }
 
