@@ -20,6 +20,8 @@ describe('a zone', () => {
     ['America/New_York', '1883-11-18T16:00:00Z', -(4 * 3_600 + 56 * 60 + 2)],
     ['America/New_York', '0001-01-01T00:00:00Z', -(4 * 3_600 + 56 * 60 + 2)],
     ['Europe/Berlin', '2399-07-01T00:00:00Z', 2 * 3_600],
+    ['Europe/Berlin', '9999-03-28T00:59:59Z', 3_600],
+    ['Europe/Berlin', '9999-03-28T01:00:00Z', 2 * 3_600],
   ])('of %s at %s has the offset that its history says', (name, instant, offset) => {
     expect(zoneNamed(name).spanAt(seconds(instant)).offset).toBe(offset);
   });
@@ -55,14 +57,27 @@ describe('a zone', () => {
     },
   );
 
-  it('lays its spans end to end', () => {
+  it.each([
+    ['2005-01-01', '2030-01-01'],
+    ['1790-01-01', '1810-01-01'],
+  ])('lays its spans end to end, from %s to %s', (from, to) => {
     const zone = zoneNamed('Africa/Cairo');
-    let span = zone.spanAt(seconds('2005-01-01T00:00:00Z'));
-    while (span.to < seconds('2030-01-01T00:00:00Z')) {
+    let span = zone.spanAt(seconds(`${from}T00:00:00Z`));
+    while (span.to < seconds(`${to}T00:00:00Z`)) {
       const next = zone.spanAt(span.to);
       expect(next.from).toBe(span.to);
       span = next;
     }
+  });
+
+  it.each([2_500, 2_900, 6_100])('repeats after 400 years, without a seam in %i', (year) => {
+    const changesIn = (from: number) => {
+      const at = (later: number) => Date.UTC(from + later, 0, 1) / 1_000;
+      return zoneNamed('America/New_York').changesIn(at(-2), at(2));
+    };
+    const start = Date.UTC(year, 0, 1) / 1_000 - Date.UTC(2_100, 0, 1) / 1_000;
+    expect(changesIn(year).map((change) => ({ ...change, at: change.at - start }))).toEqual(changesIn(2_100));
+    expect(changesIn(year)).toHaveLength(8);
   });
 });
 
