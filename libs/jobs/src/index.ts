@@ -12,6 +12,4 @@ export { JobsModule } from './jobs.module.js';
 export { type ExpectedVersion, JobsService } from './jobs.service.js';
 export { demandScopeToRun, demandScopeToRunAll, mayRunCommands } from './http/command-scope.js';
 export { JobsHttpModule } from './http/jobs-http.module.js';
-export { instantIn, IsInstant } from './http/rules/instant-rules.js';
 export { IsParameters } from './http/rules/json-rules.js';
-export { MayBeAbsent, Refuses } from './http/rules/refuses.js';

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
-import { MayBeAbsent } from '@app/jobs';
+import { MayBeAbsent } from '@app/platform/http';
 
 export class CancelRequest {
   @ApiPropertyOptional({

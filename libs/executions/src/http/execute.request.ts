@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsParameters, MayBeAbsent } from '@app/jobs';
+import { IsParameters } from '@app/jobs';
+import { MayBeAbsent } from '@app/platform/http';
 
 export class ExecuteRequest {
   @ApiPropertyOptional({

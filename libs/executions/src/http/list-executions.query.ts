@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
-import { IsInstant, Refuses } from '@app/jobs';
-import { decodeCursor, PageQuery, QueryList } from '@app/platform/http';
+import { decodeCursor, IsAfterFrom, IsInstant, PageQuery, QueryList } from '@app/platform/http';
 import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
 import { type Trigger, TRIGGERS } from '../domain/execution.js';
 import type { HistoryFilter, HistoryWindow } from '../history.sql.js';
@@ -34,7 +33,7 @@ export class ListJobExecutionsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'date-time', description: '`scheduledFor` before this instant.' })
   @IsOptional()
   @IsInstant()
-  @Refuses<ListJobExecutionsQuery>('not_after_from', (_to, query) => findOrderFault(query))
+  @IsAfterFrom()
   to?: string;
 }
 
@@ -61,9 +60,4 @@ export function toHistoryFilter(query: ListExecutionsQuery): HistoryFilter {
 export function toHistoryWindow({ limit, cursor }: PageQuery): HistoryWindow {
   const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
   return { limit: limit + 1, beforeId };
-}
-
-/** An empty window is a slip, not a question. */
-function findOrderFault({ from, to }: ListJobExecutionsQuery): string | null {
-  return Date.parse(String(to)) <= Date.parse(String(from)) ? 'must be later than from' : null;
 }

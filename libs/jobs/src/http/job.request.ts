@@ -1,12 +1,12 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsObject, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
+import { IsName, IsProse, MayBeAbsent } from '@app/platform/http';
 import type { DeliveryGuarantee } from '../domain/job.js';
 import { RetryPolicyRequest } from './retry-policy.request.js';
 import { IsParameters } from './rules/json-rules.js';
-import { MayBeAbsent } from './rules/refuses.js';
 import { HasFewReferences } from './rules/target-rules.js';
-import { IsName, IsProse, IsTags } from './rules/text-rules.js';
+import { IsTags } from './rules/tag-rules.js';
 import {
   CommandTargetRequest,
   HttpTargetRequest,

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional } from 'class-validator';
-import { PageQuery, QueryBoolean, QueryList } from '@app/platform/http';
-import { IsSearchText, IsTags } from './rules/text-rules.js';
+import { IsSearchText, PageQuery, QueryBoolean, QueryList } from '@app/platform/http';
+import { IsTags } from './rules/tag-rules.js';
 
 export class ListJobsQuery extends PageQuery {
   @ApiPropertyOptional({ type: Boolean })

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
-import { WithoutRepeats } from '@app/platform/http';
+import { MayBeAbsent, Refuses, WithoutRepeats } from '@app/platform/http';
 import {
   type Backoff,
   DEFAULT_RETRY_POLICY,
@@ -9,7 +9,6 @@ import {
   type RetryJitter,
   type RetryPolicy,
 } from '../domain/retry-policy.js';
-import { MayBeAbsent, Refuses } from './rules/refuses.js';
 
 const BACKOFFS: readonly Backoff[] = ['fixed', 'linear', 'exponential'];
 const JITTERS: readonly RetryJitter[] = ['none', 'full', 'equal'];

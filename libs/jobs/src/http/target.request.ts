@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { Exclude, Expose, type TypeHelpOptions } from 'class-transformer';
 import { IsBoolean, IsIn } from 'class-validator';
+import { MayBeAbsent } from '@app/platform/http';
 import type { CommandTarget, HttpMethod, HttpTarget, Target } from '@app/targets';
 import { IsArgs, IsCommand, IsEnv } from './rules/command-rules.js';
 import { IsHeaders, IsSuccessStatus, IsTargetUrl } from './rules/http-rules.js';
 import { IsAnyJson } from './rules/json-rules.js';
-import { MayBeAbsent } from './rules/refuses.js';
 
 const TARGET_TYPES: readonly Target['type'][] = ['http', 'command'];
 const ANY_JSON = {

@@ -27,3 +27,6 @@ export { PageQuery } from './paging/page-query.js';
 export { PreferWait } from './preferences/prefer-wait.js';
 export { replacingRequest } from './replacing-request.js';
 export { QueryBoolean, QueryInteger, QueryList } from './query-conversion.js';
+export { instantIn, IsAfterFrom, IsInstant } from './rules/instant-rules.js';
+export { MayBeAbsent, Refuses } from './rules/refuses.js';
+export { findLabelFault, IsName, IsProse, IsSearchText } from './rules/text-rules.js';

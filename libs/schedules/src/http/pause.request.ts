@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsString, MaxLength, MinLength } from 'class-validator';
-import { MayBeAbsent } from '@app/jobs';
+import { MayBeAbsent } from '@app/platform/http';
 import type { Catchup } from '../domain/schedule.js';
 
 export const CATCHUPS: readonly Catchup[] = ['none', 'last', 'all'];

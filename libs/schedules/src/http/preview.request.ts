@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsInt, Max, Min, ValidateIf } from 'class-validator';
-import { IsInstant, MayBeAbsent } from '@app/jobs';
-import { QueryInteger } from '@app/platform/http';
+import { IsInstant, MayBeAbsent, QueryInteger } from '@app/platform/http';
 import { ScheduleRequest } from './schedule.request.js';
 
 const DEFAULT_COUNT = 10;

@@ -1,7 +1,6 @@
-import { patchedRequest, replacingRequest } from '@app/platform/http';
+import { instantIn, patchedRequest, replacingRequest } from '@app/platform/http';
 import type { Schedule } from '../domain/schedule.js';
 import type { WantedSchedule } from '../schedule-definition.js';
-import { instantIn } from '@app/jobs';
 import { ScheduleRequest } from './schedule.request.js';
 import { toScheduleResponse } from './schedule.response.js';
 import type { ScheduleTimingRequest } from './schedule-timing.request.js';

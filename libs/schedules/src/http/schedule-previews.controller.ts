@@ -1,12 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Query } from '@nestjs/common';
 import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Post } from '@app/platform/http';
+import { instantIn, Post } from '@app/platform/http';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { SchedulePreviews } from '../schedule-previews.js';
 import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js';
 import { PreviewResponse, toPreviewResponse } from './preview.response.js';
 import { NO_SUCH_SCHEDULE } from './problem-descriptions.js';
-import { instantIn } from '@app/jobs';
 import { toWantedSchedule } from './schedule-definition.request.js';
 import { PREVIEW_EXAMPLES } from './schedule-examples.js';
 

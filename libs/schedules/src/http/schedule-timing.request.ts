@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
-import { IsInstant, MayBeAbsent } from '@app/jobs';
+import { IsInstant, MayBeAbsent } from '@app/platform/http';
 import type { DstGap, DstOverlap, ScheduleType } from '../domain/schedule.js';
 import { OnlyForType, SCHEDULE_TYPES } from './rules/type-rules.js';
 import { IsTimeZone } from './rules/zone-rules.js';

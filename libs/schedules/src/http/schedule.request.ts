@@ -1,6 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
-import { IsParameters, MayBeAbsent } from '@app/jobs';
+import { IsParameters } from '@app/jobs';
+import { MayBeAbsent } from '@app/platform/http';
 import { IsCalendarNames } from '../calendars/http/rules/calendar-name.js';
 import type { MisfirePolicy, OverlapPolicy } from '../domain/schedule.js';
 import { ScheduleTimingRequest } from './schedule-timing.request.js';

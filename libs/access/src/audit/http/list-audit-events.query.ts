@@ -1,9 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { AUDIT_ACTIONS, type AuditAction, type AuditFilter, RESOURCE_TYPES } from '@app/audit';
-import { PageQuery, QueryList } from '@app/platform/http';
-import { validationProblem } from '@app/platform/problem';
-import { IsInstant } from '../../keys/http/key-rules.js';
+import { IsAfterFrom, IsInstant, PageQuery, QueryList } from '@app/platform/http';
 
 const LIST_HINT = 'Any of these: repeat it, or separate them with commas.';
 
@@ -40,16 +38,12 @@ export class ListAuditEventsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'date-time', description: '`at` before this instant.' })
   @IsOptional()
   @IsInstant()
+  @IsAfterFrom()
   to?: string;
 }
 
-/** @throws ProblemError at `/to` for an empty window, which is a slip and not a question */
 export function toAuditFilter(query: ListAuditEventsQuery): AuditFilter {
-  const [from, to] = [query.from, query.to].map((text) => (text === undefined ? undefined : new Date(text)));
-  if (from && to && to <= from) {
-    const detail = 'to must be later than from';
-    throw validationProblem([{ pointer: '/to', code: 'not_after_from', detail }]);
-  }
   const { actor, action: actions, resourceType: resourceTypes, resourceId } = query;
+  const [from, to] = [query.from, query.to].map((text) => (text === undefined ? undefined : new Date(text)));
   return { actor, actions, resourceTypes, resourceId, from, to };
 }

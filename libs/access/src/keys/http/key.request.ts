@@ -1,8 +1,8 @@
 import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
 import { ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
-import { WithoutRepeats } from '@app/platform/http';
+import { IsInstant, MayBeAbsent, WithoutRepeats } from '@app/platform/http';
 import { type Role, ROLE_NAMES, type Scope, SCOPES } from '../../domain/scopes.js';
-import { IsCidrs, IsInstant, IsLabel, MayBeAbsent } from './key-rules.js';
+import { IsCidrs, IsLabel } from './key-rules.js';
 
 const DEFAULT_OVERLAP_SECONDS = 3_600;
 const MOST_OVERLAP_SECONDS = 2_592_000;

@@ -81,6 +81,7 @@ describe('creating a key', () => {
     [{ role: 'viewer', allowedCidrs: '10.0.0.0/8' }, '/allowedCidrs', 'invalid_cidrs'],
     [{ role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }, '/expiresAt', 'in_the_past'],
     [{ role: 'viewer', expiresAt: '2099-02-30T00:00:00Z' }, '/expiresAt', 'invalid_instant'],
+    [{ role: 'viewer', expiresAt: '9999-12-31T23:59:59-01:00' }, '/expiresAt', 'invalid_instant'],
     [{ role: 'viewer', service: 'other' }, '/service', 'unknown_property'],
   ])('refuses %j at %s', async (body, pointer, code) => {
     expect(await create(body)).toMatchObject({ status: 400, body: { errors: [{ pointer, code }] } });

@@ -11,8 +11,7 @@ import {
   Length,
   ValidateNested,
 } from 'class-validator';
-import { IsInstant, MayBeAbsent, Refuses } from '@app/jobs';
-import { WithoutRepeats } from '@app/platform/http';
+import { IsAfterFrom, IsInstant, MayBeAbsent, Refuses, WithoutRepeats } from '@app/platform/http';
 import { EXECUTION_STATES, type ExecutionState } from '../../domain/execution-state.js';
 import { type Trigger, TRIGGERS } from '../../domain/execution.js';
 import { BULK_ACTIONS, type BulkAction, type BulkFilter } from '../domain/bulk-operation.js';
@@ -56,7 +55,7 @@ export class BulkFilterRequest {
   @ApiPropertyOptional({ format: 'date-time', description: '`scheduledFor` before this instant.' })
   @MayBeAbsent()
   @IsInstant()
-  @Refuses<BulkFilterRequest>('not_after_from', (_to, filter) => findOrderFault(filter))
+  @IsAfterFrom()
   to?: string;
 
   @ApiPropertyOptional({ example: 'billing', description: 'The job has this tag.' })
@@ -108,8 +107,4 @@ function findEmptyFault(filter: unknown): string | null {
   if (typeof filter !== 'object' || filter === null) return null;
   const isEmpty = Object.values(filter).every((value) => value === undefined);
   return isEmpty ? 'must have at least one condition' : null;
-}
-
-function findOrderFault({ from, to }: BulkFilterRequest): string | null {
-  return Date.parse(String(to)) <= Date.parse(String(from)) ? 'must be later than from' : null;
 }

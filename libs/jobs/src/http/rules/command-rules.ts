@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsArray, IsObject, IsString } from 'class-validator';
+import { Refuses } from '@app/platform/http';
 import { findReferenceFault, hasReference } from '@app/targets';
 import { KeptAsIs } from './json-rules.js';
-import { Refuses } from './refuses.js';
 
 const MAX_COMMAND_LENGTH = 4_096;
 const MAX_ARGS = 256;

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsArray, IsObject, IsString } from 'class-validator';
+import { Refuses } from '@app/platform/http';
 import { findReferenceFault, hasReferenceInHost, isReservedHeader } from '@app/targets';
 import { KeptAsIs } from './json-rules.js';
-import { Refuses } from './refuses.js';
 
 const MAX_URL_LENGTH = 2_048;
 const MAX_HEADERS = 50;

@@ -1,8 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
 import { IsObject } from 'class-validator';
+import { Refuses } from '@app/platform/http';
 import { findReferenceFault } from '@app/targets';
-import { Refuses } from './refuses.js';
 
 /** No honest parameter nests deeper, and both V8 and Postgres walk it recursively. */
 const MAX_DEPTH = 20;

@@ -1,5 +1,5 @@
+import { Refuses } from '@app/platform/http';
 import { findSurplusOfReferences, type Target } from '@app/targets';
-import { Refuses } from './refuses.js';
 
 /** Of a target as a whole: what each of its references may look like is a rule of the property that it stands in. */
 export function HasFewReferences(): PropertyDecorator {

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
+import { IsAfterFrom, IsInstant } from '@app/platform/http';
 import { validationProblem } from '@app/platform/problem';
-import { IsInstant } from '@app/jobs';
 import { type AskedWindow, DAY_MS } from '../schedule-explainer.js';
 
 const MAX_WINDOW_DAYS = 31;
@@ -22,17 +22,18 @@ export class ExplainQuery {
   })
   @IsOptional()
   @IsInstant()
+  @IsAfterFrom()
   to?: string;
 }
 
-/** @throws ProblemError `validation_failed` for a window that is empty or too long */
+/** @throws ProblemError `validation_failed` for a window that is too long */
 export function windowOf(query: ExplainQuery, now: Date): AskedWindow {
   const to = query.to === undefined ? defaultEnd(query.from, now) : new Date(query.to);
   if (query.from === undefined) return { from: null, to };
   const from = new Date(query.from);
-  if (to <= from) throw refused('not_after_from', 'to must be later than from');
   if (to.getTime() - from.getTime() > MAX_WINDOW_DAYS * DAY_MS) {
-    throw refused('window_too_long', `to must be at most ${MAX_WINDOW_DAYS} days after from`);
+    const detail = `to must be at most ${MAX_WINDOW_DAYS} days after from`;
+    throw validationProblem([{ pointer: '/to', code: 'window_too_long', detail }]);
   }
   return { from, to };
 }
@@ -40,8 +41,4 @@ export function windowOf(query: ExplainQuery, now: Date): AskedWindow {
 function defaultEnd(from: string | undefined, now: Date): Date {
   const isToCome = from !== undefined && Date.parse(from) >= now.getTime();
   return isToCome ? new Date(Date.parse(from) + DAY_MS) : now;
-}
-
-function refused(code: string, detail: string): Error {
-  return validationProblem([{ pointer: '/to', code, detail }]);
 }

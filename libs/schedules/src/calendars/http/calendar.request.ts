@@ -1,11 +1,9 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, ValidateNested } from 'class-validator';
-import { IsInstant, MayBeAbsent, Refuses } from '@app/jobs';
-import { ReadUpTo } from '@app/platform/http';
+import { IsAfterFrom, IsInstant, IsName, MayBeAbsent, ReadUpTo } from '@app/platform/http';
 import { IsTimeZone } from '../../http/rules/zone-rules.js';
 import { MAX_CALENDAR_ENTRIES } from '../domain/calendar.js';
-import { IsCalendarName } from './rules/calendar-name.js';
 import { IsDates, IsWeekdays, MAX_WEEKDAYS } from './rules/exclusion-rules.js';
 
 export class ExcludedWindowRequest {
@@ -23,7 +21,7 @@ export class ExcludedWindowRequest {
     description: 'The first instant that is not excluded any more.',
   })
   @IsInstant()
-  @Refuses<ExcludedWindowRequest>('not_after_from', findOrderFault)
+  @IsAfterFrom()
   to!: string;
 }
 
@@ -35,7 +33,7 @@ export class CalendarRequest {
     example: 'holidays-de',
     description: 'Unique; schedules refer to it.',
   })
-  @IsCalendarName()
+  @IsName()
   name!: string;
 
   @ApiPropertyOptional({
@@ -81,9 +79,4 @@ export class CalendarRequest {
   @Type(() => ExcludedWindowRequest)
   @ReadUpTo(MAX_CALENDAR_ENTRIES)
   excludedWindows?: ExcludedWindowRequest[];
-}
-
-/** A fault of either instant alone is another rule's. */
-function findOrderFault(to: unknown, { from }: ExcludedWindowRequest): string | null {
-  return Date.parse(String(to)) <= Date.parse(String(from)) ? 'must be later than from' : null;
 }

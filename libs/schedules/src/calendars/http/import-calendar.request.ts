@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, MinLength } from 'class-validator';
-import { MayBeAbsent } from '@app/jobs';
+import { MayBeAbsent } from '@app/platform/http';
 import type { ImportMode } from '../calendar-import.js';
 
 const MODES: readonly ImportMode[] = ['add', 'replace'];

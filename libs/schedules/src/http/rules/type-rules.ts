@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ValidateIf } from 'class-validator';
-import { Refuses } from '@app/jobs';
+import { Refuses } from '@app/platform/http';
 import type { ScheduleType } from '../../domain/schedule.js';
 
 export const SCHEDULE_TYPES: readonly ScheduleType[] = ['cron', 'interval', 'one_time'];

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsString } from 'class-validator';
-import { Refuses } from '@app/jobs';
+import { Refuses } from '@app/platform/http';
 import { isTimeZone } from '../../domain/index.js';
 
 /** The longest name in the IANA database has 32 characters. */

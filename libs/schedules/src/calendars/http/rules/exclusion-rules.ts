@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ArrayMaxSize, IsArray } from 'class-validator';
-import { Refuses } from '@app/jobs';
+import { Refuses } from '@app/platform/http';
 import { MAX_CALENDAR_ENTRIES } from '../../domain/calendar.js';
 import { weekdayNamed } from './weekday.js';
 

@@ -18,6 +18,11 @@ export function IsInstant(): PropertyDecorator {
   );
 }
 
+/** A `to` that comes after the `from` beside it: an empty window is a slip, not a question. */
+export function IsAfterFrom(): PropertyDecorator {
+  return Refuses<{ from?: unknown }>('not_after_from', (to, { from }) => findOrderFault(to, from));
+}
+
 function findInstantFault(text: string): string | null {
   const [, year, month, day] = RFC_3339.exec(text) ?? [];
   if (year === undefined) {
@@ -34,6 +39,11 @@ function isDate(year: number, month: number, day: number): boolean {
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
+
+/** A fault of either instant alone is another rule's. */
+function findOrderFault(to: unknown, from: unknown): string | null {
+  return Date.parse(String(to)) <= Date.parse(String(from)) ? 'must be later than from' : null;
 }
 
 export function instantIn(text: string | null | undefined): Date | null {

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { IsArray, IsString } from 'class-validator';
+import { IsString } from 'class-validator';
 import { Refuses } from './refuses.js';
 
 /** Control characters and line separators, which would break a log line or a terminal that shows the text. */
@@ -9,8 +9,6 @@ const UNPRINTABLE_IN_PROSE = /[^\P{Cc}\n\r\t]/u;
 
 const MAX_NAME_LENGTH = 200;
 const MAX_PROSE_LENGTH = 2_000;
-const MAX_TAGS = 50;
-const MAX_TAG_LENGTH = 64;
 
 /** A name for people, in any script. */
 export function IsName(): PropertyDecorator {
@@ -30,12 +28,8 @@ export function IsSearchText(): PropertyDecorator {
   return applyDecorators(IsString(), Refuses('invalid_text', findSearchTextFault));
 }
 
-/** A set of labels. A comma separates labels in a query string, so that none may hold one. */
-export function IsTags(): PropertyDecorator {
-  return applyDecorators(IsArray(), Refuses('invalid_tags', findTagsFault));
-}
-
-function findLabelFault(value: unknown, maxLength: number): string | null {
+/** What is wrong with a text on one line, which begins and ends with something to see. */
+export function findLabelFault(value: unknown, maxLength: number): string | null {
   if (typeof value !== 'string') return null;
   if (value === '') return 'must not be empty';
   if (value !== value.trim()) return 'must not begin or end with white space';
@@ -53,21 +47,6 @@ function findSearchTextFault(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   if (charactersIn(value) > MAX_NAME_LENGTH) return `must have at most ${MAX_NAME_LENGTH} characters`;
   return UNPRINTABLE.test(value) ? 'must not contain control characters' : null;
-}
-
-function findTagsFault(value: unknown): string | null {
-  if (!Array.isArray(value)) return null;
-  if (value.length > MAX_TAGS) return `must have at most ${MAX_TAGS} items`;
-  if (new Set(value).size < value.length) return 'must not repeat an item';
-  const faults = value.map((tag: unknown, index) => [index, findTagFault(tag)] as const);
-  const first = faults.find(([, fault]) => fault !== null);
-  return first ? `item ${first[0]} ${first[1]}` : null;
-}
-
-function findTagFault(tag: unknown): string | null {
-  if (typeof tag !== 'string') return 'must be a string';
-  if (tag.includes(',')) return 'must not contain a comma';
-  return findLabelFault(tag, MAX_TAG_LENGTH);
 }
 
 /** Code points, as Postgres counts, and not the UTF-16 units of `length`. */
