@@ -18,7 +18,7 @@ export class UsageController {
     summary: 'Usage of your own service, beside its limits',
   })
   @ApiOkResponse({ type: ServiceUsageResponse })
-  async getOwnUsage(@CurrentPrincipal() { service }: Principal): Promise<ServiceUsageResponse> {
+  async getUsage(@CurrentPrincipal() { service }: Principal): Promise<ServiceUsageResponse> {
     return toServiceUsageResponse(await this.reader.usageOf(service));
   }
 
@@ -31,7 +31,7 @@ export class UsageController {
   })
   @ApiOkResponse({ type: ServiceUsageResponse })
   @ApiNotFoundResponse({ description: 'There is no such service.' })
-  async getUsage(@Param('slug') slug: string): Promise<ServiceUsageResponse> {
+  async getServiceUsage(@Param('slug') slug: string): Promise<ServiceUsageResponse> {
     return toServiceUsageResponse(await this.reader.usageOf(slug));
   }
 }
