@@ -1,11 +1,5 @@
 export type { Job, JobSpec } from './domain/job.js';
-export {
-  DEFAULT_RETRY_POLICY,
-  RETRY_CAUSES,
-  retryDelayMs,
-  type RetryCause,
-  type RetryPolicy,
-} from './domain/retry-policy.js';
+export { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './domain/retry-policy.js';
 export { JobLifecycle, type JobLifecycleListener, type OwnedJob } from './job-lifecycle.js';
 export { jobNotFound } from './jobs.errors.js';
 export { JobsModule } from './jobs.module.js';

@@ -9,10 +9,11 @@ export type {
   OutcomeFailed,
   OutcomeHeld,
   OutcomeLost,
+  RetryCause,
   RunError,
   RunResult,
 } from './outcome.js';
-export { failed } from './outcome.js';
+export { failed, RETRY_CAUSES } from './outcome.js';
 export { storableText } from './output-capture.js';
 export { parseEgressRule } from './egress-rule.js';
 export { isReservedHeader } from './reserved-headers.js';

@@ -9,13 +9,14 @@ export interface RunResult {
 }
 
 /** What a retry policy's `retryOn` may name. */
-export type RetryableCause = 'network' | 'timeout' | '5xx' | '429' | 'exit_code';
+export const RETRY_CAUSES = ['timeout', 'network', '5xx', '429', 'exit_code'] as const;
+export type RetryCause = (typeof RETRY_CAUSES)[number];
 
 /**
  * Why a run failed. Beyond the retryable causes: `4xx` and `status` are the target's final word (any other status
  * outside `successStatus`), `egress` is our policy's, and `target` is a target that cannot be run as it is written.
  */
-export type FailureCause = RetryableCause | '4xx' | 'status' | 'egress' | 'target';
+export type FailureCause = RetryCause | '4xx' | 'status' | 'egress' | 'target';
 
 export interface RunError {
   readonly type: string;

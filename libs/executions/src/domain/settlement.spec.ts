@@ -1,13 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_RETRY_POLICY, RETRY_CAUSES, type RetryPolicy } from '@app/jobs';
-import type {
-  AbortReason,
-  FailureCause,
-  Outcome,
-  OutcomeAborted,
-  OutcomeFailed,
-  OutcomeHeld,
-  RunResult,
+import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '@app/jobs';
+import {
+  type AbortReason,
+  type FailureCause,
+  type Outcome,
+  type OutcomeAborted,
+  type OutcomeFailed,
+  type OutcomeHeld,
+  RETRY_CAUSES,
+  type RunResult,
 } from '@app/targets';
 import { type Claim, mayBeHeld } from './claim.js';
 import { type Decision, decide } from './settlement.js';

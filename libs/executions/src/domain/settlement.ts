@@ -1,7 +1,8 @@
-import { type Job, retryDelayMs, type RetryCause } from '@app/jobs';
+import { type Job, retryDelayMs } from '@app/jobs';
 import {
   type AbortReason,
   failed,
+  type FailureCause,
   type Outcome,
   type OutcomeAborted,
   type OutcomeFailed,
@@ -127,7 +128,7 @@ function lostForGood(result: RunResult | null, message: string): Finished {
 /** @returns null when the failure is final */
 function delayBeforeRetryMs(
   claim: Claim,
-  cause: OutcomeFailed['cause'],
+  cause: FailureCause,
   retryAfterMs: number | null,
   random: number,
 ): number | null {
@@ -136,8 +137,9 @@ function delayBeforeRetryMs(
   return Math.max(backoffMs, retryAfterMs ?? 0);
 }
 
-function isRetried(policy: Job['retryPolicy'], cause: OutcomeFailed['cause']): boolean {
-  return policy.retryOn.includes(cause as RetryCause);
+function isRetried(policy: Job['retryPolicy'], cause: FailureCause): boolean {
+  const retried: readonly FailureCause[] = policy.retryOn;
+  return retried.includes(cause);
 }
 
 function errorOf(reason: AbortReason): RunError {

@@ -1,7 +1,7 @@
+import { RETRY_CAUSES, type RetryCause } from '@app/targets';
+
 export type Backoff = 'fixed' | 'linear' | 'exponential';
 export type RetryJitter = 'none' | 'full' | 'equal';
-export const RETRY_CAUSES = ['timeout', 'network', '5xx', '429', 'exit_code'] as const;
-export type RetryCause = (typeof RETRY_CAUSES)[number];
 
 export interface RetryPolicy {
   /** First try included: 1 means no retry. */

@@ -1,11 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsArray, IsIn, IsInt, IsNumber, Max, Min } from 'class-validator';
 import { MayBeAbsent, Refuses, WithoutRepeats } from '@app/platform/http';
+import { RETRY_CAUSES, type RetryCause } from '@app/targets';
 import {
   type Backoff,
   DEFAULT_RETRY_POLICY,
-  RETRY_CAUSES,
-  type RetryCause,
   type RetryJitter,
   type RetryPolicy,
 } from '../domain/retry-policy.js';
