@@ -22,11 +22,9 @@ export interface TargetsOptions {
   readonly commandRunnerSocket?: string | null;
   /** Failures in a row after which a host is not called for a while; 0 = it always is. */
   readonly circuitFailures: number;
-  /** Default `job-scheduler`. */
-  readonly userAgent?: string;
 }
 
-const DEFAULT_USER_AGENT = 'job-scheduler';
+const USER_AGENT = 'job-scheduler';
 
 /** Gives each target to the runner of its type. */
 export class TargetRunners implements OnApplicationShutdown {
@@ -40,9 +38,9 @@ export class TargetRunners implements OnApplicationShutdown {
     options: TargetsOptions,
     command: CommandRunner | DelegatingRunner = new CommandRunner(CommandPolicy.load(options.commandTargets)),
   ): TargetRunners {
-    const { egressAllow, circuitFailures, userAgent = DEFAULT_USER_AGENT } = options;
+    const { egressAllow, circuitFailures } = options;
     return new TargetRunners(
-      new HttpRunner(EgressPolicy.parse(egressAllow), userAgent, new TargetCircuits(circuitFailures)),
+      new HttpRunner(EgressPolicy.parse(egressAllow), USER_AGENT, new TargetCircuits(circuitFailures)),
       command,
     );
   }

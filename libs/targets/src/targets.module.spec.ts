@@ -1,23 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
+import { AppConfig, AppConfigModule } from '@app/platform/config';
 import { TargetRunners, TargetsModule } from './index.js';
 import { aContext, neverAborted, RecordingLog } from './testing/a-run.js';
 import { TargetServer } from './testing/target-server.js';
 
 describe('TargetsModule', () => {
-  it('provides runners for both types, made from injected options, and closes them with the application', async () => {
+  it('provides runners for both types, made from the configuration, and closes them with the application', async () => {
     const server = await TargetServer.start((_, response) => response.end('ok'));
     const module = await Test.createTestingModule({
-      imports: [
-        TargetsModule.forRootAsync({
-          useFactory: () => ({
-            egressAllow: ['127.0.0.0/8'],
-            commandTargets: 'disabled',
-            circuitFailures: 5,
-          }),
-        }),
-      ],
-    }).compile();
+      imports: [AppConfigModule, TargetsModule],
+    })
+      .overrideProvider(AppConfig)
+      .useValue({ egressAllow: ['127.0.0.0/8'], commandTargets: 'disabled', circuitFailures: 5 })
+      .compile();
     const runners = module.get(TargetRunners);
     const run = (target: Parameters<TargetRunners['run']>[0]): ReturnType<TargetRunners['run']> =>
       runners.run(target, aContext(), neverAborted(), new RecordingLog());

@@ -1,23 +1,10 @@
-import {
-  Logger,
-  Module,
-  type DynamicModule,
-  type FactoryProvider,
-  type ModuleMetadata,
-} from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
+import { AppConfig } from '@app/platform/config';
 import { CommandIsolation } from './command-isolation.js';
 import { CommandPolicy } from './command-policy.js';
 import { CommandRunner } from './command.runner.js';
 import { DelegatingRunner } from './delegation/delegating.runner.js';
 import { TargetRunners, type TargetsOptions } from './target-runners.js';
-
-export const TARGETS_OPTIONS = Symbol('TARGETS_OPTIONS');
-
-export interface TargetsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  readonly inject?: FactoryProvider['inject'];
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what Nest injects, as in its own FactoryProvider
-  readonly useFactory: (...args: any[]) => TargetsOptions | Promise<TargetsOptions>;
-}
 
 const logger = new Logger('Commands');
 
@@ -47,22 +34,15 @@ const NOT_ISOLATED =
   'commands are not isolated: they can read what this worker has in its environment, and what they start may outlive ' +
   'them (docs/security.md, "Commands")';
 
-@Module({})
-export class TargetsModule {
-  static forRootAsync({ imports = [], inject = [], useFactory }: TargetsAsyncOptions): DynamicModule {
-    return {
-      module: TargetsModule,
-      imports,
-      providers: [
-        { provide: TARGETS_OPTIONS, inject, useFactory },
-        {
-          provide: TargetRunners,
-          inject: [TARGETS_OPTIONS],
-          useFactory: async (options: TargetsOptions) =>
-            TargetRunners.fromOptions(options, await commandRunnerFor(options)),
-        },
-      ],
-      exports: [TargetRunners],
-    };
-  }
-}
+@Module({
+  providers: [
+    {
+      provide: TargetRunners,
+      inject: [AppConfig],
+      useFactory: async (config: AppConfig) =>
+        TargetRunners.fromOptions(config, await commandRunnerFor(config)),
+    },
+  ],
+  exports: [TargetRunners],
+})
+export class TargetsModule {}

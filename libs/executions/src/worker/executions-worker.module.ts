@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { AppConfig } from '@app/platform/config';
 import { SecretsModule } from '@app/secrets';
 import { TargetsModule } from '@app/targets';
 import { ExecutionsModule } from '../executions.module.js';
@@ -23,20 +22,7 @@ import { WorkerSession } from './worker-session.js';
 
 /** What only the worker app has: it takes executions from the queue and runs them. */
 @Module({
-  imports: [
-    ExecutionsModule,
-    SecretsModule,
-    TargetsModule.forRootAsync({
-      inject: [AppConfig],
-      useFactory: (config: AppConfig) => ({
-        egressAllow: config.egressAllow,
-        commandTargets: config.commandTargets,
-        commandIsolation: config.commandIsolation,
-        commandRunnerSocket: config.commandRunnerSocket,
-        circuitFailures: config.circuitFailures,
-      }),
-    }),
-  ],
+  imports: [ExecutionsModule, SecretsModule, TargetsModule],
   providers: [
     WorkerSession,
     ClaimsRepository,
