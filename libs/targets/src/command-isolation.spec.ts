@@ -12,7 +12,7 @@ const isThere = isolation.inForce === 'namespaces';
 if (!isThere) console.error('No PID namespaces here: that commands are isolated is NOT TESTED.');
 
 async function outputOf(script: string, within: CommandIsolation, env = {}): Promise<string> {
-  const runner = new CommandRunner(CommandPolicy.load('enabled'), undefined, within);
+  const runner = new CommandRunner(CommandPolicy.load('enabled'), within);
   const target = { type: 'command', command: 'sh', args: ['-c', script], env } as const;
   const { result } = await runner.run(target, aContext(), neverAborted(), new RecordingLog());
   return result?.output ?? '';

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CommandIsolation } from './command-isolation.js';
 import { CommandPolicy } from './command-policy.js';
 import { CommandRunner } from './command.runner.js';
 import type { Outcome } from './outcome.js';
@@ -34,7 +35,7 @@ describe('limits of allowed commands', () => {
   function run(path: string, args: readonly string[], limits: object): Promise<Outcome> {
     const allowListFile = join(directory, 'commands.json');
     writeFileSync(allowListFile, JSON.stringify({ commands: [{ id: 'it', path, args, limits }] }));
-    const runner = new CommandRunner(CommandPolicy.load({ allowListFile }), () => 100);
+    const runner = new CommandRunner(CommandPolicy.load({ allowListFile }), CommandIsolation.none, () => 100);
     const target = { type: 'command', command: 'it' } as const;
     return runner.run(target, aContext({ parameters: {} }), neverAborted(), new RecordingLog());
   }

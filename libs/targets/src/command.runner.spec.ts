@@ -32,7 +32,7 @@ if (different.length < 2) console.error('No PID namespaces here: commands are te
 /** What a user relies on is the same whether a worker starts a command itself or hands it to its command runner. */
 const runners = different.flatMap((isolation) => {
   const { inForce } = isolation;
-  const local = (): CommandRunner => new CommandRunner(CommandPolicy.load('enabled'), () => 100, isolation);
+  const local = (): CommandRunner => new CommandRunner(CommandPolicy.load('enabled'), isolation, () => 100);
   return [
     [`of the worker itself, ${inForce}`, inForce, 200_000_000, async () => ({ runner: local() })],
     [`behind a socket, ${inForce}`, inForce, LOG_LIMIT_CHARACTERS, () => DelegatedRunner.start(local())],

@@ -24,8 +24,8 @@ const KILL_GRACE_AFTER_LEASE_LOSS_MS = 2_000;
 export class CommandRunner implements Runner<CommandTarget> {
   constructor(
     private readonly policy: CommandPolicy,
-    private readonly killGraceMs: (reason: unknown) => number = defaultKillGraceMs,
     private readonly isolation: CommandIsolation = CommandIsolation.none,
+    private readonly killGraceMs: (reason: unknown) => number = defaultKillGraceMs,
   ) {}
 
   get isolationInForce(): IsolationInForce {

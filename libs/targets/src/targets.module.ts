@@ -12,7 +12,7 @@ const logger = new Logger('Commands');
 async function commandRunnerFor(options: TargetsOptions): Promise<CommandRunner | DelegatingRunner> {
   const { commandTargets, commandRunnerSocket = null } = options;
   if (commandRunnerSocket === null)
-    return new CommandRunner(CommandPolicy.load(commandTargets), undefined, await isolationFor(options));
+    return new CommandRunner(CommandPolicy.load(commandTargets), await isolationFor(options));
   const delegating = new DelegatingRunner(commandRunnerSocket);
   await delegating.watch();
   return delegating;

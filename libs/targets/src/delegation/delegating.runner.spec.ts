@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { CommandIsolation } from '../command-isolation.js';
 import { CommandPolicy } from '../command-policy.js';
 import { CommandRunner } from '../command.runner.js';
 import type { AbortReason, Outcome } from '../outcome.js';
@@ -17,7 +18,8 @@ import { CommandRunnerServer } from './command-runner-server.js';
 import { DelegatingRunner } from './delegating.runner.js';
 import { lineOfRun } from './messages.js';
 
-const aRunner = (): CommandRunner => new CommandRunner(CommandPolicy.load('enabled'), () => 100);
+const aRunner = (): CommandRunner =>
+  new CommandRunner(CommandPolicy.load('enabled'), CommandIsolation.none, () => 100);
 const shell = (script: string, ...args: string[]) =>
   ({ type: 'command', command: 'sh', args: ['-c', script, ...args] }) as const;
 const CANCELLED: AbortReason = { type: 'cancelled', message: 'enough' };

@@ -17,7 +17,7 @@ export async function serveCommands(serving: CommandServing): Promise<CommandRun
   const { socketPath, commandTargets, commandIsolation } = serving;
   const policy = CommandPolicy.load(commandTargets);
   const isolation = await CommandIsolation.detect(commandIsolation);
-  const runner = new CommandRunner(policy, undefined, isolation);
+  const runner = new CommandRunner(policy, isolation);
   const server = await CommandRunnerServer.listen(socketPath, runner);
   new Logger('Commands').log(`takes commands at ${socketPath}, isolation: ${isolation.inForce}`);
   return server;
