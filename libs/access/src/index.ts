@@ -26,7 +26,8 @@ export {
   runsExceeded,
 } from './services/run-quota.js';
 export { RUN_MINUTE, SECONDS_LEFT, takeRunsFrom } from './services/run-quota.sql.js';
-export { refuseOddSlug, serviceNotFound } from './services/services.errors.js';
+export { SLUG } from './services/domain/service.js';
+export { refuseOddSlug, serviceNotFound, serviceUnknown } from './services/services.errors.js';
 export { ServicesHttpModule } from './services/http/services-http.module.js';
 export { endTurn } from './turns/turns.js';
 export { AnyPrincipal, RequireScopes } from './require-scopes.js';

@@ -2,4 +2,4 @@ export { AUDIT_ACTIONS, type AuditAction, type AuditEvent, RESOURCE_TYPES } from
 export { type AuditFilter, AuditEventsRepository, type AuditWindow } from './audit-events.repository.js';
 export { AuditModule } from './audit.module.js';
 export { recordChangeFrom } from './audit.sql.js';
-export { type Change, eventOf, recordChange } from './record-change.js';
+export { type Change, eventOf, recordChange, SCHEDULER_ACTOR } from './record-change.js';

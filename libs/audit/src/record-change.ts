@@ -5,8 +5,8 @@ import { type AuditAction, resourceTypeOf } from './audit-event.js';
 import { RECORD_CHANGE } from './audit.sql.js';
 import { changedFields } from './changed-fields.js';
 
-/** Who does what nobody asked for, such as to pause a schedule whose target is gone. */
-const SCHEDULER_ACTOR = 'scheduler';
+/** Who does what nobody asked for, such as to pause a schedule whose target is gone or to cancel the runs of a deleted job. */
+export const SCHEDULER_ACTOR = 'scheduler';
 
 export interface Change {
   readonly service: string;

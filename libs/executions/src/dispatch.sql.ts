@@ -1,4 +1,4 @@
-import { SCHEDULER_ACTOR } from './domain/execution.js';
+import { SCHEDULER_ACTOR } from '@app/audit';
 import { ISOLATED_FOR_MINUTES, ISOLATED_FROM_LOSSES } from './domain/losses.js';
 
 /** CASE, because almost no row was ever lost: only then is the JSON of its attempts opened. */

@@ -1,4 +1,4 @@
-import { SCHEDULER_ACTOR } from './domain/execution.js';
+import { SCHEDULER_ACTOR } from '@app/audit';
 
 /**
  * What did not succeed, in the words of the partial indexes `executions_bad_ends…`: only a statement that says so uses them.

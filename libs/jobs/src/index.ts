@@ -3,7 +3,7 @@ export { DEFAULT_RETRY_POLICY, retryDelayMs, type RetryPolicy } from './domain/r
 export { JobLifecycle, type JobLifecycleListener, type OwnedJob } from './job-lifecycle.js';
 export { jobNotFound } from './jobs.errors.js';
 export { JobsModule } from './jobs.module.js';
-export { type ExpectedVersion, JobsService } from './jobs.service.js';
+export { JobsService } from './jobs.service.js';
 export { demandScopeToRun, demandScopeToRunAll, mayRunCommands } from './http/command-scope.js';
 export { JobsHttpModule } from './http/jobs-http.module.js';
 export { IsParameters } from './http/rules/json-rules.js';

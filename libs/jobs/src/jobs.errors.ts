@@ -19,12 +19,3 @@ export function jobChanged(jobId: string, version: number): ProblemError {
     `Job ${jobId} has changed since it was read: it is at version ${version} now.`,
   );
 }
-
-/** The credential is of a service that there is not, say one that was deleted. */
-export function serviceUnknown(): ProblemError {
-  return new ProblemError(
-    'forbidden',
-    'service_unknown',
-    'The service that this credential is for does not exist.',
-  );
-}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, type QueryDeepPartialEntity, Repository } from 'typeorm';
+import { serviceUnknown } from '@app/access';
 import { type Change, eventOf } from '@app/audit';
 import {
   columnsOf,
@@ -12,7 +13,7 @@ import {
 } from '@app/platform/database';
 import type { Job } from './domain/job.js';
 import { JobEntity } from './job.entity.js';
-import { jobNameTaken, serviceUnknown } from './jobs.errors.js';
+import { jobNameTaken } from './jobs.errors.js';
 import { createJob, findJob, replaceJob, type JobFilter, type JobWindow, listJobs } from './jobs.sql.js';
 
 export type { JobFilter, JobWindow };

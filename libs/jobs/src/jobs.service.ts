@@ -5,13 +5,11 @@ import { validate as isUuid } from 'uuid';
 import { demandRoom } from '@app/access';
 import { type AuditAction, type Change, recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
+import { type ExpectedVersion } from '@app/platform/http';
 import type { Job, JobSpec } from './domain/job.js';
 import { JobLifecycle } from './job-lifecycle.js';
 import { jobChanged, jobNotFound } from './jobs.errors.js';
 import { type JobFilter, JobsRepository, type JobWindow } from './jobs.repository.js';
-
-/** Which version the caller has seen; null when it does not matter. */
-export type ExpectedVersion = number | null;
 
 type Decide = (job: Job) => JobSpec | Promise<JobSpec>;
 

@@ -5,7 +5,7 @@ import { demandRoom } from '@app/access';
 import { recordChange } from '@app/audit';
 import { type Job, JobsService } from '@app/jobs';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
-import { madeBefore, rememberMade } from '@app/platform/http';
+import { type ExpectedVersion, madeBefore, rememberMade } from '@app/platform/http';
 import { CalendarsService } from './calendars/calendars.service.js';
 import { isSameDefinition, type ScheduleDefinition, type WantedSchedule } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
@@ -18,9 +18,6 @@ import { demandSlowEnough } from './schedule-rhythm.js';
 import { revised } from './schedule-revision.js';
 import { scheduleChanged, scheduleNotFound } from './schedules.errors.js';
 import { type ScheduleFilter, SchedulesRepository, type ScheduleWindow } from './schedules.repository.js';
-
-/** Which version the caller has seen; null when it does not matter. */
-export type ExpectedVersion = number | null;
 
 @Injectable()
 export class SchedulesService {

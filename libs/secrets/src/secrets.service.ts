@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
-import type { Existence } from '@app/platform/http';
+import type { Existence, ExpectedVersion } from '@app/platform/http';
 import type { Envelope } from './domain/envelope.js';
 import { secretOwner, type SecretMetadata } from './domain/secret.js';
 import { SecretVault } from './secret-vault.js';
@@ -27,7 +27,7 @@ export class SecretsService {
     service: string,
     name: string,
     value: string,
-    expected: number | Existence | null,
+    expected: ExpectedVersion | Existence,
   ): Promise<SecretMetadata> {
     const sealed = this.vault.seal(value, secretOwner({ service, name }));
     return this.repository.transaction(async (tx) => {
@@ -51,7 +51,7 @@ export class SecretsService {
   }
 
   /** Runs that refer to it fail from now on. @throws ProblemError `secret_not_found`, `stale_version` */
-  async delete(service: string, name: string, expected: number | null): Promise<void> {
+  async delete(service: string, name: string, expected: ExpectedVersion): Promise<void> {
     await this.repository.transaction(async (tx) => {
       if (!(await this.repository.delete(tx, { service, name }, expected))) {
         throw await this.refusal({ service, name }, expected);
@@ -64,7 +64,7 @@ export class SecretsService {
     tx: EntityManager,
     key: SecretKey,
     sealed: Envelope,
-    expected: number | Existence | null,
+    expected: ExpectedVersion | Existence,
   ): Promise<SecretMetadata> {
     if (typeof expected === 'number') {
       const changed = await this.repository.change(tx, key, sealed, expected);
@@ -79,7 +79,7 @@ export class SecretsService {
   }
 
   /** Why nothing was at that version. */
-  private async refusal(key: SecretKey, expected: number | null): Promise<Error> {
+  private async refusal(key: SecretKey, expected: ExpectedVersion): Promise<Error> {
     const secret = expected === null ? null : await this.repository.find(key);
     return secret === null ? secretNotFound(key.name) : secretChanged(key.name, secret.version);
   }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { isRole, isScope, type KeySpec, ROLE_NAMES, SCOPES, scopesOf } from '@app/access';
+import { isRole, isScope, type KeySpec, ROLE_NAMES, SCOPES, scopesOf, SLUG } from '@app/access';
 import { StartupFault } from '@app/platform/lifecycle';
 
 export interface KeyOptions {
@@ -10,8 +10,6 @@ export interface KeyOptions {
 const USAGE = `Usage: npm run key:create -- --service payments --role admin [--scopes a,b] [--name "the first key"]
   --role    ${ROLE_NAMES.join(', ')}
   --scopes  ${SCOPES.join(', ')}`;
-
-const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** @throws StartupFault with how to do it right */
 export function readKeyOptions(args: readonly string[]): KeyOptions {

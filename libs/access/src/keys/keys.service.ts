@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { AppConfig } from '@app/platform/config';
+import { type ExpectedVersion } from '@app/platform/http';
 import type { Principal } from '../principal.js';
 import type { ApiKey, FreshKey, KeySpec } from './api-key.js';
 import { KeyCache } from './key-cache.js';
@@ -55,7 +56,7 @@ export class KeysService {
     principal: Principal,
     id: string,
     overlapSeconds: number,
-    expected: number | null,
+    expected: ExpectedVersion,
   ): Promise<FreshKey> {
     const fresh = await this.repository.transaction(async (tx) => {
       const key = await this.lockForChange(tx, principal.service, id, expected);
@@ -72,7 +73,7 @@ export class KeysService {
    * Ends a key: here at once, in every other process within 5 s.
    * @throws ProblemError `key_not_found`, `stale_version`
    */
-  async revoke(service: string, id: string, expected: number | null): Promise<void> {
+  async revoke(service: string, id: string, expected: ExpectedVersion): Promise<void> {
     await this.repository.transaction(async (tx) => {
       const key = await this.lockForChange(tx, service, id, expected);
       await this.repository.revoke(tx, id, this.clock.now());
@@ -108,7 +109,7 @@ export class KeysService {
     tx: EntityManager,
     service: string,
     id: string,
-    expected: number | null,
+    expected: ExpectedVersion,
   ): Promise<ApiKey> {
     const key = isUuid(id) ? await this.repository.lockForChange(tx, service, id) : null;
     if (!key) return notFound(id);

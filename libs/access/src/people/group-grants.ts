@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { readFileSync } from 'node:fs';
 import { AppConfig, ConfigError } from '@app/platform/config';
+import { isJsonObject } from '@app/platform/problem';
 import { type Grant, isRole, isScope, type Scope, scopesOf } from '../domain/scopes.js';
 import { SLUG } from '../services/domain/service.js';
 
@@ -36,10 +37,10 @@ function readGroups(file: string): Map<string, readonly ServiceGrant[]> {
   return new Map(Object.entries(groups as Record<string, ServiceGrant[]>));
 }
 
-function parse(file: string): Record<string, unknown> {
+function parse(file: string): Readonly<Record<string, unknown>> {
   try {
     const groups = JSON.parse(readFileSync(file, 'utf8')) as unknown;
-    if (isObject(groups) && Object.keys(groups).length > 0) return groups;
+    if (isJsonObject(groups) && Object.keys(groups).length > 0) return groups;
   } catch (error) {
     throw new ConfigError([`OIDC_GROUPS_FILE: ${file} cannot be read: ${(error as Error).message}`]);
   }
@@ -53,7 +54,7 @@ function faultsOf(group: string, grants: unknown): string[] {
 }
 
 function grantFaults(grant: unknown): string[] {
-  if (!isObject(grant)) return ['each item must be an object'];
+  if (!isJsonObject(grant)) return ['each item must be an object'];
   const { service, role, scopes = [], ...rest } = grant;
   const faults = Object.keys(rest).map((member) => `${member} is not known here`);
   if (typeof service !== 'string' || !SLUG.test(service)) faults.push(`service ${JSON.stringify(service)}`);
@@ -64,8 +65,4 @@ function grantFaults(grant: unknown): string[] {
   if (!isScopes) faults.push(`scopes ${JSON.stringify(scopes)} are not all scopes`);
   else if (role === undefined && scopes.length === 0) faults.push('a role or scopes are required');
   return faults;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

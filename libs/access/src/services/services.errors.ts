@@ -5,6 +5,15 @@ export function serviceNotFound(slug: string): ProblemError {
   return new ProblemError('not_found', 'service_not_found', `There is no service ${JSON.stringify(slug)}.`);
 }
 
+/** The credential is of a service that there is not, say one that was deleted. */
+export function serviceUnknown(): ProblemError {
+  return new ProblemError(
+    'forbidden',
+    'service_unknown',
+    'The service that this credential is for does not exist.',
+  );
+}
+
 /** Postgres would fail at some, such as NUL. @throws ProblemError `service_not_found` */
 export function refuseOddSlug(slug: string): void {
   if (!SLUG.test(slug)) throw serviceNotFound(slug);

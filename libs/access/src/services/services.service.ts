@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
+import { type ExpectedVersion } from '@app/platform/http';
 import { DEFAULT_SERVICE, type Service, type ServiceSpec } from './domain/service.js';
 import { refuseOddSlug, serviceChanged, serviceIsDefault, serviceNotFound } from './services.errors.js';
 import { ServicesRepository, type ServiceWindow } from './services.repository.js';
@@ -45,7 +46,7 @@ export class ServicesService {
    */
   change(
     slug: string,
-    expected: number | null,
+    expected: ExpectedVersion,
     decide: (service: Service) => Promise<ServiceSpec>,
   ): Promise<Service> {
     return this.repository.transaction(async (tx) => {
@@ -61,7 +62,7 @@ export class ServicesService {
   }
 
   /** @throws ProblemError `service_not_found`, `stale_version`, `service_in_use`, `service_is_default` */
-  delete(slug: string, expected: number | null): Promise<void> {
+  delete(slug: string, expected: ExpectedVersion): Promise<void> {
     return this.repository.transaction(async (tx) => {
       const service = await this.lockForChange(tx, slug, expected);
       if (slug === DEFAULT_SERVICE) throw serviceIsDefault(slug);
@@ -70,7 +71,7 @@ export class ServicesService {
     });
   }
 
-  private async lockForChange(tx: EntityManager, slug: string, expected: number | null): Promise<Service> {
+  private async lockForChange(tx: EntityManager, slug: string, expected: ExpectedVersion): Promise<Service> {
     refuseOddSlug(slug);
     const service = (await this.repository.lockForChange(tx, slug)) ?? notFound(slug);
     if (expected !== null && expected !== service.version) throw serviceChanged(slug, service.version);

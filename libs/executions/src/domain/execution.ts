@@ -7,9 +7,6 @@ export type Trigger = (typeof TRIGGERS)[number];
 /** Why a due execution is not handed to the queue yet. */
 export type Hold = 'concurrency' | 'overlap';
 
-/** Who cancels what nobody asked to cancel: a job's deletion and the overlap policy `cancel_running`. */
-export const SCHEDULER_ACTOR = 'scheduler';
-
 /** One try, as history keeps it. Times are RFC 3339 UTC. */
 export interface Attempt {
   readonly attempt: number;
@@ -56,7 +53,7 @@ export interface Execution {
   readonly attemptStartedAt: Date | null;
   readonly finishedAt: Date | null;
   readonly cancelRequestedAt: Date | null;
-  /** Who asked first: a principal's actor, or `SCHEDULER_ACTOR`. */
+  /** Who asked first: a principal's actor, or audit's `SCHEDULER_ACTOR`. */
   readonly cancelRequestedBy: string | null;
   readonly cancelReason: string | null;
   /** The worker that holds the run has seen the request. */

@@ -6,6 +6,7 @@ export { HttpServerAdapter } from './http-server/http-server.adapter.js';
 export {
   type Existence,
   ExistenceAskedFor,
+  type ExpectedVersion,
   IF_MATCH_REQUIRED,
   IfMatch,
   VersionSeen,

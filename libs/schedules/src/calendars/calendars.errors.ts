@@ -43,12 +43,3 @@ export function unknownCalendars(faults: readonly { index: number; name: string 
     })),
   );
 }
-
-/** The credential is of a service that there is not, say one that was deleted. */
-export function serviceUnknown(): ProblemError {
-  return new ProblemError(
-    'forbidden',
-    'service_unknown',
-    'The service that this credential is for does not exist.',
-  );
-}

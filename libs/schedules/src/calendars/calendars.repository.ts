@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, type QueryDeepPartialEntity, Repository } from 'typeorm';
+import { serviceUnknown } from '@app/access';
 import { containing, type Queryable, rowsOf, violatedConstraint } from '@app/platform/database';
 import { CalendarEntity } from './calendar.entity.js';
-import { calendarNameTaken, serviceUnknown } from './calendars.errors.js';
+import { calendarNameTaken } from './calendars.errors.js';
 import { CALENDARS_NAMED, LOCK_NAMED_FOR_USE, USERS_OF_CALENDAR } from './calendars.sql.js';
 import type { Calendar, CalendarRules } from './domain/calendar.js';
 

@@ -4,6 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
+import { type ExpectedVersion } from '@app/platform/http';
 import { calendarChanged, calendarInUse, calendarNotFound, unknownCalendars } from './calendars.errors.js';
 import { type CalendarFilter, CalendarsRepository, type CalendarWindow } from './calendars.repository.js';
 import type { Calendar, CalendarDefinition } from './domain/calendar.js';
@@ -57,7 +58,7 @@ export class CalendarsService {
    * @param decide gets the calendar as it is under the lock, so that a partial update never undoes a concurrent one
    * @throws ProblemError `calendar_not_found`, `stale_version`, `calendar_name_taken`, `calendar_in_use`
    */
-  change(service: string, id: string, expected: number | null, decide: Decide): Promise<Calendar> {
+  change(service: string, id: string, expected: ExpectedVersion, decide: Decide): Promise<Calendar> {
     return this.repository.transaction(async (tx) => {
       const current = await this.lockForChange(tx, service, id, expected);
       const changed: Calendar = { ...current, ...(await decide(current)) };
@@ -72,7 +73,7 @@ export class CalendarsService {
   }
 
   /** @throws ProblemError `calendar_not_found`, `stale_version`, `calendar_in_use` */
-  delete(service: string, id: string, expected: number | null): Promise<void> {
+  delete(service: string, id: string, expected: ExpectedVersion): Promise<void> {
     return this.repository.transaction(async (tx) => {
       const calendar = await this.lockForChange(tx, service, id, expected);
       await this.refuseIfInUse(tx, calendar, 'deleted');
@@ -96,7 +97,7 @@ export class CalendarsService {
     tx: EntityManager,
     service: string,
     id: string,
-    expected: number | null,
+    expected: ExpectedVersion,
   ): Promise<Calendar> {
     const calendar = isUuid(id) ? await this.repository.lockForChange(tx, service, id) : null;
     if (!calendar) return notFound(id);

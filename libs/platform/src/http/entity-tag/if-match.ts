@@ -8,6 +8,9 @@ const WEAK = /^W\/"[\x21\x23-\x7e\x80-\xff]*"$/;
 /** A setting of the Express application: whether a change without `If-Match` is refused. */
 export const IF_MATCH_REQUIRED = 'if-match required';
 
+/** Which version the caller has seen; null when it does not matter. */
+export type ExpectedVersion = number | null;
+
 /**
  * The version that `If-Match` asks for; `null` when the header is absent or `*`, which any version meets. Type the
  * parameter `number | null`.

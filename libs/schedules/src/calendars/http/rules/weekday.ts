@@ -1,4 +1,4 @@
-const NAMES = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+import { WEEKDAY_NAMES } from '../../../domain/cron-fields.js';
 
 /** 0 is Sunday, as in a cron expression, which knows 7 for it too and names in any case. null for anything else. */
 export function weekdayNamed(weekday: unknown): number | null {
@@ -8,6 +8,6 @@ export function weekdayNamed(weekday: unknown): number | null {
 }
 
 function numberOf(name: string): number | null {
-  const index = NAMES.indexOf(name);
+  const index = WEEKDAY_NAMES.indexOf(name);
   return index < 0 ? null : index;
 }
