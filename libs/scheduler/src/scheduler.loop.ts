@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -93,17 +94,8 @@ export class SchedulerLoop implements OnApplicationBootstrap, OnModuleDestroy, B
     return SLEEP_AFTER_FAILURE_MS;
   }
 
-  private sleep(ms: number): Promise<void> {
-    const { signal } = this.stopping;
-    if (ms === 0 || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, ms);
-      signal.addEventListener('abort', wake);
-    });
+  /** Stopping ends it early. */
+  private async sleep(ms: number): Promise<void> {
+    if (ms > 0) await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
