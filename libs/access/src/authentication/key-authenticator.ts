@@ -39,10 +39,10 @@ export class KeyAuthenticator {
 
   /** A secret that does not fit what is known may be younger than that. */
   private async find(id: string, secret: string, mayLookUp: boolean): Promise<KnownKey | null> {
-    const known = this.cache.peek(id);
+    const known = this.cache.recall(id);
     if (known !== null && this.isValid(known, secret)) return known;
     if (!mayLookUp) return null;
-    const key = known === null ? await this.cache.find(id) : await this.cache.readAgain(id);
+    const key = known === null ? await this.cache.read(id) : await this.cache.readAgain(id);
     return key !== null && this.isValid(key, secret) ? key : null;
   }
 

@@ -42,13 +42,8 @@ export class KeyCache implements OnApplicationBootstrap, OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Null for a key that does not exist. */
-  async find(id: string): Promise<KnownKey | null> {
-    return this.peek(id) ?? this.read(id);
-  }
-
-  /** The key when it is known and fresh, without asking anybody. */
-  peek(id: string): KnownKey | null {
+  /** The key when it is known and fresh, without asking anybody. That it was used is noted. */
+  recall(id: string): KnownKey | null {
     const entry = this.entries.get(id);
     const now = this.clock.monotonicMs();
     if (entry === undefined || now - entry.readAtMs > FRESH_MS) return null;
@@ -56,34 +51,30 @@ export class KeyCache implements OnApplicationBootstrap, OnModuleDestroy {
     return entry.key;
   }
 
-  /** As it is now, for a secret that does not fit what is known: the key may just have been rotated. */
-  readAgain(id: string): Promise<KnownKey | null> {
-    return this.readNow(id);
-  }
-
-  /** Its next use reads it again; in the other processes it goes within FRESH_MS. */
-  forget(id: string): void {
-    this.entries.delete(id);
-    this.reads.delete(id);
-  }
-
-  /** Requests that come at once share one look-up. */
-  private read(id: string): Promise<KnownKey | null> {
+  /** Null for a key that does not exist. Requests that come at once share one look-up. */
+  read(id: string): Promise<KnownKey | null> {
     const running = this.reads.get(id);
     if (running !== undefined) return running;
-    const read = this.readNow(id).finally(() => {
+    const read = this.readAgain(id).finally(() => {
       if (this.reads.get(id) === read) this.reads.delete(id);
     });
     this.reads.set(id, read);
     return read;
   }
 
-  private async readNow(id: string): Promise<KnownKey | null> {
+  /** As it is now, for a secret that does not fit what is known: the key may just have been rotated. */
+  async readAgain(id: string): Promise<KnownKey | null> {
     const startedAtMs = this.clock.monotonicMs();
     const [key = null] = await this.repository.known([id]);
     if (key !== null && this.entries.size < MOST_KEYS)
       this.entries.set(id, { key, readAtMs: startedAtMs, usedAtMs: startedAtMs });
     return key;
+  }
+
+  /** Its next use reads it again; in the other processes it goes within FRESH_MS. */
+  forget(id: string): void {
+    this.entries.delete(id);
+    this.reads.delete(id);
   }
 
   private async refresh(): Promise<void> {
