@@ -4,7 +4,7 @@ import { setAccessRule } from '@app/platform/access-rule';
 import type { Scope } from './domain/scopes.js';
 
 /** The names of the two ways to present a credential, in the OpenAPI document. */
-export const SECURITY_SCHEMES = ['bearer', 'apiKey'] as const;
+const SECURITY_SCHEMES = ['bearer', 'apiKey'] as const;
 
 /** The route is for principals that have all of these scopes. A route without a rule is closed to everybody. */
 export function RequireScopes(...scopes: [Scope, ...Scope[]]): MethodDecorator {

@@ -41,7 +41,6 @@ import { StorageRepository } from './storage.repository.js';
   exports: [
     ExecutionsRepository,
     ExecutionsQueue,
-    QueueRoom,
     ExecutionDispatcher,
     ExecutionsService,
     LogsRepository,

@@ -1,4 +1,4 @@
-export { type BatchDone, BulkOperationsRepository } from './bulk/bulk-operations.repository.js';
+export { BulkOperationsRepository } from './bulk/bulk-operations.repository.js';
 export type { BulkOperation } from './bulk/domain/bulk-operation.js';
 export type { Claim } from './domain/claim.js';
 export { newExecutionId, scheduledForOf } from './domain/execution-id.js';
@@ -14,7 +14,6 @@ export { type ActiveRuns, ExecutionsRepository, type Queued } from './executions
 export { ExecutionsService } from './executions.service.js';
 export { ExecutionsHttpModule } from './http/executions-http.module.js';
 export { PartitionsRepository } from './partitions.repository.js';
-export { QueueRoom, type Room } from './queue-room.js';
 export { type Expired, type Retention, RetentionRepository } from './retention.repository.js';
 export { observeDelay, secondsBetween } from './start-delay-metrics.js';
 export { type BegunCount, StorageRepository } from './storage.repository.js';

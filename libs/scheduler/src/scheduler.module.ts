@@ -31,6 +31,6 @@ import { UpkeepLoop } from './upkeep.loop.js';
     GoneTargetPauser,
     UpkeepLoop,
   ],
-  exports: [ScheduleFirer, ExecutionRescuer, QueueReconciler, ExecutionPruner, BulkPerformer],
+  exports: [ScheduleFirer],
 })
 export class SchedulerModule {}

@@ -1,5 +1,5 @@
 export { SecretsHttpModule } from './http/secrets-http.module.js';
-export { rotateMasterKeys, type Rotated } from './master-key-rotation.js';
+export { rotateMasterKeys } from './master-key-rotation.js';
 export { SecretResolver } from './secret-resolver.js';
 export { SecretsModule } from './secrets.module.js';
 export { SigningKeys } from './signing/signing-keys.js';

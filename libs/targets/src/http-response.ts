@@ -4,7 +4,7 @@ import type { RunResult } from './outcome.js';
 import type { Redaction } from './redaction.js';
 
 /** How much of a response is read before its socket is destroyed. */
-export const READ_LIMIT_BYTES = 1024 * 1024;
+const READ_LIMIT_BYTES = 1024 * 1024;
 
 /** An answer may come byte by byte. */
 const PIECE_BYTES = 16 * 1024;

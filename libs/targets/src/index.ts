@@ -1,5 +1,3 @@
-export type { CommandIsolationInForce, IsolationWanted } from './command-isolation.js';
-export type { CommandTargets } from './command-policy.js';
 export { serveCommands } from './delegation/serve-commands.js';
 export type {
   AbortReason,
@@ -25,13 +23,7 @@ export {
   SECRET_NAME,
   secretNamesIn,
 } from './secret-references.js';
-export {
-  LOG_LIMIT_CHARACTERS,
-  type LogSink,
-  type RunContext,
-  type RunGrants,
-  type Runner,
-} from './runner.js';
+export { LOG_LIMIT_CHARACTERS, type LogSink, type RunContext, type RunGrants } from './runner.js';
 export type { CommandTarget, HttpMethod, HttpTarget, Target } from './target.js';
 export { TargetRunners } from './target-runners.js';
 export { TargetsModule } from './targets.module.js';

@@ -29,7 +29,7 @@ const ADMIN: readonly Scope[] = [...EDITOR, 'keys:manage', 'audit:read'];
  * Named sets, each with all of the one before. `commands:run` reaches the machines of the workers and `service:admin`
  * other services, so that no role has them: they are given by name.
  */
-export const ROLES: Readonly<Record<Role, readonly Scope[]>> = {
+const ROLES: Readonly<Record<Role, readonly Scope[]>> = {
   viewer: VIEWER,
   operator: OPERATOR,
   editor: EDITOR,

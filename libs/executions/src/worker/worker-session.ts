@@ -8,7 +8,7 @@ import { TargetRunners } from '@app/targets';
 import { runMetrics } from './run-metrics.js';
 import { END_SESSION, RENEW_SESSION, START_SESSION } from './worker-session.sql.js';
 
-export const LEASE_MS = 15_000;
+const LEASE_MS = 15_000;
 const RENEW_EVERY_MS = 5_000;
 /**
  * Not at the next turn: an outage of 5.6 s that met two renewals cost a lease, and one of 6 s must cost none. And after a

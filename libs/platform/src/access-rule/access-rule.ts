@@ -5,7 +5,7 @@ export type AccessRule =
   { readonly type: 'public' } | { readonly type: 'scopes'; readonly scopes: readonly string[] };
 
 /** Under this key a handler keeps its rule; whatever has none is closed. */
-export const ACCESS_RULE = Symbol('ACCESS_RULE');
+const ACCESS_RULE = Symbol('ACCESS_RULE');
 
 export function setAccessRule(rule: AccessRule): CustomDecorator<symbol> {
   return SetMetadata(ACCESS_RULE, rule);

@@ -2,12 +2,10 @@ import type { EntityMetadata } from 'typeorm';
 
 /**
  * All columns of an entity under the names of its properties: with it a hand-written SELECT or RETURNING gives rows of the
- * entity's shape, and a column is still named in one place. @param alias of the table, with its dot
+ * entity's shape, and a column is still named in one place.
  */
-export function columnsOf({ columns }: EntityMetadata, alias = ''): string {
-  return columns
-    .map(({ databaseName, propertyName }) => `${alias}"${databaseName}" AS "${propertyName}"`)
-    .join(', ');
+export function columnsOf({ columns }: EntityMetadata): string {
+  return columns.map(({ databaseName, propertyName }) => `"${databaseName}" AS "${propertyName}"`).join(', ');
 }
 
 /** A column to be written, and the value that goes there. */

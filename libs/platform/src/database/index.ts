@@ -9,9 +9,9 @@ export {
 } from './assembled-statement.js';
 export { columnsOf, type WrittenColumn, writtenColumnsOf } from './entity-columns.js';
 export { DatabaseModule } from './database.module.js';
-export { dataSourceOptions, withDataSource, type DatabaseOptions } from './data-source.js';
+export { dataSourceOptions, withDataSource } from './data-source.js';
 export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';
-export { checkSchema, type SchemaCheck } from './schema-check.js';
+export { checkSchema } from './schema-check.js';
 export { referringTable, violatedConstraint } from './postgres-error.js';
 export { containing } from './like-pattern.js';
 export { countOf, preparedRowOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js';

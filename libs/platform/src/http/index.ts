@@ -1,5 +1,5 @@
 export { ApiMergePatch } from './api-merge-patch.js';
-export { currentRequestId, currentTraceparent } from '@app/platform/request-context';
+export { currentTraceparent } from '@app/platform/request-context';
 export { AS_IT_WAS_READ, IF_MATCH, READ_ONLY_UNCHANGED } from './api-descriptions.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';

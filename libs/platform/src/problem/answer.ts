@@ -22,7 +22,7 @@ export interface Problem {
   readonly errors: readonly FieldError[];
 }
 
-export const STATUS_OF_KIND: Readonly<Record<ProblemKind, number>> = {
+const STATUS_OF_KIND: Readonly<Record<ProblemKind, number>> = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,

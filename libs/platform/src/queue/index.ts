@@ -1,5 +1,5 @@
 export { QueueModule } from './queue.module.js';
-export { QueueConnections, type QueueConnection } from './queue-connections.js';
+export { QueueConnections } from './queue-connections.js';
 export { redisEvictionFault } from './eviction-policy.js';
 export { prepareQueueBackend } from './prepare-queue-backend.js';
 export { queueReadiness } from './readiness.js';

@@ -8,8 +8,6 @@ export {
   currentRequestId,
   currentService,
   currentTraceparent,
-  type KeyUse,
-  type RequestContext,
   runForAllServices,
   runInRequestContext,
 } from './request-context.js';

@@ -1,3 +1,3 @@
 export { formatTraceparent, parseTraceparent, type TraceContext } from './trace-context.js';
-export { type FinishedSpan, isSampled, isTracing, recordSpan, startTracing, stopTracing } from './tracing.js';
+export { isSampled, isTracing, recordSpan } from './tracing.js';
 export { TracingModule } from './tracing.module.js';

@@ -8,8 +8,6 @@ import { CRON_FIELDS, type CronField, type CronFieldName } from './cron-fields.j
 import { readCronItem } from './cron-item.js';
 import { cronSyntaxError } from './schedule-spec-error.js';
 
-export { ScheduleSpecError } from './schedule-spec-error.js';
-
 /** A cron expression taken apart; it knows no zone and no instant. */
 export interface CronExpression {
   /** The six fields as written, in capitals, aliases resolved and the second filled in. */

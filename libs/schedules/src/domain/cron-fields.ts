@@ -14,7 +14,7 @@ export interface CronField {
   readonly hashHigh: number;
 }
 
-export const MONTH_NAMES = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
+const MONTH_NAMES = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split(' ');
 export const WEEKDAY_NAMES = 'SUN MON TUE WED THU FRI SAT'.split(' ');
 
 /** In the order in which a six-field expression has them. */

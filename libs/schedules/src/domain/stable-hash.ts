@@ -3,7 +3,7 @@
  * and their jitter through upgrades, so this function must never change.
  * FNV-1a, then the finaliser of MurmurHash3, because the ids of schedules made together differ in few characters only.
  */
-export function stableHash(text: string): number {
+function stableHash(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

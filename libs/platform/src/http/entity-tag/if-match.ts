@@ -48,7 +48,7 @@ function versionAskedFor(request: Pick<Request, 'get' | 'app'>): number | null {
 }
 
 /** @throws ProblemError 412 for a tag that cannot be current, 400 for what is no tag */
-export function parseIfMatch(header: string | undefined): number | null {
+function parseIfMatch(header: string | undefined): number | null {
   const given = header?.trim();
   if (given === undefined || given === '*') return null;
   const tag = STRONG.exec(given)?.[1];
