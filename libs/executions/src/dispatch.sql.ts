@@ -1,4 +1,5 @@
 import { SCHEDULER_ACTOR } from '@app/audit';
+import { ACTIVE } from './executions.sql.js';
 import { ISOLATED_FOR_MINUTES, ISOLATED_FROM_LOSSES } from './domain/losses.js';
 
 /** CASE, because almost no row was ever lost: only then is the JSON of its attempts opened. */
@@ -146,14 +147,14 @@ export const DISPATCH_HELD = `
     SELECT s.slug,
            CASE WHEN s.slug <> ALL($2::text[]) THEN 0
                 ELSE s.max_concurrent_runs -
-                  (SELECT count(*) FROM jobs j JOIN executions a ON a.job_id = j.id AND a.phase = 'active' AND a.phase <> 'final'
+                  (SELECT count(*) FROM jobs j JOIN executions e ON e.job_id = j.id AND ${ACTIVE}
                    WHERE j.service = s.slug) END AS free
     FROM services s
     WHERE s.max_concurrent_runs IS NOT NULL AND s.slug IN (SELECT j.service FROM jobs j WHERE j.id = ANY($1::uuid[]))
   ), room AS (
     SELECT j.id AS job_id, j.service, COALESCE(s.free, $3) AS service_free,
            COALESCE(j.max_concurrency, 2147483647) -
-             (SELECT count(*) FROM executions a WHERE a.job_id = j.id AND a.phase = 'active' AND a.phase <> 'final') AS free
+             (SELECT count(*) FROM executions e WHERE e.job_id = j.id AND ${ACTIVE}) AS free
     FROM jobs j LEFT JOIN service_room s ON s.slug = j.service
     WHERE j.id = ANY($1::uuid[])
   ), ranked AS (
@@ -196,8 +197,8 @@ export const UNTIL_DUE = `
  */
 export const QUEUED_BEFORE = `
   SELECT id, delivery, service, priority, ${IS_ISOLATED} AS isolated, queued_at::text AS "queuedAt"
-  FROM executions
-  WHERE phase = 'active' AND phase <> 'final' AND state = 'queued' AND queued_at < now() - $1 * interval '1 millisecond'
+  FROM executions e
+  WHERE ${ACTIVE} AND state = 'queued' AND queued_at < now() - $1 * interval '1 millisecond'
     AND ($2::timestamptz IS NULL OR (queued_at, id) > ($2::timestamptz, $3::uuid))
   ORDER BY queued_at, id
   LIMIT $4`;

@@ -6,6 +6,12 @@ import { SCHEDULER_ACTOR } from '@app/audit';
  */
 export const BAD_END = `e.phase = 'final' AND (e.error IS NOT NULL OR e.reason IS NOT NULL OR e.cancel_requested_at IS NOT NULL)`;
 
+/**
+ * Queued or running. The second half is the predicate of the partial index `executions_open`; without it the planner passes
+ * that index by.
+ */
+export const ACTIVE = `e.phase = 'active' AND e.phase <> 'final'`;
+
 /** Prepared: people and services poll it. The instant is in the id, and names the partition. */
 export function findExecution(columns: string): string {
   return `SELECT ${columns} FROM executions WHERE id = $1 AND scheduled_for = $2 AND service = $3`;

@@ -7,6 +7,7 @@ export type { ExecutionState } from './domain/execution-state.js';
 export type { NewExecution } from './domain/new-execution.js';
 export { LOW_PRIORITY_LANE, LOWEST_PRIORITY } from './domain/priority-lanes.js';
 export { ExecutionDispatcher } from './execution-dispatcher.js';
+export { ACTIVE } from './executions.sql.js';
 export { ExecutionsModule } from './executions.module.js';
 export { runKeyOf } from './domain/queue-message.js';
 export { ExecutionsQueue } from './executions.queue.js';

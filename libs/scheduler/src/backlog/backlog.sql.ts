@@ -1,4 +1,4 @@
-import { LOW_PRIORITY_LANE } from '@app/executions';
+import { ACTIVE, LOW_PRIORITY_LANE } from '@app/executions';
 
 /**
  * What is due and has not started, and who is there to start it, in one statement of index probes: a probe per priority
@@ -13,7 +13,7 @@ export const BACKLOG = `
       ORDER BY due_at LIMIT $2
     ) e
   ), queued AS (
-    SELECT due_at, priority FROM executions WHERE phase = 'active' AND phase <> 'final' AND state = 'queued'
+    SELECT due_at, priority FROM executions e WHERE ${ACTIVE} AND state = 'queued'
   ), held AS (
     SELECT hold FROM executions WHERE phase = 'waiting' AND hold IS NOT NULL LIMIT $2
   ), instants AS (

@@ -1,4 +1,5 @@
 import { RUN_MINUTE } from '@app/access';
+import { ACTIVE } from '@app/executions';
 
 /**
  * What a service has of what it may have, by the indexes that its lists and limits use. Runs of the minute and stored bytes are
@@ -12,7 +13,7 @@ export const USAGE_OF_SERVICE = `
          (SELECT count(*) FROM schedules c WHERE c.service = s.slug)::integer AS schedules,
          CASE WHEN s.max_runs_per_minute IS NOT NULL THEN COALESCE(
            (SELECT m.runs FROM service_minutes m WHERE m.service = s.slug AND m.minute = ${RUN_MINUTE}), 0) END AS runs,
-         (SELECT count(*) FROM jobs j JOIN executions e ON e.job_id = j.id AND e.phase = 'active' AND e.phase <> 'final'
+         (SELECT count(*) FROM jobs j JOIN executions e ON e.job_id = j.id AND ${ACTIVE}
           WHERE j.service = s.slug)::integer AS "concurrentRuns",
          t.bytes::float8 AS "storedBytes", t.counted_at AS "countedAt"
   FROM services s
