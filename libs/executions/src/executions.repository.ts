@@ -48,7 +48,7 @@ export interface Cancellation {
   readonly reason: string | null;
 }
 
-export interface ActiveRuns {
+export interface UnfinishedOfSchedule {
   readonly scheduleId: string;
   /** Pending, queued or running, without those that the overlap policy holds back. */
   readonly activeCount: number;
@@ -83,11 +83,14 @@ export class ExecutionsRepository {
     return preparedRowOf(this.executions.manager.connection, 'execution', this.findOne, parameters);
   }
 
-  activeOfSchedules(
+  unfinishedOfSchedules(
     tx: EntityManager,
     schedules: readonly { id: string; jobId: string }[],
-  ): Promise<ActiveRuns[]> {
-    return rowsOf(tx, sql.ACTIVE_OF_SCHEDULES, [schedules.map((s) => s.jobId), schedules.map((s) => s.id)]);
+  ): Promise<UnfinishedOfSchedule[]> {
+    return rowsOf(tx, sql.UNFINISHED_OF_SCHEDULES, [
+      schedules.map((s) => s.jobId),
+      schedules.map((s) => s.id),
+    ]);
   }
 
   /** pending → queued, for up to `limit` due executions that nothing holds. */
@@ -159,12 +162,15 @@ export class ExecutionsRepository {
     return countOf(tx, sql.CANCEL_PENDING_OF_JOB, [id, service]);
   }
 
-  cancelActiveOfSchedules(
+  cancelUnfinishedOfSchedules(
     tx: EntityManager,
     schedules: readonly { id: string; jobId: string }[],
   ): Promise<number> {
     const jobIds = schedules.map((schedule) => schedule.jobId);
-    return countOf(tx, sql.CANCEL_ACTIVE_OF_SCHEDULES, [schedules.map((schedule) => schedule.id), jobIds]);
+    return countOf(tx, sql.CANCEL_UNFINISHED_OF_SCHEDULES, [
+      schedules.map((schedule) => schedule.id),
+      jobIds,
+    ]);
   }
 
   private async dispatch(statement: string, parameters: unknown[]): Promise<DispatchRound> {

@@ -63,8 +63,8 @@ export const CANCEL_PENDING_OF_JOB = `
       cancel_requested_by = '${SCHEDULER_ACTOR}', cancel_reason = 'job_deleted'
   WHERE job_id = $1 AND service = $2 AND phase <> 'final' AND state IN ('pending', 'queued')`;
 
-/** Asks the workers of a schedule's active runs to end them, and ends those that wait (overlap policy cancel_running). */
-export const CANCEL_ACTIVE_OF_SCHEDULES = `
+/** Asks the workers of a schedule's runs to end them, and ends those that wait (overlap policy cancel_running). */
+export const CANCEL_UNFINISHED_OF_SCHEDULES = `
   UPDATE executions
   SET state               = CASE WHEN state = 'running' THEN 'running' ELSE 'cancelled' END,
       hold                = NULL,
@@ -76,10 +76,10 @@ export const CANCEL_ACTIVE_OF_SCHEDULES = `
   WHERE schedule_id = ANY($1::uuid[]) AND job_id = ANY($2::uuid[]) AND phase <> 'final'`;
 
 /**
- * What is still active of each schedule: input to the overlap policy. In the way is the oldest that may run, or, between the
+ * What is unfinished of each schedule: input to the overlap policy. In the way is the oldest that may run, or, between the
  * end of one run and the release of the next, the oldest that is held.
  */
-export const ACTIVE_OF_SCHEDULES = `
+export const UNFINISHED_OF_SCHEDULES = `
   SELECT e.schedule_id AS "scheduleId",
          count(*) FILTER (WHERE e.hold IS DISTINCT FROM 'overlap')::integer AS "activeCount",
          count(*) FILTER (WHERE e.hold = 'overlap')::integer AS "heldCount",

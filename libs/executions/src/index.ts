@@ -11,7 +11,7 @@ export { ACTIVE } from './executions.sql.js';
 export { ExecutionsModule } from './executions.module.js';
 export { runKeyOf } from './domain/queue-message.js';
 export { ExecutionsQueue } from './executions.queue.js';
-export { type ActiveRuns, ExecutionsRepository, type Queued } from './executions.repository.js';
+export { ExecutionsRepository, type Queued, type UnfinishedOfSchedule } from './executions.repository.js';
 export { ExecutionsService } from './executions.service.js';
 export { ExecutionsHttpModule } from './http/executions-http.module.js';
 export { PartitionsRepository } from './partitions.repository.js';

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { RunAllowances } from '@app/access';
-import { type ActiveRuns, ExecutionsRepository } from '@app/executions';
+import { ExecutionsRepository, type UnfinishedOfSchedule } from '@app/executions';
 import {
   CalendarExclusions,
   type DueSchedule,
@@ -51,7 +51,7 @@ export class FiringPlanner {
     now: Date,
     allowances: RunAllowances,
   ): Promise<PlannedSchedule[]> {
-    const active = await this.activeRuns(tx, due);
+    const unfinished = await this.unfinishedRuns(tx, due);
     const exclusionOf = await this.calendars.exclusionsOf(
       due.map(({ schedule }) => schedule),
       tx,
@@ -60,7 +60,7 @@ export class FiringPlanner {
     let firings = 0;
     for (const one of due) {
       if (firings >= MAX_FIRINGS) break;
-      const runs = active.get(one.schedule.id);
+      const runs = unfinished.get(one.schedule.id);
       const plan = await this.planOrPark(tx, one, { now, exclusionOf, allowances, runs });
       if (!plan) continue;
       planned.push({ due: one, plan });
@@ -76,13 +76,16 @@ export class FiringPlanner {
     await this.schedules.park(tx, scheduleId, `error: ${error.message}`);
   }
 
-  private async activeRuns(tx: EntityManager, due: readonly DueSchedule[]): Promise<Map<string, ActiveRuns>> {
+  private async unfinishedRuns(
+    tx: EntityManager,
+    due: readonly DueSchedule[],
+  ): Promise<Map<string, UnfinishedOfSchedule>> {
     const exclusive = due
       .map(({ schedule }) => schedule)
       .filter((schedule) => schedule.overlapPolicy !== 'allow');
     if (exclusive.length === 0) return new Map();
-    const active = await this.executions.activeOfSchedules(tx, exclusive);
-    return new Map(active.map((runs) => [runs.scheduleId, runs]));
+    const unfinished = await this.executions.unfinishedOfSchedules(tx, exclusive);
+    return new Map(unfinished.map((runs) => [runs.scheduleId, runs]));
   }
 
   /** A schedule whose plan throws is taken off the clock with a visible error, and all others go on. */

@@ -46,7 +46,7 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
     }
     const cancelling = leftovers.filter((_, index) => plans[index]!.cancelRunning);
     if (cancelling.length > 0) {
-      await this.executions.cancelActiveOfSchedules(
+      await this.executions.cancelUnfinishedOfSchedules(
         tx,
         cancelling.map(({ schedule }) => schedule),
       );
@@ -83,7 +83,7 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
 
   private async unfinishedRuns(tx: EntityManager, { schedule }: Leftovers): Promise<UnfinishedRuns> {
     if (schedule.overlapPolicy === 'allow') return NO_UNFINISHED_RUNS;
-    const [runs = NO_UNFINISHED_RUNS] = await this.executions.activeOfSchedules(tx, [schedule]);
+    const [runs = NO_UNFINISHED_RUNS] = await this.executions.unfinishedOfSchedules(tx, [schedule]);
     return runs;
   }
 }

@@ -140,7 +140,7 @@ export class ScheduleFirer {
 
   private async cancelRunning(tx: EntityManager, planned: readonly PlannedSchedule[]): Promise<void> {
     const cancelling = planned.filter(({ plan }) => plan.cancelRunning).map(({ due }) => due.schedule);
-    if (cancelling.length > 0) await this.executions.cancelActiveOfSchedules(tx, cancelling);
+    if (cancelling.length > 0) await this.executions.cancelUnfinishedOfSchedules(tx, cancelling);
   }
 
   private async insert(

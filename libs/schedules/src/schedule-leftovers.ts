@@ -32,7 +32,7 @@ export class ScheduleLeftovers {
   }
 
   /** @param schedule locked in `tx` @returns the schedule with the leftovers that run counted */
-  async settle(tx: EntityManager, schedule: Schedule, leftovers: Leftovers | null): Promise<Schedule> {
+  async accountFor(tx: EntityManager, schedule: Schedule, leftovers: Leftovers | null): Promise<Schedule> {
     if (leftovers === null) return schedule;
     const [plan] = await this.write(tx, [leftovers]);
     if (!plan || plan.runs === 0) return schedule;

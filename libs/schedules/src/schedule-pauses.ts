@@ -48,7 +48,7 @@ export class SchedulePauses {
       const now = this.clock.now();
       const changed = this.resumed(schedule, catchup, job.active, now);
       const left = leftByResume(schedule, true, { now, jobActive: job.active });
-      await this.leftovers.settle(tx, schedule, left);
+      await this.leftovers.accountFor(tx, schedule, left);
       await this.repository.update(tx, changed);
       await recordChange(tx, changeOf('resumed', schedule, changed));
       return changed;

@@ -75,8 +75,8 @@ export class SchedulesService {
       await this.calendars.lockForUse(tx, service, definition.calendars);
       const context = { now: this.clock.now(), jobActive: job.active, recurrences: this.recurrences };
       const left = leftByChange(current, definition, context) ?? leftByResume(current, active, context);
-      const settled = await this.leftovers.settle(tx, current, left);
-      const made = switched(current, revised(settled, definition, context), active, context);
+      const accounted = await this.leftovers.accountFor(tx, current, left);
+      const made = switched(current, revised(accounted, definition, context), active, context);
       if (made === current) return current;
       const changed = { ...made, version: current.version + 1 };
       await demandSlowEnough(tx, changed, current);
@@ -94,7 +94,7 @@ export class SchedulesService {
     return this.withLocked(service, id, async (tx, current) => {
       if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
       const left = leftoversOf(current, 'schedule_deleted', this.clock.now());
-      await this.leftovers.settle(tx, current, left);
+      await this.leftovers.accountFor(tx, current, left);
       await this.repository.delete(tx, current);
       await recordChange(tx, changeOf('deleted', current, null));
     });

@@ -42,19 +42,20 @@ export class KeyUses implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (this.latest.size === 0) return;
     const uses = new Map(this.latest);
     try {
-      for (const id of await this.repository.noteUses(uses)) this.settle(id, uses.get(id));
+      for (const id of await this.repository.noteUses(uses)) this.drop(id, uses.get(id));
     } catch (error) {
       this.logger.warn(`The last uses of API keys could not be written: ${String(error)}`);
     }
     this.dropOutdated(uses);
   }
 
-  private settle(id: string, written: Date | undefined): void {
+  /** Unless the key was used again meanwhile. */
+  private drop(id: string, written: Date | undefined): void {
     if (this.latest.get(id) === written) this.latest.delete(id);
   }
 
   private dropOutdated(uses: ReadonlyMap<string, Date>): void {
     const newest = Math.max(...[...uses.values()].map(Number));
-    for (const [id, at] of uses) if (Number(at) < newest - OUTDATED_MS) this.settle(id, at);
+    for (const [id, at] of uses) if (Number(at) < newest - OUTDATED_MS) this.drop(id, at);
   }
 }

@@ -15,7 +15,7 @@ import { SlotRecordsRepository } from './slot-records.repository.js';
 
 /**
  * What the api app has of the scheduler: it explains, measures what is owed, tells its status and what services use, and
- * settles what a change takes off the clock.
+ * accounts for what a change takes off the clock.
  */
 @Module({
   imports: [ExecutionsModule, JobsModule, SchedulesModule],
