@@ -1,4 +1,4 @@
-export { SchedulerHttpModule } from './explain/scheduler-http.module.js';
+export { SchedulerHttpModule } from './scheduler-http.module.js';
 export { FiringPlanner } from './firing-planner.js';
 export { LeftoverRecorder } from './leftover-recorder.js';
 export { ScheduleFirer } from './schedule-firer.js';

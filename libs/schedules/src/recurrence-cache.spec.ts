@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ScheduleSpecError } from './domain/index.js';
+import { ScheduleSpecError } from './domain/schedule-spec-error.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { scheduleOf } from './testing/schedule-of.js';
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { compileRecurrence, type Recurrence, ScheduleSpecError } from './domain/index.js';
+import { compileRecurrence, type Recurrence } from './domain/recurrence.js';
+import { ScheduleSpecError } from './domain/schedule-spec-error.js';
 import type { Schedule } from './domain/schedule.js';
 import { scheduleSpecOf } from './domain/schedule-timing.js';
 import { scheduleUnreadable } from './schedules.errors.js';

@@ -1,5 +1,6 @@
 import { type FieldError, validationProblem } from '@app/platform/problem';
-import { compileRecurrence, type Recurrence, ScheduleSpecError } from './domain/index.js';
+import { compileRecurrence, type Recurrence } from './domain/recurrence.js';
+import { ScheduleSpecError } from './domain/schedule-spec-error.js';
 import type { Schedule } from './domain/schedule.js';
 import { scheduleSpecOf, type ScheduleTiming } from './domain/schedule-timing.js';
 import { refusedSpec } from './schedules.errors.js';

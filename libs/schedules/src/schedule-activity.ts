@@ -1,6 +1,6 @@
 import { isFinished, runsLeftOf } from './domain/finish-reason.js';
 import { accountedUntil } from './domain/leftovers.js';
-import type { Recurrence } from './domain/index.js';
+import type { Recurrence } from './domain/recurrence.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { compileAccepted } from './schedule-acceptance.js';
 import { type RevisionContext, startedAt } from './schedule-revision.js';

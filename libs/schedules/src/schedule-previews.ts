@@ -3,14 +3,10 @@ import { Clock } from '@app/platform/clock';
 import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { allowedInstants } from './calendars/domain/allowed-instants.js';
 import type { Exclusion } from './calendars/domain/exclusion.js';
-import {
-  describeSchedule,
-  type FireTime,
-  previewFireTimes,
-  type Recurrence,
-  scheduleWarnings,
-  type ScheduleWarning,
-} from './domain/index.js';
+import { type Recurrence } from './domain/recurrence.js';
+import { type FireTime, previewFireTimes } from './domain/recurrence-preview.js';
+import { describeSchedule } from './domain/schedule-description.js';
+import { scheduleWarnings, type ScheduleWarning } from './domain/schedule-warnings.js';
 import { runsLeftOf } from './domain/finish-reason.js';
 import { scheduleSpecOf } from './domain/schedule-timing.js';
 import { RecurrenceCache } from './recurrence-cache.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { demandInterval } from '@app/access';
-import { shortestGapSeconds } from './domain/index.js';
+import { shortestGapSeconds } from './domain/shortest-gap.js';
 import { scheduleSpecOf } from './domain/schedule-timing.js';
 import type { Schedule } from './domain/schedule.js';
 

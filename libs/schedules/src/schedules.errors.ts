@@ -1,5 +1,5 @@
 import { ProblemError, validationProblem } from '@app/platform/problem';
-import type { ScheduleSpecError } from './domain/index.js';
+import type { ScheduleSpecError } from './domain/schedule-spec-error.js';
 
 /** Unknown, deleted or not a UUID: a client learns no difference. */
 export function scheduleNotFound(scheduleId: string): ProblemError {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { ScheduleWarning } from '../domain/index.js';
+import type { ScheduleWarning } from '../domain/schedule-warnings.js';
 import type { SchedulePreview } from '../schedule-previews.js';
 
 const WARNING_CODES: readonly ScheduleWarning['code'][] = [

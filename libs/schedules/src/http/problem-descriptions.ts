@@ -1,5 +1,3 @@
-export { IF_MATCH } from '@app/platform/http';
-
 /** What the refusals of these endpoints mean, for the OpenAPI document. */
 export const NO_SUCH_JOB = { description: 'There is no such job, or it was deleted.' };
 export const NO_SUCH_SCHEDULE = { description: 'There is no such schedule, or it was deleted.' };

@@ -16,6 +16,7 @@ import {
   ApiMergePatch,
   ApiPage,
   AS_IT_WAS_READ,
+  IF_MATCH,
   IfMatch,
   type Page,
   VersionSeen,
@@ -26,7 +27,7 @@ import type { WantedSchedule } from '../schedule-definition.js';
 import { SchedulesService } from '../schedules.service.js';
 import { demandScopeToReschedule } from './command-scope.js';
 import { ListSchedulesQuery } from './list-schedules.query.js';
-import { IF_MATCH, NO_SUCH_SCHEDULE, NOTHING_LEFT_TO_RESUME, STALE } from './problem-descriptions.js';
+import { NO_SUCH_SCHEDULE, NOTHING_LEFT_TO_RESUME, STALE } from './problem-descriptions.js';
 import { patchedSchedule, replacingSchedule } from './schedule-definition.request.js';
 import { SCHEDULE_EXAMPLES, SCHEDULE_PATCH_EXAMPLES } from './schedule-examples.js';
 import { schedulePage } from './schedule-page.js';

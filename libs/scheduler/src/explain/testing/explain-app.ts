@@ -13,7 +13,7 @@ import { type AnswerWithBody, startTestApi, withBody } from '../../../../../test
 import type { TestDatabase } from '../../../../../test/support/test-database.js';
 import { FiringPlanner } from '../../firing-planner.js';
 import { ScheduleFirer } from '../../schedule-firer.js';
-import { SchedulerHttpModule } from '../scheduler-http.module.js';
+import { SchedulerHttpModule } from '../../scheduler-http.module.js';
 
 export type { AnswerWithBody as Answer };
 

@@ -18,6 +18,7 @@ import {
   ApiPage,
   AS_IT_WAS_READ,
   decodeCursor,
+  IF_MATCH,
   IfMatch,
   mapPage,
   type Page,
@@ -26,7 +27,6 @@ import {
   VersionSeen,
   READ_ONLY_UNCHANGED,
 } from '@app/platform/http';
-import { IF_MATCH } from '../../http/problem-descriptions.js';
 import { CalendarImports } from '../calendar-import.js';
 import { CalendarsService } from '../calendars.service.js';
 import type { Calendar } from '../domain/calendar.js';

@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { Refuses } from '@app/platform/http';
-import { isTimeZone } from '../../domain/index.js';
+import { isTimeZone } from '../../domain/schedule-spec.js';
 
 /** The longest name in the IANA database has 32 characters. */
 const MAX_NAME_LENGTH = 64;

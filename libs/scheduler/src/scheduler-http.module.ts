@@ -2,16 +2,16 @@ import { Module } from '@nestjs/common';
 import { ExecutionsModule } from '@app/executions';
 import { JobsModule } from '@app/jobs';
 import { SchedulesModule } from '@app/schedules';
-import { BacklogMetrics } from '../backlog/backlog-metrics.js';
-import { BacklogRepository } from '../backlog/backlog.repository.js';
-import { LeftoverRecorder } from '../leftover-recorder.js';
-import { ExplainController } from './http/explain.controller.js';
-import { ScheduleExplainer } from './schedule-explainer.js';
-import { StatusController } from '../status/http/status.controller.js';
-import { StatusReader } from '../status/status-reader.js';
-import { UsageController } from '../usage/http/usage.controller.js';
-import { UsageReader } from '../usage/usage-reader.js';
-import { SlotRecordsRepository } from './slot-records.repository.js';
+import { BacklogMetrics } from './backlog/backlog-metrics.js';
+import { BacklogRepository } from './backlog/backlog.repository.js';
+import { ExplainController } from './explain/http/explain.controller.js';
+import { ScheduleExplainer } from './explain/schedule-explainer.js';
+import { SlotRecordsRepository } from './explain/slot-records.repository.js';
+import { LeftoverRecorder } from './leftover-recorder.js';
+import { StatusController } from './status/http/status.controller.js';
+import { StatusReader } from './status/status-reader.js';
+import { UsageController } from './usage/http/usage.controller.js';
+import { UsageReader } from './usage/usage-reader.js';
 
 /**
  * What the api app has of the scheduler: it explains, measures what is owed, tells its status and what services use, and
