@@ -10,6 +10,15 @@ export interface InstanceLock {
   readonly release: () => Promise<void>;
 }
 
+interface OwningProcess {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Who the lock names; `nobody` where it was cut short by a crash. */
+type Owner =
+  { readonly type: 'none' } | { readonly type: 'nobody' } | ({ readonly type: 'process' } & OwningProcess);
+
 /** One `npm start` per data folder: a second one would fight over the database and both ports. */
 export async function lockDataDir(dataDir: string): Promise<InstanceLock> {
   const file = path.join(dataDir, 'standalone.lock');
@@ -30,20 +39,19 @@ async function create(file: string, dataDir: string): Promise<void> {
 
 async function removeStaleLock(file: string, dataDir: string): Promise<boolean> {
   const owner = parseOwner(await readFile(file, 'utf8').catch(() => undefined));
-  if (owner === 'none') return false;
-  if (owner && commandLineOf(owner.pid) === owner.command)
+  if (owner.type === 'none') return false;
+  if (owner.type === 'process' && commandLineOf(owner.pid) === owner.command)
     throw alreadyRunning(dataDir, `process ${owner.pid}`);
   await rm(file, { force: true });
   return true;
 }
 
-/** A lock cut short by a crash names nobody, so nobody holds it. */
-function parseOwner(text: string | undefined): { pid: number; command: string } | 'none' | undefined {
-  if (text === undefined) return 'none';
+function parseOwner(text: string | undefined): Owner {
+  if (text === undefined) return { type: 'none' };
   try {
-    return JSON.parse(text) as { pid: number; command: string };
+    return { type: 'process', ...(JSON.parse(text) as OwningProcess) };
   } catch {
-    return undefined;
+    return { type: 'nobody' };
   }
 }
 

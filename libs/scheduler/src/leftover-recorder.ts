@@ -14,7 +14,7 @@ import {
   RecurrenceCache,
   ScheduleLeftovers,
   type UnfinishedRuns,
-  unreadable,
+  planUnreadable,
 } from '@app/schedules';
 import { executionsOf } from './planned-executions.js';
 
@@ -77,7 +77,7 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
         quota: allowances.of(schedule.service),
       });
     } catch (error) {
-      return unreadable(leftovers, error as Error);
+      return planUnreadable(leftovers, error as Error);
     }
   }
 

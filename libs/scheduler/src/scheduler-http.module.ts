@@ -6,7 +6,7 @@ import { BacklogMetrics } from './backlog/backlog-metrics.js';
 import { BacklogRepository } from './backlog/backlog.repository.js';
 import { ExplainController } from './explain/http/explain.controller.js';
 import { ScheduleExplainer } from './explain/schedule-explainer.js';
-import { SlotRecordsRepository } from './explain/slot-records.repository.js';
+import { InstantRecordsRepository } from './explain/instant-records.repository.js';
 import { LeftoverRecorder } from './leftover-recorder.js';
 import { StatusController } from './status/http/status.controller.js';
 import { StatusReader } from './status/status-reader.js';
@@ -22,7 +22,7 @@ import { UsageReader } from './usage/usage-reader.js';
   controllers: [ExplainController, StatusController, UsageController],
   providers: [
     ScheduleExplainer,
-    SlotRecordsRepository,
+    InstantRecordsRepository,
     BacklogRepository,
     BacklogMetrics,
     StatusReader,

@@ -2,7 +2,7 @@ export { CalendarExclusions, type ExclusionOf } from './calendars/calendar-exclu
 export { jitterMs, type Recurrence } from './domain/recurrence.js';
 export { type FiringPlan, planFirings } from './domain/firing-plan.js';
 export { NO_UNFINISHED_RUNS, type UnfinishedRuns } from './domain/overlap.js';
-export { type Leftovers, planLeftovers, unreadable } from './domain/leftovers.js';
+export { type Leftovers, planLeftovers, planUnreadable } from './domain/leftovers.js';
 export type { PlannedFiring, SkipReason } from './domain/planned-firing.js';
 export type { Schedule } from './domain/schedule.js';
 export type { DueJob, DueSchedule } from './due-schedule.js';

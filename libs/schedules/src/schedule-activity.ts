@@ -3,7 +3,7 @@ import { accountedUntil } from './domain/leftovers.js';
 import type { Recurrence } from './domain/recurrence.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { compileAccepted } from './schedule-acceptance.js';
-import { type RevisionContext, startedAt } from './schedule-revision.js';
+import { type RevisionContext, putOnClock } from './schedule-revision.js';
 import { scheduleFinished } from './schedules.errors.js';
 
 /** What `pauseReason` says when nobody gave one. */
@@ -43,7 +43,7 @@ export function resumed(
   const isBehind = jobActive && next <= now.getTime();
   return {
     ...schedule,
-    ...startedAt(new Date(next), { jobActive }),
+    ...putOnClock(new Date(next), { jobActive }),
     catchupOverride: isBehind ? catchup : null,
     version: schedule.version + 1,
     updatedAt: now,

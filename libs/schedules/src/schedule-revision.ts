@@ -38,7 +38,7 @@ export function revised(
   const next = isRetimed ? firstRunAfter(context.now, changed, changed.id) : nextOfFinished(current, context);
   if (isPaused(current)) return { ...changed, pausedAt: context.now };
   if (runsLeftOf(changed) === 0) return { ...changed, ...OUT_OF_RUNS };
-  return next === null ? changed : { ...changed, ...startedAt(next, context) };
+  return next === null ? changed : { ...changed, ...putOnClock(next, context) };
 }
 
 const OUT_OF_RUNS = {
@@ -63,7 +63,7 @@ function nextOfFinished(schedule: Schedule, { now, recurrences }: RevisionContex
 }
 
 /** On the clock from `next` on, with nothing of the past to catch up with. */
-export function startedAt(next: Date | null, { jobActive }: Pick<RevisionContext, 'jobActive'>) {
+export function putOnClock(next: Date | null, { jobActive }: Pick<RevisionContext, 'jobActive'>) {
   return {
     active: true,
     pauseReason: null,

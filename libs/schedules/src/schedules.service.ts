@@ -81,7 +81,7 @@ export class SchedulesService {
       const changed = { ...made, version: current.version + 1 };
       await demandSlowEnough(tx, changed, current);
       await this.repository.update(tx, changed);
-      await recordChange(tx, changeOf(doneBy(current, changed), current, changed));
+      await recordChange(tx, changeOf(verbOf(current, changed), current, changed));
       return changed;
     });
   }
@@ -120,7 +120,7 @@ export class SchedulesService {
 }
 
 /** What is switched and nothing else was paused or resumed. */
-function doneBy(current: Schedule, changed: Schedule): 'updated' | 'paused' | 'resumed' {
+function verbOf(current: Schedule, changed: Schedule): 'updated' | 'paused' | 'resumed' {
   if (current.active === changed.active || !isSameDefinition(current, changed)) return 'updated';
   return changed.active ? 'resumed' : 'paused';
 }

@@ -12,7 +12,7 @@ import {
 } from '@app/schedules';
 import { explainInstants } from './domain/explain-instants.js';
 import type { Circumstances, ExecutionRecord, Explanation } from './domain/explanation.js';
-import { SlotRecordsRepository } from './slot-records.repository.js';
+import { InstantRecordsRepository } from './instant-records.repository.js';
 
 /** From `from` on, up to but not including `to`. */
 export interface ExplainedWindow {
@@ -45,7 +45,7 @@ export class ScheduleExplainer {
     private readonly jobs: JobsService,
     private readonly recurrences: RecurrenceCache,
     private readonly calendars: CalendarExclusions,
-    private readonly records: SlotRecordsRepository,
+    private readonly records: InstantRecordsRepository,
     private readonly clock: Clock,
     private readonly config: AppConfig,
   ) {}

@@ -78,7 +78,7 @@ export function recordLeftovers({ range, reason }: Leftovers, recurrence: Recurr
 }
 
 /** Where the instants cannot be told: the one that was next, and why there may be others. */
-export function unreadable({ range, reason }: Leftovers, error: Error): FiringPlan {
+export function planUnreadable({ range, reason }: Leftovers, error: Error): FiringPlan {
   const first: PlannedFiring = {
     scheduledFor: range.after + 1,
     state: 'missed',

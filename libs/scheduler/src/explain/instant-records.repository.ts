@@ -14,7 +14,7 @@ export interface ServiceLimits {
 
 /** What history has about the slots of a schedule. */
 @Injectable()
-export class SlotRecordsRepository {
+export class InstantRecordsRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /** Those of [from, to), up to `limit`, and their neighbours; by scheduledFor, ascending. */
