@@ -83,16 +83,8 @@ describe('bulk operations', () => {
   async function ask(asked: Ask, service = SERVICE): Promise<() => Promise<BulkOperation>> {
     const id = uuidv7();
     const matched = await count(asked, service);
-    const operation = {
-      mayRunCommands: true,
-      ...asked,
-      id,
-      service,
-      reason: 'cleaning up',
-      matched,
-      createdBy: 'ann',
-    };
-    await operations.transaction((tx) => operations.insert(tx, operation));
+    const by = { createdBy: 'ann', reason: 'cleaning up', mayRunCommands: true };
+    await operations.transaction((tx) => operations.insert(tx, { ...by, ...asked, id, service, matched }));
     return async () => (await operations.find(service, id))!;
   }
 

@@ -23,9 +23,9 @@ beforeEach(async () => {
   scheduleId = await createSchedule();
 });
 
-async function createSchedule(more: object = {}): Promise<string> {
+async function createSchedule(): Promise<string> {
   app.clock.set(CREATED);
-  const body = { type: 'cron', cronExpression: '*/10 * * * *', overlapPolicy: 'buffer_all', ...more };
+  const body = { type: 'cron', cronExpression: '*/10 * * * *', overlapPolicy: 'buffer_all' };
   const { status, body: schedule } = await app.call('POST', `/jobs/${jobId}/schedules`, body);
   expect({ status, schedule }).toMatchObject({ status: 201 });
   await nextRunAt(String(schedule.id), '12:10:00');
@@ -219,52 +219,6 @@ describe('an instant that waits', () => {
   it('for a scheduler that fires it', async () => {
     await nextRunAt(scheduleId, '12:00:00');
     expect(await instantOf('12:00:00')).toMatchObject({ verdict: 'waiting', reason: 'firing' });
-  });
-});
-
-describe('an instant off the clock', () => {
-  it.each([
-    ['10:00:00', undefined, 'not_scheduled', 'created_later'],
-    ['10:10:00', undefined, 'not_recorded', 'no_record'],
-    ['12:10:00', undefined, 'upcoming', null],
-    ['12:10:00', 'pause', 'not_scheduled', 'paused'],
-    ['12:00:00', 'pause', 'not_recorded', 'changed_later'],
-    ['12:10:00', 'deactivate', 'not_scheduled', 'job_inactive'],
-  ])('%s after %s: %s, %s', async (time, action, verdict, reason) => {
-    if (action === 'pause') await app.call('POST', `/schedules/${scheduleId}/pause`, { reason: 'holiday' });
-    if (action === 'deactivate') await app.jobs.deactivate('default', jobId);
-    if (action === 'deactivate') await nextRunAt(scheduleId, null);
-    expect(await instantOf(time)).toMatchObject({ verdict, reason, executionId: null });
-  });
-
-  it('before the schedule was made', async () => {
-    expect(await instantsOf('09:45:00', '10:00:00')).toMatchObject([
-      {
-        verdict: 'not_scheduled',
-        reason: 'created_later',
-        message: 'the schedule was created at 2026-06-01T10:00:00Z, and fires later than that',
-      },
-    ]);
-  });
-
-  it('after the schedule has ended', async () => {
-    await app.database.query(
-      `UPDATE schedules SET active = false, next_run_at = NULL, pause_reason = 'max_runs_reached', last_run_at = $2
-       WHERE id = $1`,
-      [scheduleId, at('11:30:00')],
-    );
-    expect(await instantsOf('11:40:00', '11:50:00')).toMatchObject([
-      { verdict: 'not_scheduled', reason: 'max_runs_reached' },
-    ]);
-  });
-
-  it('in a calendar, also when it is to come', async () => {
-    await app.call('POST', '/calendars', { name: jobId, excludedDates: ['2026-06-02'] });
-    scheduleId = await createSchedule({ calendars: [jobId] });
-    const { body } = await explain('?from=2026-06-02T00:00:00Z&to=2026-06-02T00:10:00Z');
-    expect(body.instants).toMatchObject([
-      { verdict: 'skipped', reason: 'calendar', message: `will be skipped: calendar "${jobId}" excludes it` },
-    ]);
   });
 });
 

@@ -7,6 +7,7 @@ import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { aCall } from '../../../../test/support/a-job.js';
 import { type Answer, startTestApi } from '../../../../test/support/test-api.js';
+import { TestClock } from '../../../../test/support/test-clock.js';
 import {
   type Leftovers,
   ScheduleLeftovers,
@@ -30,23 +31,6 @@ export interface SchedulesApp {
   createJob(): Promise<Job>;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   close(): Promise<void>;
-}
-
-/** Stands still at the time that a test sets; real time until then. */
-export class TestClock implements Clock {
-  private fixed: Date | null = null;
-
-  set(time: string | null): void {
-    this.fixed = time === null ? null : new Date(time);
-  }
-
-  now(): Date {
-    return this.fixed ?? new Date();
-  }
-
-  monotonicMs(): number {
-    return performance.now();
-  }
 }
 
 /** The schedules and jobs api on a real server and a database of its own. */

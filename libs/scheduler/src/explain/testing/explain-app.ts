@@ -11,6 +11,7 @@ import { SchedulesHttpModule, SchedulesModule } from '@app/schedules';
 import { aCall } from '../../../../../test/support/a-job.js';
 import { type AnswerWithBody, startTestApi, withBody } from '../../../../../test/support/test-api.js';
 import type { TestDatabase } from '../../../../../test/support/test-database.js';
+import { TestClock } from '../../../../../test/support/test-clock.js';
 import { FiringPlanner } from '../../firing-planner.js';
 import { ScheduleFirer } from '../../schedule-firer.js';
 import { SchedulerHttpModule } from '../../scheduler-http.module.js';
@@ -25,23 +26,6 @@ export interface ExplainApp {
   createJob(): Promise<string>;
   call(method: string, path: string, body?: unknown): Promise<AnswerWithBody>;
   close(): Promise<void>;
-}
-
-/** Stands still at the time that a test sets; real time until then. */
-export class TestClock implements Clock {
-  private fixed: Date | null = null;
-
-  set(time: string | null): void {
-    this.fixed = time === null ? null : new Date(time);
-  }
-
-  now(): Date {
-    return this.fixed ?? new Date();
-  }
-
-  monotonicMs(): number {
-    return performance.now();
-  }
 }
 
 /** Schedules and their explanations on a real server and a database of its own; a test fires by itself. */
