@@ -13,8 +13,13 @@ export const RECORD_CHANGE = `${INSERT_EVENT}
 export function recordChangeFrom(source: string, event: string): string {
   return `${INSERT_EVENT}
     SELECT (event ->> 0)::uuid, event ->> 1, event ->> 2, event ->> 3, event ->> 4, event ->> 5,
-           NULLIF(event -> 6, 'null'), NULLIF(event -> 7, 'null'), event ->> 8, event ->> 9
+           NULLIF(event -> 6, 'null'), NULLIF(event -> 7, 'null'), event ->> 8, ${requestIdOf('event')}
     FROM (SELECT ${event}::jsonb AS event FROM ${source}) AS change`;
+}
+
+/** The id of the request that an event is of. @param event its parameters, as `eventOf` gives them, as jsonb */
+export function requestIdOf(event: string): string {
+  return `${event} ->> 9`;
 }
 
 /** Newest first, along the primary index of a service, or of a resource. A filter that is null is planned away. */

@@ -1,5 +1,5 @@
 export { AUDIT_ACTIONS, type AuditAction, type AuditEvent, RESOURCE_TYPES } from './audit-event.js';
 export { type AuditFilter, AuditEventsRepository } from './audit-events.repository.js';
 export { AuditModule } from './audit.module.js';
-export { recordChangeFrom } from './audit.sql.js';
+export { recordChangeFrom, requestIdOf } from './audit.sql.js';
 export { type Change, eventOf, recordChange, SCHEDULER_ACTOR } from './record-change.js';

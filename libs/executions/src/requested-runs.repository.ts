@@ -75,9 +75,18 @@ export class RequestedRunsRepository {
     const id = newExecutionId(scheduledFor, randomBytes(16));
     const key = currentKeyUse();
     const parameters = [
-      ...[id, scheduledFor, service, jobId, repeats ? 'retry' : 'manual', run.traceparent],
-      ...[JSON.stringify(run.parameters), run.mayStart, JSON.stringify(eventOf(changeOf(run, id)))],
-      ...[key?.service ?? null, key?.key ?? null, key?.lock ?? null],
+      id,
+      scheduledFor,
+      service,
+      jobId,
+      repeats ? 'retry' : 'manual',
+      run.traceparent,
+      JSON.stringify(run.parameters),
+      run.mayStart,
+      JSON.stringify(eventOf(changeOf(run, id))),
+      key?.service ?? null,
+      key?.key ?? null,
+      key?.lock ?? null,
     ];
     const { connection } = this.executions.manager;
     if (!repeats) return preparedRowOf(connection, 'execute', this.executeNow, parameters);

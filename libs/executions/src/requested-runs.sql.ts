@@ -1,5 +1,5 @@
 import { SECONDS_LEFT, takeRunsFrom } from '@app/access';
-import { recordChangeFrom } from '@app/audit';
+import { recordChangeFrom, requestIdOf } from '@app/audit';
 import { rememberMadeAs } from '@app/platform/http';
 import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
 
@@ -31,7 +31,7 @@ interface KindOfRun {
  * three times as long. No row: there is no such job. A row without an id: the service has started its runs of the
  * minute or stores more than it may, or else the key is another's. A slot that is taken fails the statement.
  *
- * `$9` is the event of the change, and the last of it is the id of the request.
+ * `$9` is the event of the change.
  *
  * @param columns of an execution, for its caller
  */
@@ -50,7 +50,7 @@ function requestedRun(columns: string, { parameters, origin, afterwards }: KindO
     RETURNING made_id
   ), made AS (${INSERT_RUNS}
     SELECT $1, $2, $3, allowed.id, allowed.version, $5, CASE WHEN starts THEN 'queued' ELSE 'pending' END, allowed.priority, now(),
-           (allowed.retry_policy ->> 'maxAttempts')::integer, ${parameters}, $6, $9::jsonb ->> 9, CASE WHEN starts THEN 1 ELSE 0 END,
+           (allowed.retry_policy ->> 'maxAttempts')::integer, ${parameters}, $6, ${requestIdOf('$9::jsonb')}, CASE WHEN starts THEN 1 ELSE 0 END,
            CASE WHEN starts THEN now() END, ${origin}
     FROM allowed
     WHERE $11::text IS NULL OR EXISTS (SELECT FROM kept)
@@ -102,7 +102,7 @@ export function executeTogether(columns: string): string {
   ), counted AS (${takeRunsFrom('job')}
   ), made AS (${INSERT_RUNS}
     SELECT run_id, "scheduledFor", service, id, version, 'manual', CASE WHEN starts THEN 'queued' ELSE 'pending' END, priority, now(),
-           max_attempts, parameters, traceparent, event ->> 9, CASE WHEN starts THEN 1 ELSE 0 END,
+           max_attempts, parameters, traceparent, ${requestIdOf('event')}, CASE WHEN starts THEN 1 ELSE 0 END,
            CASE WHEN starts THEN now() END, NULL, NULL
     FROM job
     WHERE most_runs IS NULL OR EXISTS (SELECT FROM counted)

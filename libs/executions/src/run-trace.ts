@@ -64,24 +64,41 @@ function recordAttempt(claim: Claim, targetSpanId: string, settlement: Settlemen
     attempt: spanIdOf(id, 'attempt', attempt),
   };
   recordSpan({
-    ...{ ...common, name: 'dispatch', kind: SpanKind.PRODUCER },
-    ...{ spanId: ids.dispatch, parentSpanId: firstSpanOf(claim) },
-    ...{ startedAt: earlier(claim.dueAt, queuedAt), endedAt: queuedAt },
+    ...common,
+    name: 'dispatch',
+    kind: SpanKind.PRODUCER,
+    spanId: ids.dispatch,
+    parentSpanId: firstSpanOf(claim),
+    startedAt: earlier(claim.dueAt, queuedAt),
+    endedAt: queuedAt,
   });
   recordSpan({
-    ...{ ...common, name: 'claim', kind: SpanKind.CONSUMER, spanId: ids.claim, parentSpanId: ids.dispatch },
-    ...{ startedAt: queuedAt, endedAt: attemptStartedAt },
+    ...common,
+    name: 'claim',
+    kind: SpanKind.CONSUMER,
+    spanId: ids.claim,
+    parentSpanId: ids.dispatch,
+    startedAt: queuedAt,
+    endedAt: attemptStartedAt,
   });
   const error = settlement.error?.type;
   const outcome = { startedAt: attemptStartedAt, endedAt, ...(error !== undefined && { error }) };
   recordSpan({
-    ...{ ...common, ...outcome, name: 'attempt', kind: SpanKind.INTERNAL },
-    ...{ spanId: ids.attempt, parentSpanId: ids.claim },
+    ...common,
+    ...outcome,
+    name: 'attempt',
+    kind: SpanKind.INTERNAL,
+    spanId: ids.attempt,
+    parentSpanId: ids.claim,
     attributes: { ...common.attributes, 'scheduler.outcome': settlement.outcome },
   });
   recordSpan({
-    ...{ ...common, ...outcome, name: `target ${claim.target.type}`, kind: SpanKind.CLIENT },
-    ...{ spanId: targetSpanId, parentSpanId: ids.attempt },
+    ...common,
+    ...outcome,
+    name: `target ${claim.target.type}`,
+    kind: SpanKind.CLIENT,
+    spanId: targetSpanId,
+    parentSpanId: ids.attempt,
     attributes: { ...common.attributes, ...answerOf(settlement) },
   });
 }

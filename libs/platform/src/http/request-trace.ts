@@ -43,7 +43,10 @@ function recordAtEnd(
     recordSpan({
       name: route === null ? request.method : `${request.method} ${route}`,
       kind: SpanKind.SERVER,
-      ...{ traceId: own.traceId, spanId: own.spanId, startedAt, endedAt: new Date() },
+      traceId: own.traceId,
+      spanId: own.spanId,
+      startedAt,
+      endedAt: new Date(),
       ...(caller && { parentSpanId: caller.spanId }),
       attributes: {
         'http.request.method': request.method,
