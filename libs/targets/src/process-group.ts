@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { within } from '@app/platform/waiting';
 
 export interface ProcessSpec {
   readonly path: string;
@@ -76,9 +77,9 @@ export class ProcessGroup {
     const wasKilled = termination.stop();
     const wasAborted = signal.aborted;
     this.output.forEach((stream) => stream.letGo());
-    await settledWithin(PIPE_GRACE_MS, closed);
+    await within(PIPE_GRACE_MS, closed, () => undefined);
     this.kill('SIGKILL');
-    await settledWithin(PIPE_GRACE_MS, closed);
+    await within(PIPE_GRACE_MS, closed, () => undefined);
     this.child.stdout?.destroy();
     this.child.stderr?.destroy();
     return { exitCode, signal: exitSignal, wasAborted, wasKilled, starterSaid: this.starter.end() };
@@ -160,11 +161,4 @@ class StarterReport {
     this.stream?.destroy();
     return this.text.trim();
   }
-}
-
-async function settledWithin(limitMs: number, promise: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
-  await Promise.race([promise, limit]);
-  clearTimeout(timer);
 }

@@ -1,4 +1,5 @@
 import { withoutSecretText } from '@app/platform/logging';
+import { within } from '@app/platform/waiting';
 import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
 import {
   type HealthCheckResult,
@@ -47,14 +48,10 @@ export class Readiness {
 }
 
 async function failureOf(check: ReadinessCheck): Promise<string | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`), CHECK_TIMEOUT_MS);
-  });
   const outcome = check.check().then(
     () => null,
     (error: unknown) =>
       withoutSecretText(error instanceof Error ? error.message || error.name : String(error)),
   );
-  return Promise.race([outcome, tooLate]).finally(() => clearTimeout(timer));
+  return within(CHECK_TIMEOUT_MS, outcome, () => `no answer within ${CHECK_TIMEOUT_MS} ms`);
 }

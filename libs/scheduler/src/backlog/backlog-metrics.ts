@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { Gauge, register, type Registry } from 'prom-client';
 import { ExecutionsQueue } from '@app/executions';
 import { Clock } from '@app/platform/clock';
+import { within } from '@app/platform/waiting';
 import { BacklogRepository } from './backlog.repository.js';
 import { recentAnswer } from './recent-answer.js';
 
@@ -131,9 +132,7 @@ export class BacklogMetrics implements OnModuleInit, OnModuleDestroy {
 }
 
 function inTime(measure: () => Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${GIVE_UP_AFTER_MS} ms`)), GIVE_UP_AFTER_MS);
+  return within(GIVE_UP_AFTER_MS, measure(), () => {
+    throw new Error(`no answer within ${GIVE_UP_AFTER_MS} ms`);
   });
-  return Promise.race([measure(), tooLate]).finally(() => clearTimeout(timer));
 }

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { ExecutionsQueue } from '@app/executions';
 import { AppConfig } from '@app/platform/config';
 import { rowsOf } from '@app/platform/database';
+import { within } from '@app/platform/waiting';
 import { type Backlog, BacklogRepository } from '../backlog/backlog.repository.js';
 import { LIVE_WORKERS, STORE_VERSIONS } from './status.sql.js';
 
@@ -67,12 +68,8 @@ export class StatusReader {
   }
 
   /** A queue that is away makes its own calls wait: the rest of the answer does not. */
-  private async queueEntries(): Promise<Status['queue']> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<null>((resolve) => {
-      timer = setTimeout(() => resolve(null), QUEUE_ANSWERS_WITHIN_MS);
-    });
+  private queueEntries(): Promise<Status['queue']> {
     const counts = this.queue.counts().catch(() => null);
-    return Promise.race([counts, tooLate]).finally(() => clearTimeout(timer));
+    return within(QUEUE_ANSWERS_WITHIN_MS, counts, () => null);
   }
 }
