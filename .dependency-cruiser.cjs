@@ -25,6 +25,11 @@ module.exports = {
     libMustNotImport('targets', withoutSelf('targets'), 'A runner knows no database and no queue.'),
     libMustNotImport('audit', withoutSelf('audit'), 'Who keeps what was changed does not know what it is.'),
     libMustNotImport(
+      'access',
+      ['jobs', 'schedules', 'executions', 'scheduler', 'secrets'],
+      'Who may call does not know what is called for.',
+    ),
+    libMustNotImport(
       'secrets',
       ['jobs', 'schedules', 'executions', 'scheduler'],
       'Who keeps a secret does not know what it is for; a runner is handed it and knows no database.',

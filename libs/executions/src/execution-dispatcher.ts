@@ -113,7 +113,7 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       this.askedAgain = false;
       await this.dispatchDue().catch((error: Error) => this.logger.warn(`dispatch failed: ${error.message}`));
     } while (this.askedAgain && !this.isFull());
-    // In the turn of the last look: who asked after it would be told that a round runs which asks no more.
+    // Cleared in the same tick as the last check: a nudge in between would be lost.
     this.running = null;
   }
 

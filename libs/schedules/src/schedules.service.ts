@@ -119,7 +119,7 @@ export class SchedulesService {
   }
 }
 
-/** What is switched and nothing else was paused or resumed. */
+/** `paused` or `resumed` only if nothing but `active` changed. */
 function verbOf(current: Schedule, changed: Schedule): 'updated' | 'paused' | 'resumed' {
   if (current.active === changed.active || !isSameDefinition(current, changed)) return 'updated';
   return changed.active ? 'resumed' : 'paused';

@@ -54,7 +54,7 @@ export interface OutcomeAborted {
   readonly forced?: true;
 }
 
-/** Not called, because its host does not answer: it may come again after a while. */
+/** Not called, because its host or the command runner does not answer, or look-ups are busy: it may come again after a while. */
 export interface OutcomeHeld {
   readonly type: 'held';
   readonly error: RunError;

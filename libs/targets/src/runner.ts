@@ -27,7 +27,7 @@ export interface RunContext {
   readonly trigger: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
-  /** Whether it may be given back uncalled while its host is away; not after it has been, often enough. */
+  /** Whether it may be given back uncalled while its host or the command runner is away; not after it has been, often enough. */
   readonly mayBeHeld: boolean;
   readonly deadline: string;
   /** The database's time: a receiver refuses a signature whose time is minutes off. */

@@ -16,7 +16,7 @@ const LOCK_LIMIT: Readonly<Record<CountedQuota, string>> = {
   SELECT max_schedules AS most FROM services WHERE slug = $1 AND max_schedules IS NOT NULL FOR NO KEY UPDATE`,
 };
 
-/** Nothing is counted, so nothing is locked: what is stored while an operator changes it follows the one or the other. */
+/** No lock: a schedule stored while the limit changes may follow either value. */
 const MIN_INTERVAL = `
   SELECT min_interval_seconds AS least FROM services WHERE slug = $1 AND min_interval_seconds IS NOT NULL`;
 

@@ -38,7 +38,7 @@ export function attemptsSpent(claim: Pick<Claim, 'attempt' | 'lostCount' | 'rele
   return claim.attempt - claim.lostCount - claim.releasedCount;
 }
 
-/** Then it is tried whatever is known of its host: what becomes of a run is its own tries' to say. */
+/** After this many it is called even if its host seems away. */
 const HELD_LIMIT = 5;
 
 /** Whether it may be given back untried while its host is away: each time counts as a release, so that it ends. */

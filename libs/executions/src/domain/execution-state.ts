@@ -12,8 +12,9 @@ export const EXECUTION_STATES = [
 export type ExecutionState = (typeof EXECUTION_STATES)[number];
 
 /**
- * The state machine, whole. `pending → queued` is a dispatch, `queued → running` a claim, everything that leaves `running`
- * a settle, a release or a rescue. `skipped` and `missed` are written by the scheduler and never change.
+ * The state machine, whole. `pending → queued` is a dispatch, `queued → pending` a message that the queue did not take or a
+ * worker put off, `queued → running` a claim, everything that leaves `running` a settle, a release or a rescue. `skipped` and
+ * `missed` are written by the scheduler and never change.
  */
 const TRANSITIONS: Readonly<Record<ExecutionState, readonly ExecutionState[]>> = {
   pending: ['queued', 'cancelled'],

@@ -8,7 +8,7 @@ const RUNS_PER_BAND = 16;
 const PLACES_PER_BAND = 2 * LOWEST_PRIORITY;
 const LAST_BAND = Math.floor(HIGHEST_PLACE / PLACES_PER_BAND) - 1;
 const LAST_TURN = LAST_BAND * RUNS_PER_BAND;
-/** As fast an urgent run may pass what the same service handed over before, while there is nobody else to wait for it. */
+/** How far an urgent run moves its service's later turns while no other service waits. */
 const URGENT_STEP = 1 / 8;
 /** So far the head may step back as what was taken comes back to its place: a service's turns are known for that much longer. */
 const TURNS_TO_COME_BACK = 1_024;

@@ -6,8 +6,10 @@ const ON_TIME_MS = 1_000;
 /** Shorter parts of a delay explain nothing. */
 const WORTH_TELLING_MS = 100;
 
-/** "started 2.3 s late (2 s for the run before to end, 300 ms for a free worker) and succeeded" */
-/** @param limits what the run may have waited for room within */
+/**
+ * "started 2.3 s late (2 s for the run before to end, 300 ms for a free worker) and succeeded"
+ * @param limits what the run may have waited for room within
+ */
 export function runMessage(record: ExecutionRecord, delays: StartDelays, limits: string): string {
   return `started ${punctuality(delays, limits)} and ${outcomeOf(record)}`;
 }
