@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { restartDelayMs, SupervisedProcess } from './supervised-process.js';
+import { waitFor } from '../../../test/support/wait-for.js';
+import { type ProcessPlan, restartDelayMs, SupervisedProcess } from './supervised-process.js';
 
 const never = new AbortController().signal;
 
@@ -17,16 +18,14 @@ describe('SupervisedProcess', () => {
 
   afterEach(() => supervised.stop());
 
-  function supervise(script: string, isReady: () => Promise<boolean>, graceMs = 5_000): SupervisedProcess {
-    supervised = new SupervisedProcess({
-      name: 'example',
-      launch: () => spawn(process.execPath, ['-e', script], { stdio: 'ignore' }),
-      isReady,
-      outputAt: 'its log',
-      stopSignal: 'SIGTERM',
-      graceMs,
-      report: () => undefined,
-    });
+  function planOf(isReady: () => Promise<boolean>, graceMs = 5_000): Omit<ProcessPlan, 'launch'> {
+    const stopSignal = 'SIGTERM';
+    return { name: 'example', isReady, outputAt: 'its log', stopSignal, graceMs, report: () => undefined };
+  }
+
+  function supervise(script: string, ...plan: Parameters<typeof planOf>): SupervisedProcess {
+    const launch = () => spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
+    supervised = new SupervisedProcess({ ...planOf(...plan), launch });
     return supervised;
   }
 
@@ -45,6 +44,20 @@ describe('SupervisedProcess', () => {
 
     await expect(start).rejects.toThrow(expect.objectContaining({ name: 'TimeoutError' }));
   });
+
+  it('starts again what could not be started after a crash', async () => {
+    const crash = () => spawn(process.execPath, ['-e', 'setTimeout(() => process.exit(1), 100)']);
+    const run = () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const launches = [crash, () => spawn('/there/is/no/such/program')];
+    let isUp = false;
+    supervised = new SupervisedProcess({
+      ...planOf(() => Promise.resolve(true)),
+      launch: () => launches.shift()?.() ?? run().once('spawn', () => (isUp = true)),
+    });
+    await supervised.start(never);
+
+    await waitFor(() => isUp);
+  }, 30_000);
 
   it('kills what does not stop within its grace', async () => {
     const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)';

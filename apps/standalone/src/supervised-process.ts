@@ -73,11 +73,14 @@ export class SupervisedProcess {
 
   private launch(): void {
     this.launchedAt = performance.now();
-    this.child = this.plan.launch();
-    this.child.once('exit', (code, signal) => this.onExit(describeExit(code, signal)));
-    this.child.once('error', (error) =>
-      this.plan.report(`${this.plan.name} could not be started: ${error.message}`),
-    );
+    const child = this.plan.launch();
+    this.child = child;
+    child.once('exit', (code, signal) => this.onExit(describeExit(code, signal)));
+    child.once('error', (error) => {
+      this.plan.report(`${this.plan.name} could not be started: ${error.message}`);
+      // There is no process, say for want of another (EAGAIN), and so no exit either.
+      if (child.pid === undefined) this.onExit('not started');
+    });
   }
 
   private onExit(how: string): void {

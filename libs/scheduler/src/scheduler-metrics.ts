@@ -41,6 +41,6 @@ export const schedulerMetrics = {
   }),
   reconciled: new Counter({
     name: 'scheduler_reconciled_total',
-    help: 'Messages handed to the queue again because it had lost them.',
+    help: 'Executions handed to the queue again because it had lost their message.',
   }),
 };
