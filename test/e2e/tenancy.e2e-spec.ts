@@ -42,7 +42,7 @@ const named = (of: readonly Operation[]) =>
 /** A service that there is not, with ids that nothing has. */
 function nobodys(): Belongings {
   const ids = Object.keys(theirs).map((name) => [name, name === 'slug' ? 'z' : randomUUID()]);
-  return { ...(Object.fromEntries(ids) as unknown as Belongings), cursor: theirs.cursor };
+  return Object.fromEntries(ids);
 }
 
 /** Without what the asker said itself, and what is drawn for each request. */

@@ -31,7 +31,12 @@ import {
   toExecutionResponse,
   toExecutionSummaryResponse,
 } from './execution.response.js';
-import { ListExecutionsQuery, toHistoryFilter, toHistoryWindow } from './list-executions.query.js';
+import {
+  EXECUTIONS_CURSOR,
+  ListExecutionsQuery,
+  toHistoryFilter,
+  toHistoryWindow,
+} from './list-executions.query.js';
 import { AcceptedExecution } from './waiting/accepted-execution.js';
 
 const FINISHED = { description: 'It has already finished.' };
@@ -59,7 +64,7 @@ export class ExecutionsController {
   ): Promise<Page<ExecutionSummaryResponse>> {
     const rows = await this.history.list(service, toHistoryFilter(query), toHistoryWindow(query));
     return mapPage(
-      pageOf(rows, query.limit, (row) => [row.id]),
+      pageOf(rows, query.limit, EXECUTIONS_CURSOR, (row) => [row.id]),
       toExecutionSummaryResponse,
     );
   }

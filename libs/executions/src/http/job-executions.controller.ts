@@ -31,7 +31,12 @@ import {
   ExecutionSummaryResponse,
   toExecutionSummaryResponse,
 } from './execution.response.js';
-import { ListJobExecutionsQuery, toHistoryFilter, toHistoryWindow } from './list-executions.query.js';
+import {
+  EXECUTIONS_CURSOR,
+  ListJobExecutionsQuery,
+  toHistoryFilter,
+  toHistoryWindow,
+} from './list-executions.query.js';
 import { AcceptedExecution } from './waiting/accepted-execution.js';
 
 const NO_SUCH_JOB = { description: 'There is no such job.' };
@@ -66,7 +71,7 @@ export class JobExecutionsController {
   ): Promise<Page<ExecutionSummaryResponse>> {
     const rows = await this.historyOf(service, jobId, query);
     return mapPage(
-      pageOf(rows, query.limit, (row) => [row.id]),
+      pageOf(rows, query.limit, EXECUTIONS_CURSOR, (row) => [row.id]),
       toExecutionSummaryResponse,
     );
   }

@@ -1,9 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
-import { decodeCursor, IsAfterFrom, IsInstant, PageQuery, QueryList } from '@app/platform/http';
+import { cursorOf, IsAfterFrom, IsInstant, PageQuery, QueryList } from '@app/platform/http';
 import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
 import { type Trigger, TRIGGERS } from '../domain/execution.js';
 import type { HistoryFilter, HistoryWindow } from '../history.sql.js';
+
+/** Of the executions of a job as of those of all. */
+export const EXECUTIONS_CURSOR = cursorOf('executions', ['uuid']);
 
 const LIST_HINT = 'Any of these: repeat it, or separate them with commas.';
 
@@ -58,6 +61,6 @@ export function toHistoryFilter(query: ListExecutionsQuery): HistoryFilter {
 
 /** One row more than asked for, which tells whether another page follows. */
 export function toHistoryWindow({ limit, cursor }: PageQuery): HistoryWindow {
-  const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+  const [beforeId] = EXECUTIONS_CURSOR.read(cursor) ?? [];
   return { limit: limit + 1, beforeId };
 }

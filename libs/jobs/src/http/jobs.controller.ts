@@ -17,7 +17,7 @@ import {
   ApiMergePatch,
   ApiPage,
   AS_IT_WAS_READ,
-  decodeCursor,
+  cursorOf,
   IF_MATCH,
   IfMatch,
   mapPage,
@@ -36,6 +36,7 @@ import { JobResponse, toJobResponse } from './job.response.js';
 import { patchedJobSpec, replacingJobSpec, toJobSpec } from './job-spec.js';
 import { ListJobsQuery } from './list-jobs.query.js';
 
+const CURSOR = cursorOf('jobs', ['uuid']);
 const NO_SUCH_JOB = { description: 'There is no such job, or it was deleted.' };
 const NAME_TAKEN = { description: 'Another job has this name.' };
 const STALE = { description: 'The job has changed since it was read.' };
@@ -53,10 +54,10 @@ export class JobsController {
     @Query() { limit, cursor, active, tag, q }: ListJobsQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<JobResponse>> {
-    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+    const [beforeId] = CURSOR.read(cursor) ?? [];
     const rows = await this.jobs.list(service, { active, tags: tag, q }, { limit: limit + 1, beforeId });
     return mapPage(
-      pageOf(rows, limit, (job) => [job.id]),
+      pageOf(rows, limit, CURSOR, (job) => [job.id]),
       toJobResponse,
     );
   }

@@ -40,8 +40,9 @@ describe('lists', () => {
     ['a%00b=1', '/a\0b', 'invalid_text'],
     ['cursor=', '/cursor', 'invalid_cursor'],
     ['cursor=abc', '/cursor', 'invalid_cursor'],
-    [`cursor=${Buffer.from('["x"]').toString('base64url')}`, '/cursor', 'invalid_cursor'],
-    [`cursor=${Buffer.from('[1,2]').toString('base64url')}`, '/cursor', 'invalid_cursor'],
+    [`cursor=${Buffer.from('["things","x"]').toString('base64url')}`, '/cursor', 'invalid_cursor'],
+    [`cursor=${Buffer.from('["others",1]').toString('base64url')}`, '/cursor', 'invalid_cursor'],
+    [`cursor=${Buffer.from('["things",1,2]').toString('base64url')}`, '/cursor', 'invalid_cursor'],
   ])('?%s is refused', async (query, pointer, code) => {
     const problem = await problemOf(await send('GET', `/things?${query}`));
     expect(problem).toMatchObject({ status: 400, errors: [{ pointer, code }] });

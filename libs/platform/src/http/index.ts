@@ -22,7 +22,7 @@ export { ReadUpTo, WithoutRepeats } from './list-rules.js';
 export { listen } from './listen.js';
 export { patchedRequest } from './patched-request.js';
 export { ApiPage } from './paging/api-page.js';
-export { decodeCursor } from './paging/cursor.js';
+export { cursorOf } from './paging/cursor.js';
 export { mapPage, type Page, pageOf } from './paging/page.js';
 export { PageQuery } from './paging/page-query.js';
 export { PreferWait } from './preferences/prefer-wait.js';

@@ -15,7 +15,7 @@ import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import {
   ApiPage,
-  decodeCursor,
+  cursorOf,
   type Existence,
   ExistenceAskedFor,
   IF_MATCH,
@@ -30,6 +30,7 @@ import { assertSecretName } from './secret-name.js';
 import { SecretRequest } from './secret.request.js';
 import { SecretResponse, toSecretResponse } from './secret.response.js';
 
+const CURSOR = cursorOf('secrets', ['string']);
 const NO_SUCH_SECRET = { description: 'There is no such secret, or it was deleted.' };
 const IF_NONE_MATCH = {
   name: 'If-None-Match',
@@ -57,10 +58,10 @@ export class SecretsController {
     @Query() { limit, cursor }: PageQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<SecretResponse>> {
-    const afterName = cursor === undefined ? '' : decodeCursor(cursor, ['string'])[0];
+    const [afterName = ''] = CURSOR.read(cursor) ?? [];
     const rows = await this.secrets.list(service, { limit: limit + 1, afterName });
     return mapPage(
-      pageOf(rows, limit, (secret) => [secret.name]),
+      pageOf(rows, limit, CURSOR, (secret) => [secret.name]),
       toSecretResponse,
     );
   }

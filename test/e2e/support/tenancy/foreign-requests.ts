@@ -65,10 +65,24 @@ const BODIES: Readonly<Record<string, (of: Belongings) => object>> = {
 const from = '2020-01-01T00:00:00Z';
 const to = '2020-01-02T00:00:00Z';
 
+/** As the lists write them: the name of the list, and the sort keys of the thing of somebody else. */
+const CURSORS: Readonly<Record<string, (of: Belongings) => readonly unknown[]>> = {
+  'audit-events': ({ jobId }) => ['2100-01-01T00:00:00.000Z', jobId],
+  services: ({ slug }) => [slug],
+  secrets: ({ name }) => [name],
+  logs: () => [0],
+};
+
+function cursorAt(path: string, of: Belongings): string {
+  const list = path.slice(path.lastIndexOf('/') + 1);
+  const keys = CURSORS[list]?.(of) ?? [list === 'executions' ? of.executionId : of.jobId];
+  return Buffer.from(JSON.stringify([list, ...keys])).toString('base64url');
+}
+
 /** What to ask for by each query parameter: the thing of somebody else where it can name one. */
-const QUERIES: Readonly<Record<string, (of: Belongings) => string>> = {
+const QUERIES: Readonly<Record<string, (of: Belongings, path: string) => string>> = {
   limit: () => '200',
-  cursor: ({ cursor }) => cursor,
+  cursor: (of, path) => cursorAt(path, of),
   active: () => 'true',
   tag: () => MARK,
   q: () => MARK,
@@ -119,8 +133,8 @@ function bodyOf({ operationId }: Operation, of: Belongings): object {
   return body(of);
 }
 
-function valueOf({ operationId }: Operation, name: string, of: Belongings): string {
+function valueOf({ operationId, path }: Operation, name: string, of: Belongings): string {
   const value = QUERIES[name];
   if (value === undefined) throw new Error(`${operationId}: say in QUERIES what to ask for by ${name}`);
-  return value(of);
+  return value(of, path);
 }

@@ -16,7 +16,7 @@ import type { Response } from 'express';
 import { Clock } from '@app/platform/clock';
 import {
   ApiPage,
-  decodeCursor,
+  cursorOf,
   IF_MATCH,
   IfMatch,
   mapPage,
@@ -33,6 +33,7 @@ import { KeyRequest, RotateKeyRequest } from './key.request.js';
 import { FreshKeyResponse, KeyResponse, toFreshKeyResponse, toKeyResponse } from './key.response.js';
 import { toKeySpec } from './key-spec.js';
 
+const CURSOR = cursorOf('keys', ['uuid']);
 const NO_SUCH_KEY = { description: 'There is no such key, or it was revoked.' };
 const WIDER = { description: 'The key would have scopes that the credential asking for it does not have.' };
 const NO_KEYS = { description: 'This installation has no API keys.' };
@@ -67,10 +68,10 @@ export class KeysController {
     @Query() { limit, cursor }: PageQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<KeyResponse>> {
-    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+    const [beforeId] = CURSOR.read(cursor) ?? [];
     const rows = await this.keys.list(service, { limit: limit + 1, beforeId });
     return mapPage(
-      pageOf(rows, limit, (key) => [key.id]),
+      pageOf(rows, limit, CURSOR, (key) => [key.id]),
       toKeyResponse,
     );
   }

@@ -15,7 +15,7 @@ import type { Response } from 'express';
 import {
   ApiMergePatch,
   ApiPage,
-  decodeCursor,
+  cursorOf,
   IF_MATCH,
   IfMatch,
   mapPage,
@@ -32,6 +32,7 @@ import { ServicesService } from '../services.service.js';
 import { CreateServiceRequest, requestOf, ServiceRequest, toServiceSpec } from './service.request.js';
 import { ServiceResponse, toServiceResponse } from './service.response.js';
 
+const CURSOR = cursorOf('services', ['string']);
 const NO_SUCH_SERVICE = { description: 'There is no such service.' };
 const SLUG_TAKEN = { description: 'There is a service with this slug.' };
 const IN_USE = { description: 'It still owns resources, or is the built-in service `default`.' };
@@ -58,10 +59,10 @@ export class ServicesController {
   @ApiOperation({ operationId: 'listServices', summary: 'List services by slug' })
   @ApiPage(ServiceResponse)
   async list(@Query() { limit, cursor }: PageQuery): Promise<Page<ServiceResponse>> {
-    const afterSlug = cursor === undefined ? undefined : decodeCursor(cursor, ['string'])[0];
+    const [afterSlug] = CURSOR.read(cursor) ?? [];
     const rows = await this.services.list({ limit: limit + 1, afterSlug });
     return mapPage(
-      pageOf(rows, limit, (service) => [service.slug]),
+      pageOf(rows, limit, CURSOR, (service) => [service.slug]),
       toServiceResponse,
     );
   }

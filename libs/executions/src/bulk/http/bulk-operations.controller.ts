@@ -11,7 +11,7 @@ import {
 import type { Response } from 'express';
 import { CurrentPrincipal, demandScopes, type Principal, RequireScopes } from '@app/access';
 import { demandScopeToRunAll, mayRunCommands } from '@app/jobs';
-import { ApiPage, decodeCursor, mapPage, type Page, pageOf, PageQuery, Post } from '@app/platform/http';
+import { ApiPage, cursorOf, mapPage, type Page, pageOf, PageQuery, Post } from '@app/platform/http';
 import { BulkOperationsService } from '../bulk-operations.service.js';
 import type { BulkAction } from '../domain/bulk-operation.js';
 import { BulkOperationRequest, toBulkFilter } from './bulk-operation.request.js';
@@ -21,6 +21,7 @@ import {
   toBulkOperationResponse,
 } from './bulk-operation.response.js';
 
+const CURSOR = cursorOf('bulk-operations', ['uuid']);
 const NO_SUCH_OPERATION = { description: 'There is no such bulk operation.' };
 const FINISHED = { description: 'It has already finished.' };
 const ACCEPTED = {
@@ -101,10 +102,10 @@ export class BulkOperationsController {
     @Query() { limit, cursor }: PageQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<BulkOperationResponse>> {
-    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+    const [beforeId] = CURSOR.read(cursor) ?? [];
     const rows = await this.operations.list(service, limit + 1, beforeId);
     return mapPage(
-      pageOf(rows, limit, (row) => [row.id]),
+      pageOf(rows, limit, CURSOR, (row) => [row.id]),
       toBulkOperationResponse,
     );
   }

@@ -23,7 +23,7 @@ import { END_EVENT_ID, toEvents } from './log-events.js';
 import { type FollowedLog, LogFollower } from './log-follower.js';
 import { countClient } from './stream-metrics.js';
 import { LogLineResponse, toLogLineResponse } from './log-line.response.js';
-import { seqOfCursor, seqOfEventId } from './log-position.js';
+import { LOG_CURSOR, seqOfCursor, seqOfEventId } from './log-position.js';
 import { StreamPatience } from './stream-patience.js';
 
 /** No cache or proxy on the way may hold lines back; and a connection kept after its stream would delay a shutdown. */
@@ -75,7 +75,7 @@ export class ExecutionLogsController {
   ): Promise<Page<LogLineResponse>> {
     const lines = await this.logs.readAfter(service, executionId, seqOfCursor(cursor), limit + 1);
     return mapPage(
-      pageOf(lines, limit, (line) => [line.seq]),
+      pageOf(lines, limit, LOG_CURSOR, (line) => [line.seq]),
       toLogLineResponse,
     );
   }

@@ -1,12 +1,15 @@
-import { decodeCursor } from '@app/platform/http';
+import { cursorOf } from '@app/platform/http';
 import { validationProblem } from '@app/platform/problem';
+
+export const LOG_CURSOR = cursorOf('logs', ['integer']);
 
 const BEFORE_FIRST = -1;
 const MAX_SEQ = 2_147_483_647;
 
 /** The line to go on after: none without a cursor. @throws ProblemError at `/cursor` */
 export function seqOfCursor(cursor: string | undefined): number {
-  return cursor === undefined ? BEFORE_FIRST : Math.min(decodeCursor(cursor, ['integer'])[0], MAX_SEQ);
+  const [seq = BEFORE_FIRST] = LOG_CURSOR.read(cursor) ?? [];
+  return Math.min(seq, MAX_SEQ);
 }
 
 /** The line that the client has seen last. @throws ProblemError for an id that is not of this stream */

@@ -1,4 +1,4 @@
-import { encodeCursor } from './cursor.js';
+import { type CursorPart, type ListCursor, type ValuesOf } from './cursor.js';
 
 export interface Page<T> {
   readonly items: T[];
@@ -8,13 +8,18 @@ export interface Page<T> {
 
 /**
  * A page out of rows read with `LIMIT limit + 1`: the row too many only says that there are more.
- * @param keyOf the sort keys of a row, in the shape that `decodeCursor` checks
+ * @param keyOf the sort keys of a row
  */
-export function pageOf<T>(rows: readonly T[], limit: number, keyOf: (row: T) => readonly unknown[]): Page<T> {
+export function pageOf<T, S extends readonly CursorPart[]>(
+  rows: readonly T[],
+  limit: number,
+  cursor: ListCursor<S>,
+  keyOf: (row: T) => ValuesOf<S>,
+): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const hasMore = rows.length > limit && last !== undefined;
-  return { items, nextCursor: hasMore ? encodeCursor(keyOf(last)) : null };
+  return { items, nextCursor: hasMore ? cursor.write(keyOf(last)) : null };
 }
 
 export function mapPage<T, U>(page: Page<T>, map: (item: T) => U): Page<U> {

@@ -27,10 +27,12 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IfMatch } from '../entity-tag/if-match.js';
-import { decodeCursor } from '../paging/cursor.js';
+import { cursorOf } from '../paging/cursor.js';
 import { type Page, pageOf } from '../paging/page.js';
 import { PageQuery } from '../paging/page-query.js';
 import { PreferWait } from '../preferences/prefer-wait.js';
+
+const CURSOR = cursorOf('things', ['integer']);
 
 class RetryPolicyBody {
   @IsInt()
@@ -77,9 +79,9 @@ export class ThingsController {
 
   @Get()
   list(@Query() query: PageQuery): Page<number> {
-    const [after] = query.cursor === undefined ? [0] : decodeCursor(query.cursor, ['integer']);
+    const [after = 0] = CURSOR.read(query.cursor) ?? [];
     const rows = [1, 2, 3, 4, 5].filter((row) => row > after).slice(0, query.limit + 1);
-    return pageOf(rows, query.limit, (row) => [row]);
+    return pageOf(rows, query.limit, CURSOR, (row) => [row]);
   }
 
   @Get('context')

@@ -17,7 +17,7 @@ import {
   ApiMergePatch,
   ApiPage,
   AS_IT_WAS_READ,
-  decodeCursor,
+  cursorOf,
   IF_MATCH,
   IfMatch,
   mapPage,
@@ -37,6 +37,7 @@ import { CalendarResponse, toCalendarResponse } from './calendar.response.js';
 import { ImportCalendarRequest } from './import-calendar.request.js';
 import { ListCalendarsQuery } from './list-calendars.query.js';
 
+const CURSOR = cursorOf('calendars', ['uuid']);
 const NO_SUCH_CALENDAR = { description: 'There is no such calendar, or it was deleted.' };
 const NAME_TAKEN = { description: 'Another calendar has this name.' };
 const NAME_TAKEN_OR_IN_USE = {
@@ -61,10 +62,10 @@ export class CalendarsController {
     @Query() { limit, cursor, q }: ListCalendarsQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<CalendarResponse>> {
-    const beforeId = cursor === undefined ? undefined : decodeCursor(cursor, ['uuid'])[0];
+    const [beforeId] = CURSOR.read(cursor) ?? [];
     const rows = await this.calendars.list(service, { q }, { limit: limit + 1, beforeId });
     return mapPage(
-      pageOf(rows, limit, (calendar) => [calendar.id]),
+      pageOf(rows, limit, CURSOR, (calendar) => [calendar.id]),
       toCalendarResponse,
     );
   }
