@@ -41,8 +41,8 @@ const named = (of: readonly Operation[]) =>
 
 /** A service that there is not, with ids that nothing has. */
 function nobodys(): Belongings {
-  const ids = Object.keys(theirs).map((name) => [name, name === 'slug' ? 'z' : randomUUID()]);
-  return Object.fromEntries(ids);
+  const ids = Object.keys(theirs).map((name) => [name, name === 'slug' ? 'z' : randomUUID()] as const);
+  return Object.fromEntries(ids) as unknown as Belongings;
 }
 
 /** Without what the asker said itself, and what is drawn for each request. */
