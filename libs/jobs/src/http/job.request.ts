@@ -6,7 +6,7 @@ import type { DeliveryGuarantee } from '../domain/job.js';
 import { RetryPolicyRequest } from './retry-policy.request.js';
 import { IsParameters } from './rules/json-rules.js';
 import { HasFewReferences } from './rules/target-rules.js';
-import { IsTags } from './rules/tag-rules.js';
+import { IsTags, MAX_TAG_LENGTH, MAX_TAGS } from './rules/tag-rules.js';
 import {
   CommandTargetRequest,
   HttpTargetRequest,
@@ -31,11 +31,12 @@ export class JobRequest {
   description?: string;
 
   @ApiPropertyOptional({
-    type: [String],
-    maxItems: 50,
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: MAX_TAG_LENGTH, pattern: '^[^,]+$' },
+    maxItems: MAX_TAGS,
+    uniqueItems: true,
     default: [],
     example: ['reports'],
-    description: 'Up to 64 characters each, no comma.',
   })
   @MayBeAbsent()
   @IsTags()

@@ -54,7 +54,7 @@ export class RetryPolicyRequest {
   @IsIn(JITTERS)
   jitter?: RetryJitter;
 
-  @ApiPropertyOptional({ enum: RETRY_CAUSES, isArray: true, default: RETRY_CAUSES })
+  @ApiPropertyOptional({ enum: RETRY_CAUSES, isArray: true, uniqueItems: true, default: RETRY_CAUSES })
   @MayBeAbsent()
   @IsArray()
   @WithoutRepeats()

@@ -3,8 +3,15 @@ import { Exclude, Expose, type TypeHelpOptions } from 'class-transformer';
 import { IsBoolean, IsIn } from 'class-validator';
 import { MayBeAbsent } from '@app/platform/http';
 import type { CommandTarget, HttpMethod, HttpTarget, Target } from '@app/targets';
-import { IsArgs, IsCommand, IsEnv } from './rules/command-rules.js';
-import { IsHeaders, IsSuccessStatus, IsTargetUrl } from './rules/http-rules.js';
+import { IsArgs, IsCommand, IsEnv, MAX_ARGS, MAX_VARIABLES } from './rules/command-rules.js';
+import {
+  IsHeaders,
+  IsSuccessStatus,
+  IsTargetUrl,
+  MAX_HEADER_VALUE_LENGTH,
+  MAX_HEADERS,
+  MAX_SUCCESS_PATTERNS,
+} from './rules/http-rules.js';
 import { IsAnyJson } from './rules/json-rules.js';
 
 const TARGET_TYPES: readonly Target['type'][] = ['http', 'command'];
@@ -36,7 +43,12 @@ export class HttpTargetRequest implements Partial<HttpTarget> {
   @IsTargetUrl()
   url!: string;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' }, default: {} })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string', maxLength: MAX_HEADER_VALUE_LENGTH },
+    maxProperties: MAX_HEADERS,
+    default: {},
+  })
   @MayBeAbsent()
   @IsHeaders()
   headers?: Record<string, string>;
@@ -51,7 +63,10 @@ export class HttpTargetRequest implements Partial<HttpTarget> {
   body?: unknown;
 
   @ApiPropertyOptional({
-    type: [String],
+    type: 'array',
+    items: { type: 'string', pattern: '^[1-5]([0-9]{2}|[xX]{2})$' },
+    minItems: 1,
+    maxItems: MAX_SUCCESS_PATTERNS,
     default: ['2xx'],
     description: 'Statuses (`204`) and classes of them (`2xx`).',
   })
@@ -74,7 +89,12 @@ export class CommandTargetRequest implements Partial<CommandTarget> {
   @IsCommand()
   command!: string;
 
-  @ApiPropertyOptional({ type: [String], default: [], example: ['-e', "console.log('hello')"] })
+  @ApiPropertyOptional({
+    type: [String],
+    maxItems: MAX_ARGS,
+    default: [],
+    example: ['-e', "console.log('hello')"],
+  })
   @MayBeAbsent()
   @IsArgs()
   args?: string[];
@@ -82,6 +102,7 @@ export class CommandTargetRequest implements Partial<CommandTarget> {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: { type: 'string' },
+    maxProperties: MAX_VARIABLES,
     default: {},
     description: '`{{secret.NAME}}` here and in `stdin` is filled in when the command starts.',
   })

@@ -2,7 +2,7 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { IsParameters } from '@app/jobs';
 import { MayBeAbsent } from '@app/platform/http';
-import { IsCalendarNames } from '../calendars/http/rules/calendar-name.js';
+import { IsCalendarNames, MAX_CALENDARS_OF_SCHEDULE } from '../calendars/http/rules/calendar-name.js';
 import type { MisfirePolicy, OverlapPolicy } from '../domain/schedule.js';
 import { ScheduleTimingRequest } from './schedule-timing.request.js';
 
@@ -120,6 +120,8 @@ export class ScheduleRequest extends ScheduleTimingRequest {
 
   @ApiPropertyOptional({
     type: [String],
+    maxItems: MAX_CALENDARS_OF_SCHEDULE,
+    uniqueItems: true,
     default: [],
     description: 'Names of calendars; instants that they exclude are skipped.',
   })

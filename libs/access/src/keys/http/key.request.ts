@@ -20,6 +20,8 @@ export class KeyRequest {
   @ApiPropertyOptional({
     enum: SCOPES,
     isArray: true,
+    minItems: 1,
+    uniqueItems: true,
     description: 'Scopes, or those in addition to the role.',
   })
   @MayBeAbsent()
@@ -32,7 +34,7 @@ export class KeyRequest {
   @ApiPropertyOptional({
     type: [String],
     example: ['10.0.0.0/8'],
-    description: 'Addresses and CIDRs that the key may be used from. Default: any.',
+    description: 'Addresses and CIDRs that the key may be used from, shown as CIDRs. Default: any.',
   })
   @MayBeAbsent()
   @IsCidrs()

@@ -20,6 +20,8 @@ export class BulkFilterRequest {
   @ApiPropertyOptional({
     enum: EXECUTION_STATES,
     isArray: true,
+    minItems: 1,
+    uniqueItems: true,
     description: 'Any of these. Default: every state that the action applies to.',
   })
   @MayBeAbsent()
@@ -39,7 +41,13 @@ export class BulkFilterRequest {
   @IsUUID()
   scheduleId?: string;
 
-  @ApiPropertyOptional({ enum: TRIGGERS, isArray: true, description: 'Any of these.' })
+  @ApiPropertyOptional({
+    enum: TRIGGERS,
+    isArray: true,
+    minItems: 1,
+    uniqueItems: true,
+    description: 'Any of these.',
+  })
   @MayBeAbsent()
   @IsArray()
   @ArrayNotEmpty()
@@ -58,7 +66,12 @@ export class BulkFilterRequest {
   @IsAfterFrom()
   to?: string;
 
-  @ApiPropertyOptional({ example: 'billing', description: 'The job has this tag.' })
+  @ApiPropertyOptional({
+    minLength: 1,
+    maxLength: 200,
+    example: 'billing',
+    description: 'The job has this tag.',
+  })
   @MayBeAbsent()
   @IsString()
   @Length(1, 200)

@@ -5,8 +5,8 @@ import { findReferenceFault, hasReference } from '@app/targets';
 import { KeptAsIs } from './json-rules.js';
 
 const MAX_COMMAND_LENGTH = 4_096;
-const MAX_ARGS = 256;
-const MAX_VARIABLES = 256;
+export const MAX_ARGS = 256;
+export const MAX_VARIABLES = 256;
 /** Linux refuses to start a program with a longer argument or variable (MAX_ARG_STRLEN). */
 const MAX_STRING_BYTES = 131_071;
 

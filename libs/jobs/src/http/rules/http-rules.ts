@@ -5,9 +5,9 @@ import { findReferenceFault, hasReferenceInHost, isReservedHeader } from '@app/t
 import { KeptAsIs } from './json-rules.js';
 
 const MAX_URL_LENGTH = 2_048;
-const MAX_HEADERS = 50;
-const MAX_HEADER_VALUE_LENGTH = 8_192;
-const MAX_SUCCESS_PATTERNS = 50;
+export const MAX_HEADERS = 50;
+export const MAX_HEADER_VALUE_LENGTH = 8_192;
+export const MAX_SUCCESS_PATTERNS = 50;
 
 /** `\` is a path separator to a URL parser and nothing of the kind to a reader. */
 const UNSAFE_IN_URL = /[\s\p{Cc}\\]/u;

@@ -2,8 +2,8 @@ import { applyDecorators } from '@nestjs/common';
 import { IsArray } from 'class-validator';
 import { findLabelFault, Refuses } from '@app/platform/http';
 
-const MAX_TAGS = 50;
-const MAX_TAG_LENGTH = 64;
+export const MAX_TAGS = 50;
+export const MAX_TAG_LENGTH = 64;
 
 /** A set of labels. A comma separates labels in a query string, so that none may hold one. */
 export function IsTags(): PropertyDecorator {

@@ -52,6 +52,7 @@ export class CalendarRequest {
     maxItems: MAX_CALENDAR_ENTRIES,
     default: [],
     example: ['2026-12-25', '2026-12-26'],
+    description: 'Shown in order, each once.',
   })
   @MayBeAbsent()
   @IsDates()

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { IsArray, IsString } from 'class-validator';
 import { Refuses } from '@app/platform/http';
 
-const MAX_CALENDARS_OF_SCHEDULE = 20;
+export const MAX_CALENDARS_OF_SCHEDULE = 20;
 
 /** The calendars that a schedule names; whether they exist, only the database knows. */
 export function IsCalendarNames(): PropertyDecorator {
