@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { SupervisedProcess } from './supervised-process.js';
 
@@ -57,8 +57,9 @@ function launchApp(main: string, env: AppProcessOptions['env']): ChildProcess {
 
 function passThrough(child: ChildProcess, { name, report }: AppProcessOptions): ChildProcess {
   const prefix = `${name.padEnd(6)} | `;
-  for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream as Readable }).on('line', (line) => report(prefix + line));
+  // There are none where no file could be opened for them (EMFILE): the child then only has its `error` to emit.
+  for (const stream of [child.stdout, child.stderr].filter((one) => one instanceof Readable)) {
+    createInterface({ input: stream }).on('line', (line) => report(prefix + line));
   }
   return child;
 }

@@ -32,7 +32,7 @@ export function applyAnswerHeaders(document: OpenAPIObject): void {
 
 function headersOf(
   document: OpenAPIObject,
-  { method, operation }: DocumentedOperation,
+  { method, path, operation }: DocumentedOperation,
   status: number,
   answer: Answer,
 ): HeaderName[] {
@@ -41,7 +41,7 @@ function headersOf(
   return [
     'X-Request-Id',
     ...(hasVersion(document, answer) ? (['ETag'] as const) : []),
-    ...(status === 201 || status === 202 ? (['Location'] as const) : []),
+    ...((status === 201 || status === 202) && !path.endsWith('/rotate') ? (['Location'] as const) : []),
     ...(method === 'post' ? (['Idempotent-Replayed'] as const) : []),
     ...(waits ? (['Preference-Applied'] as const) : []),
   ];

@@ -5,7 +5,8 @@ const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
-  description: 'Makes the request safe to send again for 24 hours: a repeat gets the first answer.',
+  description:
+    'Makes the request safe to send again for 24 hours: a repeat gets the first answer. A refused request leaves the key free.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 } as const;
 

@@ -195,6 +195,15 @@ describe('PATCH /jobs/{jobId}', () => {
     expect([answer.status, answer.body?.priority]).toEqual([200, 2]);
   });
 
+  it('with an older version of the whole job answers 412, as PUT does', async () => {
+    const path = await create();
+    const read = (await app.call('GET', path)).body ?? {};
+    await app.call('PATCH', path, { priority: 3 });
+    const stale = { status: 412, code: 'stale_version' };
+    expectProblem(await app.call('PATCH', path, { ...read, priority: 2 }), stale);
+    expectProblem(await app.call('PUT', path, { ...read, priority: 2 }), stale);
+  });
+
   it('with an old If-Match answers 412', async () => {
     const path = await create();
     const answer = await app.call('PATCH', path, { priority: 1 }, { 'If-Match': '"7"' });

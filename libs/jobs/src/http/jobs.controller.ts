@@ -25,7 +25,6 @@ import {
   pageOf,
   Post,
   VersionSeen,
-  READ_ONLY_UNCHANGED,
 } from '@app/platform/http';
 import type { Job, JobSpec } from '../domain/job.js';
 import { JobsService } from '../jobs.service.js';
@@ -119,7 +118,7 @@ export class JobsController {
   @ApiOperation({
     operationId: 'updateJob',
     summary: 'Change parts of a job by a merge patch (RFC 7396)',
-    description: READ_ONLY_UNCHANGED,
+    description: AS_IT_WAS_READ,
   })
   @ApiMergePatch(JobRequest, JOB_PATCH_EXAMPLES)
   @ApiOkResponse({ type: JobResponse })
@@ -130,7 +129,7 @@ export class JobsController {
   async update(
     @Param('jobId') jobId: string,
     @Body() patch: unknown,
-    @IfMatch() expectedVersion: number | null,
+    @VersionSeen() expectedVersion: number | null,
     @CurrentPrincipal() principal: Principal,
   ): Promise<JobResponse> {
     const decide = async (job: Job) => permitted(principal, job, await patchedJobSpec(job, patch));

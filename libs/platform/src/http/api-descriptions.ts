@@ -5,9 +5,7 @@ export const IF_MATCH = {
   description: 'The ETag last seen; 412 if it is old. An installation may require it (428); `*` is any.',
 };
 
-/** What a PATCH takes besides what a client decides. */
-export const READ_ONLY_UNCHANGED =
-  'Read-only members are ignored if they are unchanged, and refused (`read_only`) if not.';
-
-/** What a PUT takes besides what a client decides. */
-export const AS_IT_WAS_READ = `The body may be the resource as it was read. ${READ_ONLY_UNCHANGED} Without \`If-Match\`, \`version\` in the body stands for it.`;
+/** What a PUT or PATCH takes besides what a client decides. */
+export const AS_IT_WAS_READ =
+  'The body may be the resource as it was read, with changes: read-only members are ignored if they are unchanged, and ' +
+  'refused (`read_only`) if not; without `If-Match`, its `version` stands for it.';

@@ -91,12 +91,20 @@ describe('entity tags', () => {
   });
 
   it('are asked for where the installation requires If-Match: none is 428, and * is any', async () => {
-    app.nest.set(IF_MATCH_REQUIRED, true);
-    const changed = (headers: Record<string, string>) =>
-      send('PUT', `/things/${THING_ID}`, undefined, headers);
-    expect(await problemOf(await changed({}))).toMatchObject({ status: 428, code: 'if_match_required' });
-    expect(await (await changed({ 'If-Match': '*' })).json()).toEqual({ asked: null });
-    app.nest.set(IF_MATCH_REQUIRED, false);
+    const strict = await startHttpApp([ThingsController]);
+    strict.nest.set(IF_MATCH_REQUIRED, true);
+    const change = (headers: Record<string, string>) =>
+      senderTo(() => strict.url)('PUT', `/things/${THING_ID}`, undefined, headers);
+    try {
+      for (const headers of [{}, { 'If-None-Match': '*' }] as Record<string, string>[])
+        expect(await problemOf(await change(headers))).toMatchObject({
+          status: 428,
+          code: 'if_match_required',
+        });
+      expect(await (await change({ 'If-Match': '*' })).json()).toEqual({ asked: null });
+    } finally {
+      await strict.close();
+    }
   });
 });
 

@@ -1,11 +1,11 @@
 export { ApiMergePatch } from './api-merge-patch.js';
 export { currentTraceparent } from '@app/platform/request-context';
-export { AS_IT_WAS_READ, IF_MATCH, READ_ONLY_UNCHANGED } from './api-descriptions.js';
+export { AS_IT_WAS_READ, IF_MATCH } from './api-descriptions.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';
 export {
   type Existence,
-  ExistenceAskedFor,
+  StateAskedFor,
   type ExpectedVersion,
   IF_MATCH_REQUIRED,
   IfMatch,

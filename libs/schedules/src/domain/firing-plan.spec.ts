@@ -197,4 +197,26 @@ describe('after a resume at 00:00:25', () => {
   ] as const)('%s', (catchupOverride, expected) => {
     expect(lines({ ...resumed, catchupOverride }, '00:00:30')).toEqual(expected);
   });
+
+  test.each([
+    [
+      'none',
+      [
+        '00:00:20 skipped paused 00:00:00–00:00:20 ×3',
+        '00:03:40 missed misfire 00:00:30–00:03:40 ×20',
+        '00:03:50 catchup',
+      ],
+    ],
+    [
+      'last',
+      [
+        '00:00:20 missed paused 00:00:00–00:00:20 ×3',
+        '00:03:40 missed misfire 00:00:30–00:03:40 ×20',
+        '00:03:50 catchup',
+      ],
+    ],
+  ] as const)('and an outage right after it, %s is about the pause alone', (catchupOverride, expected) => {
+    const late = lines({ ...resumed, catchupOverride, misfirePolicy: 'fire_once' }, '00:05:00');
+    expect(late).toEqual([...expected, ...inSteps('run', '00:04:00', 7)]);
+  });
 });

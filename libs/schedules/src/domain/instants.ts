@@ -1,8 +1,8 @@
 /** The instants that one type of schedule computes, bounds aside. All times are epoch milliseconds; ranges are (after, until]. */
 export interface Instants {
   /**
-   * First instant > `after`, and ≤ `until` where that is given; null when there is none within SEARCH_HORIZON_MS. The same
-   * from wherever one asks.
+   * First instant > `after`; null when there is none within SEARCH_HORIZON_MS. The same from wherever one asks.
+   * @param until need not be looked past, though an instant after it may be the answer
    */
   nextAfter(after: number, until?: number): number | null;
   /** Latest instant ≤ `at` and > `after`; null when none. Computed, not enumerated from `after`. */

@@ -15,11 +15,11 @@ export const MAX_RUNS_PER_PLAN = 1_000;
 /** How far back, in instants, the latest one outside all calendars is looked for. */
 const CALENDAR_SEARCH_LIMIT = 1_000;
 
-/** `discard`: the pause was meant, so nothing of it runs. */
+/** `discard`: the pause was meant, so nothing of it runs; what was missed since the resume goes by the misfire policy. */
 export type BacklogPolicy = MisfirePolicy | 'discard';
 
 /** The misfire policy, or what a resume asked for in its place. */
-export function backlogPolicyOf({ catchupOverride, misfirePolicy }: Schedule): BacklogPolicy {
+function backlogPolicyOf({ catchupOverride, misfirePolicy }: Schedule): BacklogPolicy {
   switch (catchupOverride) {
     case null:
       return misfirePolicy;
@@ -30,6 +30,12 @@ export function backlogPolicyOf({ catchupOverride, misfirePolicy }: Schedule): B
     case 'all':
       return 'fire_all';
   }
+}
+
+/** Whether a backlog may hold several runs, which then wait for each other. */
+export function firesAllOf(schedule: Schedule): boolean {
+  const policy = backlogPolicyOf(schedule);
+  return (policy === 'discard' ? schedule.misfirePolicy : policy) === 'fire_all';
 }
 
 /**
@@ -52,8 +58,13 @@ export function planBacklog(
 ): PlannedFiring[] {
   if (backlog.until <= backlog.after) return [];
   switch (backlogPolicyOf(schedule)) {
-    case 'discard':
-      return recordOf(recurrence, backlog, 'skipped', 'paused');
+    case 'discard': {
+      const [ofPause, since] = atResume(schedule, backlog);
+      return [
+        ...recordOf(recurrence, ofPause, 'skipped', 'paused'),
+        ...planBacklog({ ...schedule, catchupOverride: null }, recurrence, since, now, isExcluded),
+      ];
+    }
     case 'skip':
       return recordOf(recurrence, backlog, 'missed', 'misfire');
     case 'fire_once':
@@ -63,23 +74,19 @@ export function planBacklog(
   }
 }
 
-/**
- * The latest instant that no calendar excludes runs; one record says how many older ones do not: because of the pause, where
- * somebody resumed and asked for the last one.
- */
+/** The latest instant that no calendar excludes runs; a record says how many older ones do not. */
 function fireLatest(
   schedule: Schedule,
   recurrence: Recurrence,
   { after, until }: InstantRange,
   isExcluded: CalendarCheck,
 ): PlannedFiring[] {
-  const reason = schedule.catchupOverride === null ? 'misfire' : 'paused';
   const isAllowed = (instant: number) => isExcluded(instant) === null;
   const newest = recurrence.latestAtOrBefore(until, after);
   if (newest === null) return [];
   if (isAllowed(newest)) {
     return [
-      ...recordOf(recurrence, { after, until: newest - 1 }, 'missed', reason),
+      ...missedIn(schedule, recurrence, { after, until: newest - 1 }),
       run(schedule, newest, 'catchup'),
     ];
   }
@@ -88,9 +95,28 @@ function fireLatest(
   const oldestSearched = candidates[0] ?? newest;
   const calendar = { calendar: isExcluded(newest) };
   return [
-    ...recordOf(recurrence, { after, until: (latest ?? oldestSearched) - 1 }, 'missed', reason),
+    ...missedIn(schedule, recurrence, { after, until: (latest ?? oldestSearched) - 1 }),
     ...(latest === undefined ? [] : [run(schedule, latest, 'catchup')]),
     ...recordOf(recurrence, { after: latest ?? oldestSearched - 1, until }, 'skipped', 'calendar', calendar),
+  ];
+}
+
+/** After a resume that asked for the last instant, those of the pause were left out on purpose; those since then were not. */
+function missedIn(schedule: Schedule, recurrence: Recurrence, range: InstantRange): PlannedFiring[] {
+  const [ofPause, since] = atResume(schedule, range);
+  return [
+    ...recordOf(recurrence, ofPause, 'missed', 'paused'),
+    ...recordOf(recurrence, since, 'missed', 'misfire'),
+  ];
+}
+
+/** The part of a range up to the resume that nobody has carried out yet, and the part since. Without one all is since. */
+function atResume(schedule: Schedule, { after, until }: InstantRange): [InstantRange, InstantRange] {
+  const resumedAt = schedule.catchupOverride === null ? after : schedule.updatedAt.getTime();
+  const seam = Math.max(after, Math.min(resumedAt, until));
+  return [
+    { after, until: seam },
+    { after: seam, until },
   ];
 }
 

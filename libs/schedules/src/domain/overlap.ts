@@ -1,4 +1,4 @@
-import { backlogPolicyOf } from './misfire.js';
+import { firesAllOf } from './misfire.js';
 import { type PlannedFiring, skipped } from './planned-firing.js';
 import type { RunMeter } from './run-meter.js';
 import type { Schedule } from './schedule.js';
@@ -37,7 +37,7 @@ export class OverlapGate {
     private readonly newestRun: number | null,
     private readonly meter: RunMeter,
   ) {
-    this.#catchupWaits = schedule.overlapPolicy !== 'allow' && backlogPolicyOf(schedule) === 'fire_all';
+    this.#catchupWaits = schedule.overlapPolicy !== 'allow' && firesAllOf(schedule);
     this.#isBusy = runs.activeCount + runs.heldCount > 0;
     this.#heldCount = runs.heldCount;
     this.#blockedBy = { blockingExecutionId: runs.blockingExecutionId };

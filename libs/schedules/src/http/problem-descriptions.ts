@@ -6,3 +6,6 @@ export const FINISHED = { description: 'The schedule has nothing left to run.' }
 export const NOTHING_LEFT_TO_RESUME = {
   description: '`active` is true, and the schedule has nothing left to run.',
 };
+export const UNREADABLE = {
+  description: 'This version of the service cannot read the stored schedule (`schedule_unreadable`).',
+};

@@ -4,6 +4,7 @@ import type { ListSchedulesQuery } from './list-schedules.query.js';
 import { type ScheduleResponse, toScheduleResponse } from './schedule.response.js';
 
 const CURSOR = cursorOf('schedules', ['uuid']);
+
 /** One page of schedules, newest first. */
 export async function schedulePage(
   schedules: SchedulesService,

@@ -1,11 +1,18 @@
 import { Body, Controller, Get, HttpCode, Param, Query } from '@nestjs/common';
-import { ApiBody, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConflictResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { instantIn, Post } from '@app/platform/http';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { SchedulePreviews } from '../schedule-previews.js';
 import { PreviewScheduleRequest, PreviewStoredQuery } from './preview.request.js';
 import { PreviewResponse, toPreviewResponse } from './preview.response.js';
-import { NO_SUCH_SCHEDULE } from './problem-descriptions.js';
+import { NO_SUCH_SCHEDULE, UNREADABLE } from './problem-descriptions.js';
 import { toWantedSchedule } from './schedule-definition.request.js';
 import { PREVIEW_EXAMPLES } from './schedule-examples.js';
 
@@ -39,6 +46,7 @@ export class SchedulePreviewsController {
   @ApiOperation({ operationId: 'previewStoredSchedule', summary: 'When a schedule will fire' })
   @ApiOkResponse({ type: PreviewResponse })
   @ApiNotFoundResponse(NO_SUCH_SCHEDULE)
+  @ApiConflictResponse(UNREADABLE)
   async previewStored(
     @Param('scheduleId') scheduleId: string,
     @Query() { count }: PreviewStoredQuery,

@@ -70,7 +70,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
     minimum: 0,
     maximum: YEAR_SECONDS,
     default: 60,
-    description: 'An instant that is looked at later than this is a misfire.',
+    description: 'An instant that would fire more than this many seconds late is a misfire.',
   })
   @MayBeAbsent()
   @IsInt()

@@ -20,7 +20,6 @@ import {
   IfMatch,
   type Page,
   VersionSeen,
-  READ_ONLY_UNCHANGED,
 } from '@app/platform/http';
 import type { Schedule } from '../domain/schedule.js';
 import type { WantedSchedule } from '../schedule-definition.js';
@@ -98,7 +97,7 @@ export class SchedulesController {
   @ApiOperation({
     operationId: 'updateSchedule',
     summary: 'Change parts of a schedule by a merge patch (RFC 7396)',
-    description: READ_ONLY_UNCHANGED,
+    description: AS_IT_WAS_READ,
   })
   @ApiMergePatch(ScheduleRequest, SCHEDULE_PATCH_EXAMPLES)
   @ApiOkResponse({ type: ScheduleResponse })
@@ -109,7 +108,7 @@ export class SchedulesController {
   async update(
     @Param('scheduleId') scheduleId: string,
     @Body() patch: unknown,
-    @IfMatch() expectedVersion: number | null,
+    @VersionSeen() expectedVersion: number | null,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ScheduleResponse> {
     return this.change(principal, scheduleId, expectedVersion, (schedule) =>

@@ -17,13 +17,13 @@ import {
   ApiPage,
   cursorOf,
   type Existence,
-  ExistenceAskedFor,
   IF_MATCH,
   IfMatch,
   mapPage,
   type Page,
   pageOf,
   PageQuery,
+  StateAskedFor,
 } from '@app/platform/http';
 import { SecretsService } from '../secrets.service.js';
 import { assertSecretName } from './secret-name.js';
@@ -99,13 +99,12 @@ export class SecretsController {
   async put(
     @Param('name') name: string,
     @Body() { value }: SecretRequest,
-    @IfMatch() expectedVersion: number | null,
-    @ExistenceAskedFor() expectedExistence: Existence | null,
+    @StateAskedFor() expected: number | Existence | null,
     @CurrentPrincipal() { service }: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<SecretResponse> {
     assertSecretName(name);
-    const secret = await this.secrets.put(service, name, value, expectedVersion ?? expectedExistence);
+    const secret = await this.secrets.put(service, name, value, expected);
     if (secret.version === 1) response.status(201).location(`/secrets/${name}`);
     return toSecretResponse(secret);
   }

@@ -24,7 +24,8 @@ import {
   PageQuery,
   patchedRequest,
   Post,
-  READ_ONLY_UNCHANGED,
+  VersionSeen,
+  AS_IT_WAS_READ,
 } from '@app/platform/http';
 import { RequireScopes } from '../../require-scopes.js';
 import type { Service, ServiceSpec } from '../domain/service.js';
@@ -97,7 +98,7 @@ export class ServicesController {
   @ApiOperation({
     operationId: 'updateService',
     summary: 'Change parts of a service by a merge patch (RFC 7396)',
-    description: `Workers and other api processes follow the new limits within seconds. ${READ_ONLY_UNCHANGED}`,
+    description: `Workers and other api processes follow the new limits within seconds. ${AS_IT_WAS_READ}`,
   })
   @ApiMergePatch(ServiceRequest, PATCHES)
   @ApiOkResponse({ type: ServiceResponse })
@@ -107,7 +108,7 @@ export class ServicesController {
   async update(
     @Param('slug') slug: string,
     @Body() patch: unknown,
-    @IfMatch() expectedVersion: number | null,
+    @VersionSeen() expectedVersion: number | null,
   ): Promise<ServiceResponse> {
     const decide = (service: Service) => patched(service, patch);
     return toServiceResponse(await this.services.change(slug, expectedVersion, decide));

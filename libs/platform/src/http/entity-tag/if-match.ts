@@ -19,31 +19,39 @@ export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionC
   versionAskedFor(context.switchToHttp().getRequest<Request>()),
 );
 
-/** As `IfMatch`; where that header is absent, the `version` of a body that was read, as a resource that is sent back has one. */
+/**
+ * As `IfMatch`; where that header is absent, the `version` of a body that was read, as a resource that is sent back has one.
+ * In a patch `version` alone would be a change, which is refused; so there the body has to have more of what was read.
+ */
 export const VersionSeen = createParamDecorator((_data: unknown, context: ExecutionContext) => {
-  const request = context
-    .switchToHttp()
-    .getRequest<Request<unknown, unknown, { version?: unknown } | null>>();
-  const version = request.body?.version;
-  const isSeen = request.get('If-Match') === undefined && Number.isSafeInteger(version);
-  return isSeen ? version : versionAskedFor(request);
+  const request = context.switchToHttp().getRequest<Request<unknown, unknown, MaybeRead | null>>();
+  const { version, createdAt } = request.body ?? {};
+  const wasRead = Number.isSafeInteger(version) && (request.method !== 'PATCH' || createdAt !== undefined);
+  return request.get('If-Match') === undefined && wasRead ? version : versionAskedFor(request);
 });
 
-/**
- * What a PUT that may create asks for: `present` for `If-Match: *`, `absent` for `If-None-Match: *` (RFC 9110, 13.1), else null.
- */
-export const ExistenceAskedFor = createParamDecorator((_data: unknown, context: ExecutionContext) => {
-  const request = context.switchToHttp().getRequest<Request>();
-  if (request.get('If-None-Match')?.trim() === '*') return 'absent';
-  return request.get('If-Match')?.trim() === '*' ? 'present' : null;
-});
+interface MaybeRead {
+  readonly version?: unknown;
+  readonly createdAt?: unknown;
+}
 
 export type Existence = 'present' | 'absent';
 
-function versionAskedFor(request: Pick<Request, 'get' | 'app'>): number | null {
+/**
+ * What a PUT that may create asks for: the version of `If-Match`, `present` for its `*`, `absent` for `If-None-Match: *`
+ * (RFC 9110, 13.1), else null.
+ */
+export const StateAskedFor = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<Request>();
+  if (request.get('If-None-Match')?.trim() === '*') return 'absent';
+  return versionAskedFor(request) ?? (request.get('If-Match') === undefined ? null : 'present');
+});
+
+function versionAskedFor(request: Pick<Request, 'get' | 'app' | 'method'>): number | null {
   const header = request.get('If-Match');
-  const isConditional = header !== undefined || request.get('If-None-Match') !== undefined;
-  if (!isConditional && request.app.get(IF_MATCH_REQUIRED) === true) throw unconditional();
+  // A POST makes something of its own.
+  const isRequired = request.app.get(IF_MATCH_REQUIRED) === true && request.method !== 'POST';
+  if (isRequired && header === undefined) throw unconditional();
   return parseIfMatch(header);
 }
 

@@ -44,7 +44,8 @@ export class IdempotencyKeys {
     const [row] = await rowsOf<KeyRow>(this.dataSource, sql.find, [service, key]);
     if (row === undefined) return { type: 'running' }; // Released in between: the caller's next try begins.
     if (row.requestHash !== requestHash) return { type: 'other_request' };
-    if (row.state === 'running') return { type: 'running' };
+    // An earlier version, which keeps refusals, has just finished: the caller's next try begins.
+    if (row.state === 'running' || row.status >= 400) return { type: 'running' };
     return { type: 'done', answer: { ...row, body: JSON.parse(row.body) as unknown } };
   }
 

@@ -62,7 +62,7 @@ class SchedulerStatusResponse {
   @ApiProperty({
     type: Number,
     example: 0.02,
-    description: 'Age of the oldest due thing that has not started.',
+    description: 'Age of the oldest due instant or execution that has not started.',
   })
   oldestDueAgeSeconds!: number;
 }

@@ -27,6 +27,12 @@ describe('allowedInstants', () => {
     expect(new Date(next ?? 0).toISOString()).toBe('2026-06-07T22:00:00.000Z');
   });
 
+  it('finds the first instant however far away it is', () => {
+    const runAt = new Date('3000-01-01T00:00:00Z');
+    const once = compileRecurrence({ type: 'one_time', runAt, timezone: 'UTC' }, BOUNDS, 'seed');
+    expect(allowedInstants(once, exceptWeekdays(0, 6)).nextAfter(saturday)).toBe(runAt.getTime());
+  });
+
   it('gives up on a schedule that calendars exclude for good', () => {
     expect(allowedInstants(everySecond, exceptWeekdays(0, 1, 2, 3, 4, 5, 6)).nextAfter(saturday)).toBeNull();
   });

@@ -11,8 +11,8 @@ export function allowedInstants(
 ): Pick<Instants, 'nextAfter'> {
   return {
     nextAfter(after) {
-      const horizon = after + SEARCH_HORIZON_MS;
       let next = recurrence.nextAfter(after);
+      const horizon = (next ?? after) + SEARCH_HORIZON_MS;
       for (let hops = 0; next !== null && next <= horizon && hops < MAX_HOPS; hops += 1) {
         const allowedFrom = exclusion.excludedUntil(next);
         if (allowedFrom === next) return next;

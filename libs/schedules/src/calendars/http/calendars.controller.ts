@@ -25,7 +25,6 @@ import {
   pageOf,
   Post,
   VersionSeen,
-  READ_ONLY_UNCHANGED,
 } from '@app/platform/http';
 import { CalendarImports } from '../calendar-import.js';
 import { CalendarsService } from '../calendars.service.js';
@@ -131,7 +130,7 @@ export class CalendarsController {
   @ApiOperation({
     operationId: 'updateCalendar',
     summary: 'Change parts of a calendar by a merge patch (RFC 7396)',
-    description: READ_ONLY_UNCHANGED,
+    description: AS_IT_WAS_READ,
   })
   @ApiMergePatch(CalendarRequest, CALENDAR_PATCH_EXAMPLES)
   @ApiOkResponse({ type: CalendarResponse })
@@ -142,7 +141,7 @@ export class CalendarsController {
   async update(
     @Param('calendarId') calendarId: string,
     @Body() patch: unknown,
-    @IfMatch() expectedVersion: number | null,
+    @VersionSeen() expectedVersion: number | null,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<CalendarResponse> {
     return toCalendarResponse(
