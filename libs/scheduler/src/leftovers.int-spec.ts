@@ -203,6 +203,15 @@ describe('the one instant of a one-time schedule, while its job is inactive', ()
     expect(await history()).toEqual([skipped]);
   });
 
+  it('ends a schedule that is resumed after it, and is not owed again by the next pause', async () => {
+    await app.call('POST', `/schedules/${scheduleId}/pause`);
+    app.clock.set(at('11:40:00'));
+    const resumed = await app.call('POST', `/schedules/${scheduleId}/resume`, { catchup: 'none' });
+    expect(resumed).toMatchObject({ status: 200, body: { active: false, pauseReason: 'run_at_passed' } });
+    expect((await app.call('POST', `/schedules/${scheduleId}/pause`)).body.pauseReason).toBe('run_at_passed');
+    expect(await history()).toEqual([skipped]);
+  });
+
   it('is left to the resume of a pause that came after it', async () => {
     app.clock.set(at('11:40:00'));
     await app.call('POST', `/schedules/${scheduleId}/pause`);

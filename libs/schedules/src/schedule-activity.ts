@@ -1,4 +1,4 @@
-import { isFinished, runsLeftOf } from './domain/finish-reason.js';
+import { endReasonWhileInactive, isFinished, runsLeftOf } from './domain/finish-reason.js';
 import { accountedUntil } from './domain/leftovers.js';
 import type { Recurrence } from './domain/recurrence.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
@@ -27,7 +27,8 @@ export function paused(schedule: Schedule, reason: string, now: Date): Schedule 
 }
 
 /**
- * @param catchup what becomes of the instants of the pause; the firer carries it out
+ * @param catchup what becomes of the instants of the pause; the firer carries it out. Where the job is inactive they are
+ *   leftovers, and the schedule goes on after them, or ends with them.
  * @throws ProblemError `schedule_finished`
  */
 export function resumed(
@@ -40,11 +41,25 @@ export function resumed(
   if (isFinished(schedule) || next === null) throw scheduleFinished(schedule.id, schedule.pauseReason);
   // The firer would end it without a word about the pause; so its instants stay owed.
   if (runsLeftOf(schedule) === 0) throw scheduleFinished(schedule.id, 'max_runs_reached');
+  if (!jobActive && recurrence.nextAfter(now.getTime()) === null) return endedWhileInactive(schedule, now);
   const isBehind = jobActive && next <= now.getTime();
   return {
     ...schedule,
     ...putOnClock(new Date(next), { jobActive }),
     catchupOverride: isBehind ? catchup : null,
+    version: schedule.version + 1,
+    updatedAt: now,
+  };
+}
+
+function endedWhileInactive(schedule: Schedule, now: Date): Schedule {
+  return {
+    ...schedule,
+    active: false,
+    pauseReason: endReasonWhileInactive(schedule),
+    pausedAt: null,
+    nextRunAt: null,
+    catchupOverride: null,
     version: schedule.version + 1,
     updatedAt: now,
   };
