@@ -13,6 +13,7 @@ import {
   SchedulesRepository,
   type UnfinishedRuns,
 } from '@app/schedules';
+import { LoopTurns } from '@app/platform/waiting';
 import { schedulerMetrics } from './scheduler-metrics.js';
 
 export interface PlannedSchedule {
@@ -57,9 +58,11 @@ export class FiringPlanner {
       tx,
     );
     const planned: PlannedSchedule[] = [];
+    const turns = new LoopTurns();
     let firings = 0;
     for (const one of due) {
       if (firings >= MAX_FIRINGS) break;
+      await turns.pass();
       const runs = unfinished.get(one.schedule.id);
       const plan = await this.planOrPark(tx, one, { now, exclusionOf, allowances, runs });
       if (!plan) continue;

@@ -16,6 +16,7 @@ import {
   type UnfinishedRuns,
   planUnreadable,
 } from '@app/schedules';
+import { LoopTurns } from '@app/platform/waiting';
 import { executionsOf } from './planned-executions.js';
 
 /** Turns the due instants that a change takes off the clock into runs and records, in the change's own transaction. */
@@ -39,7 +40,9 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
   ): Promise<FiringPlan[]> {
     const allowances = job.isMetered ? await RunAllowances.lock(tx, [job.service]) : RunAllowances.none();
     const plans: FiringPlan[] = [];
+    const turns = new LoopTurns();
     for (const one of leftovers) {
+      await turns.pass();
       const plan = await this.plan(tx, one, allowances);
       allowances.take(job.service, plan.runs);
       plans.push(plan);

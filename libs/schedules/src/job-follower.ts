@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { JobLifecycle, type JobLifecycleListener, type OwnedJob } from '@app/jobs';
+import { LoopTurns } from '@app/platform/waiting';
 import { Clock } from '@app/platform/clock';
 import { endReasonWhileInactive } from './domain/finish-reason.js';
 import type { LeftoverReason } from './domain/leftovers.js';
@@ -34,7 +35,9 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
     const starts: ScheduleStart[] = [];
     const stopped = await this.repository.lockStoppedOfJob(tx, job);
     await this.writeLeftovers(tx, stopped, 'job_inactive', this.clock.now());
+    const turns = new LoopTurns();
     for (const schedule of stopped) {
+      await turns.pass();
       const start = this.startOf(schedule);
       if (start instanceof Error) await this.repository.park(tx, schedule.id, `error: ${start.message}`);
       else starts.push(start);

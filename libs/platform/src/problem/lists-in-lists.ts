@@ -13,6 +13,24 @@ export function listsInLists(received: unknown): FieldError[] {
   return faultsOf(received, '').slice(0, MAX_ERRORS);
 }
 
+/**
+ * Lists where a DTO has an object, told before anything is made of them: class-validator would look at each of their items
+ * with all the rules of the object, for a megabyte of `[{},{},…]` five seconds.
+ */
+export function listsForObjects(sent: object, dto: abstract new () => unknown): FieldError[] {
+  const fields = new Map<string, unknown>(Object.entries(sent));
+  const rules = nestedRules(dto).map(({ propertyName, each }) => {
+    const value = fields.get(propertyName);
+    if (!Array.isArray(value)) return [];
+    const pointer = pointerTo('', propertyName);
+    if (!each) return [mustBeObject(pointer)];
+    return value.flatMap((item, index) =>
+      Array.isArray(item) ? [mustBeObject(pointerTo(pointer, String(index)))] : [],
+    );
+  });
+  return rules.flat().slice(0, MAX_ERRORS);
+}
+
 function faultsOf(received: unknown, parent: string): FieldError[] {
   if (typeof received !== 'object' || received === null) return [];
   const fields = received as Record<string, unknown>;
@@ -33,7 +51,10 @@ function mustBeObject(pointer: string): FieldError {
 
 /** The fields of a DTO whose values are checked by another DTO, each once. */
 function nestedNames(received: object): Set<string> {
-  const rules = getMetadataStorage().getTargetValidationMetadatas(received.constructor, '', false, false);
-  const nested = rules.filter(({ type }) => type === 'nestedValidation');
-  return new Set(nested.map(({ propertyName }) => propertyName));
+  return new Set(nestedRules(received.constructor).map(({ propertyName }) => propertyName));
+}
+
+function nestedRules(dto: NewableFunction) {
+  const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+  return rules.filter(({ type }) => type === 'nestedValidation');
 }

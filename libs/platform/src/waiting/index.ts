@@ -1,1 +1,2 @@
+export { LoopTurns } from './loop-turns.js';
 export { within } from './within.js';

@@ -32,7 +32,7 @@ const MAX_KNOWN = 1_000;
 /** The calendars of schedules, compiled once a version. */
 @Injectable()
 export class CalendarExclusions {
-  /** By service and name. A Map keeps insertion order, so its first key is the one known for longest. */
+  /** By service and name. A Map keeps insertion order, so its first key is the one unused for longest. */
   private readonly known = new Map<string, Known>();
 
   constructor(private readonly repository: CalendarsRepository) {}
@@ -90,7 +90,10 @@ export class CalendarExclusions {
     const known = [this.known.get(key), asked].find(
       (one) => one?.id === row.id && one.version === row.version,
     );
-    if (known) return known.compiled;
+    if (known) {
+      this.remember(key, known);
+      return known.compiled;
+    }
     if (row.rules === null) throw new Error(`calendar ${row.id} came without its rules`);
     const compiled = compileCalendar({ name: row.name, ...row.rules });
     this.remember(key, { id: row.id, version: row.version, compiled });

@@ -140,6 +140,14 @@ describe('a cron expression', () => {
     );
   });
 
+  it('costs what it says, however often it says it', () => {
+    const { seconds, daysOfWeek } = parseCronExpression(
+      `${'*,'.repeat(400)}* * * * * ${'1,'.repeat(80)}MON`,
+      'seed',
+    );
+    expect([seconds.length, daysOfWeek.length]).toEqual([60, 2]);
+  });
+
   it.each([
     ['* * * * *', true],
     ['*/5 3 * * *', true],

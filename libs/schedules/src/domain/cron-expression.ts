@@ -31,7 +31,7 @@ export interface CronExpression {
 export function parseCronExpression(expression: string, seed: string): CronExpression {
   const texts = splitFields(expression);
   const values = (name: CronFieldName) =>
-    readList(texts, name, (field, item) => readCronItem(field, item, seed)).flat();
+    distinct(readList(texts, name, (field, item) => readCronItem(field, item, seed)).flat());
 
   return {
     texts,
@@ -94,7 +94,12 @@ function readList<Item>(
   readItem: (field: CronField, item: string) => Item,
 ): Item[] {
   const field = CRON_FIELDS.find((candidate) => candidate.name === name)!;
-  return texts[name].split(',').map((item) => readItem(field, item));
+  return distinct(texts[name].split(',')).map((item) => readItem(field, item));
+}
+
+/** Repeats are fine, and a list of nothing else must not cost a thousand times what it says. */
+function distinct<Item>(items: readonly Item[]): Item[] {
+  return [...new Set(items)];
 }
 
 function isAnyDay(text: string): boolean {

@@ -112,6 +112,7 @@ describe('bad bodies', () => {
       [{ pointer: '', code: 'too_many_keys' }],
     ],
     [`{"name":"a","tags":[${'0,'.repeat(200_000)}0]}`, [{ pointer: '', code: 'too_many_items' }]],
+    [`{"name":"a","tags":[${'[[]],'.repeat(10_000)}[]]}`, [{ pointer: '', code: 'too_many_containers' }]],
     [`{"name":"a","parameters":${'{"a":'.repeat(24)}1${'}'.repeat(24)}}`, [{ code: 'too_deep' }]],
     [`{"name":"a","parameters":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`, [{ code: 'too_deep' }]],
   ])('%#: names the fields', async (body, errors) => {

@@ -4,6 +4,8 @@ import { type FieldError, pointerTo } from '@app/platform/problem';
 const MAX_KEYS = 12_000;
 /** A megabyte has room for 500,000; class-transformer takes some 4 µs for each where a list is not part of a free value. */
 const MAX_ITEMS = 200_000;
+/** Objects and lists, which cost some 50 bytes of memory where they come back from a row, however little is in them. */
+const MAX_CONTAINERS = 20_000;
 const MAX_FAULTS = 20;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
@@ -19,20 +21,24 @@ interface Open {
 
 /**
  * What is written in a text and lost by `JSON.parse`, which says nothing: of two equal keys the first, digits of a large
- * integer, a number too large or too small for a double. Also counts keys and items of lists. Only for texts that did parse.
+ * integer, a number too large or too small for a double. Also counts keys, items of lists, and objects and lists. Only for texts that did parse.
  */
 export function jsonTextFaults(text: string): FieldError[] {
   const scan = new Scan(text);
   let offset = 0;
-  while (offset < text.length && scan.faults.length < MAX_FAULTS) offset = scan.step(offset);
+  while (offset < text.length && scan.faults.length < MAX_FAULTS && !scan.isTooMuch)
+    offset = scan.step(offset);
   return scan.faults;
 }
 
 class Scan {
   readonly faults: FieldError[] = [];
   private readonly open: Open[] = [];
+  /** Then nobody wants to know of more. */
+  isTooMuch = false;
   private keyCount = 0;
   private itemCount = 0;
+  private containerCount = 0;
 
   constructor(private readonly text: string) {}
 
@@ -49,6 +55,9 @@ class Scan {
 
   private enter(isObject: boolean): void {
     this.open.push({ keys: isObject ? new Set() : null, key: '', index: 0, expectsKey: isObject });
+    this.containerCount += 1;
+    if (this.containerCount > MAX_CONTAINERS)
+      this.tooMany('too_many_containers', `has more than ${MAX_CONTAINERS} objects and lists`);
   }
 
   private next(): void {
@@ -72,19 +81,18 @@ class Scan {
     if (container.keys?.has(key)) this.refuse('duplicate_key', 'stands here more than once');
     container.keys?.add(key);
     this.keyCount += 1;
-    if (this.keyCount === MAX_KEYS + 1)
-      this.faults.push({ pointer: '', code: 'too_many_keys', detail: `has more than ${MAX_KEYS} keys` });
+    if (this.keyCount > MAX_KEYS) this.tooMany('too_many_keys', `has more than ${MAX_KEYS} keys`);
   }
 
   /** Told by the comma before it: of each list, all but the first. */
   private item(): void {
     this.itemCount += 1;
-    if (this.itemCount === MAX_ITEMS)
-      this.faults.push({
-        pointer: '',
-        code: 'too_many_items',
-        detail: `has more than ${MAX_ITEMS} list items`,
-      });
+    if (this.itemCount >= MAX_ITEMS) this.tooMany('too_many_items', `has more than ${MAX_ITEMS} list items`);
+  }
+
+  private tooMany(code: string, detail: string): void {
+    this.faults.push({ pointer: '', code, detail });
+    this.isTooMuch = true;
   }
 
   private number(start: number): number {

@@ -1,5 +1,5 @@
 import type { Circumstances, ExecutionRecord, Explanation } from './explanation.js';
-import { covers } from './record-range.js';
+import { RecordRanges } from './record-range.js';
 import { explainRecorded } from './recorded-instant.js';
 import { explainUnrecorded } from './unrecorded-instant.js';
 
@@ -15,9 +15,10 @@ export function explainInstants(
   circumstances: Circumstances,
 ): Explanation[] {
   const own = new Map(records.map((record) => [record.scheduledFor.getTime(), record]));
+  const ranges = new RecordRanges(records);
   const ends = new RunEnds(records);
   return instants.map((instant) => {
-    const record = own.get(instant) ?? records.find((one) => covers(one, instant));
+    const record = own.get(instant) ?? ranges.recordOf(instant);
     return record === undefined
       ? explainUnrecorded(instant, circumstances)
       : explainRecorded(instant, record, circumstances, ends.latestBefore(instant));

@@ -14,10 +14,21 @@ export function rangeOf({ reasonDetail }: ExecutionRecord): RecordRange | null {
   return { from: Date.parse(from), to: Date.parse(to), count };
 }
 
-/** Not the record of a timing that is no longer: the instants in its range were others. */
-export function covers(record: ExecutionRecord, instant: number): boolean {
-  const range = rangeOf(record);
-  return (
-    record.reason !== 'schedule_changed' && range !== null && range.from <= instant && instant <= range.to
-  );
+/**
+ * The records of several instants among `records`, looked up by an instant that they stand for. Not those of a timing that is
+ * no longer: the instants in their range were others.
+ */
+export class RecordRanges {
+  readonly #ranges: readonly (RecordRange & { readonly record: ExecutionRecord })[];
+
+  constructor(records: readonly ExecutionRecord[]) {
+    this.#ranges = records.flatMap((record) => {
+      const range = record.reason === 'schedule_changed' ? null : rangeOf(record);
+      return range === null ? [] : [{ ...range, record }];
+    });
+  }
+
+  recordOf(instant: number): ExecutionRecord | undefined {
+    return this.#ranges.find(({ from, to }) => from <= instant && instant <= to)?.record;
+  }
 }
