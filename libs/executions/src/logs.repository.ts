@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { rowsOf } from '@app/platform/database';
+import { listOf, listOfInstants, rowsOf } from '@app/platform/database';
 import { scheduledForOf } from './domain/execution-id.js';
 import type { LogLine } from './worker/run-log.js';
 
@@ -26,13 +26,13 @@ export class LogsRepository {
 
   async append(lines: readonly LogLine[]): Promise<void> {
     await this.dataSource.query(APPEND, [
-      lines.map((line) => line.executionId),
-      lines.map((line) => line.scheduledFor),
-      lines.map((line) => line.seq),
-      lines.map((line) => line.attempt),
-      lines.map((line) => line.stream),
-      lines.map((line) => line.at),
-      lines.map((line) => line.text),
+      listOf(lines.map((line) => line.executionId)),
+      listOfInstants(lines.map((line) => line.scheduledFor)),
+      listOf(lines.map((line) => line.seq)),
+      listOf(lines.map((line) => line.attempt)),
+      listOf(lines.map((line) => line.stream)),
+      listOfInstants(lines.map((line) => line.at)),
+      listOf(lines.map((line) => line.text)),
     ]);
   }
 

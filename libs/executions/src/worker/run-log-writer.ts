@@ -7,6 +7,10 @@ import { type LogLine, RunLog } from './run-log.js';
 const FLUSH_EVERY_MS = 200;
 /** Beyond this the database is not keeping up, and logs are dropped rather than memory filled. */
 const MAX_BUFFERED_CHARACTERS = 16_000_000;
+/** A statement is written down in one go, while leases and other runs wait: 16 million characters took two seconds. */
+const MAX_STATEMENT_CHARACTERS = 1_000_000;
+/** What a line takes in a statement besides its text: a command may write 100,000 of one letter. */
+const CHARACTERS_OF_A_LINE = 200;
 
 /** Writes the log lines of all runs in this process, a batch at a time. Losing lines never costs a run. */
 @Injectable()
@@ -60,6 +64,10 @@ export class RunLogWriter {
     const lines = this.buffer;
     this.buffer = [];
     this.bufferedCharacters = 0;
+    for (const batch of batchesOf(lines)) await this.write(batch);
+  }
+
+  private async write(lines: readonly LogLine[]): Promise<void> {
     try {
       await this.logs.append(lines);
     } catch (error) {
@@ -67,4 +75,24 @@ export class RunLogWriter {
       this.logger.warn(`dropped ${this.droppedLines} log lines so far: ${(error as Error).message}`);
     }
   }
+}
+
+function sizeOf({ text }: LogLine): number {
+  return text.length + CHARACTERS_OF_A_LINE;
+}
+
+/** In their order, each for one statement. */
+function* batchesOf(lines: readonly LogLine[]): Generator<LogLine[]> {
+  let batch: LogLine[] = [];
+  let characters = 0;
+  for (const line of lines) {
+    if (batch.length > 0 && characters + sizeOf(line) > MAX_STATEMENT_CHARACTERS) {
+      yield batch;
+      batch = [];
+      characters = 0;
+    }
+    batch.push(line);
+    characters += sizeOf(line);
+  }
+  if (batch.length > 0) yield batch;
 }
