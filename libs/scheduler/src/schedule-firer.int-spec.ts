@@ -80,6 +80,25 @@ describe('firing due schedules', () => {
     ]);
   });
 
+  it('reads no more parameters at a time than it has memory for, live instants first, and fires all', async () => {
+    const jobs = app.get(JobsService, { strict: false });
+    // As text 60 KB, in PostgreSQL one, as objects a megabyte.
+    const parameters = { list: Array.from({ length: 20_000 }, () => ({})) };
+    const { id } = await jobs.create('default', aCall(undefined, { name: 'fat', parameters }));
+    await seedSchedules(dataSource, id, {
+      count: 150,
+      dueAt: "now() - interval '5 minutes'",
+      intervalSeconds: 3_600,
+    });
+    await seedSchedules(dataSource, jobId, { count: 1, dueAt: 'now()', intervalSeconds: 3_600 });
+
+    const first = await firer.fireDue();
+    expect(first.more).toBe(true);
+    expect(first.fired).toBeLessThan(80);
+    expect(await rows(`SELECT job_id AS "jobId" FROM executions WHERE job_id = '${jobId}'`)).toHaveLength(1);
+    expect(first.fired + (await fireAll())).toBe(151);
+  }, 60_000);
+
   it('merges the parameters of the schedule over those of the job', async () => {
     await seedSchedules(dataSource, jobId, {
       count: 1,

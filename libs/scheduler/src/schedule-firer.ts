@@ -11,7 +11,12 @@ import {
 } from '@app/executions';
 import { randomPool } from '@app/platform/clock';
 import { isRefusal } from '@app/platform/database';
-import { type DueSchedule, type ScheduleAdvance, SchedulesRepository } from '@app/schedules';
+import {
+  type DueSchedule,
+  type LockedSchedules,
+  type ScheduleAdvance,
+  SchedulesRepository,
+} from '@app/schedules';
 import { FiringPlanner, type PlannedSchedule } from './firing-planner.js';
 import { executionsOf } from './planned-executions.js';
 import { schedulerMetrics } from './scheduler-metrics.js';
@@ -23,11 +28,6 @@ export interface FiringRound {
   readonly more: boolean;
   /** The database's clock: the one that decides what is due. */
   readonly now: Date;
-}
-
-interface LockedSchedules {
-  readonly now: Date;
-  readonly due: readonly DueSchedule[];
 }
 
 /** What became of some of the schedules that were due. */
@@ -68,13 +68,13 @@ export class ScheduleFirer {
   /** Lock, plan, insert, advance; what was fired is counted and handed over once it is committed. */
   private async fire(lock: (tx: EntityManager) => Promise<LockedSchedules>): Promise<FiringRound> {
     const { inserted, ...round } = await this.schedules.transaction(async (tx) => {
-      const { now, due } = await lock(tx);
+      const { now, due, more: isCut } = await lock(tx);
       const free = due.filter(({ job }) => !job.isMetered);
       const fired = await this.fireAll(tx, free, now, RunAllowances.none());
       const metered = await this.fireMetered(tx, due, now);
       const inserted = [...fired.inserted, ...metered.inserted];
       const planned = fired.planned.length + metered.planned.length;
-      const more = due.length >= MAX_SCHEDULES || planned < due.length;
+      const more = isCut || due.length >= MAX_SCHEDULES || planned < due.length;
       return { inserted, fired: inserted.length, more, now };
     });
     inserted.forEach(measure);

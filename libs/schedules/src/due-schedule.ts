@@ -24,6 +24,16 @@ export interface DueJob {
 /** A row of LOCK_DUE: the schedule's columns under its own names, the job's beside them. */
 export interface DueRow extends Schedule, JobRow {
   readonly now: Date;
+  readonly lockedCount: number;
+}
+
+/** Schedules that are due, locked. */
+export interface LockedSchedules {
+  /** The database's. */
+  readonly now: Date;
+  readonly due: DueSchedule[];
+  /** More are locked, and due, than could be read at a time. */
+  readonly more: boolean;
 }
 
 /** A row of DUE_JOB, and a part of LOCK_DUE. */

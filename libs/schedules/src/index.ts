@@ -5,7 +5,7 @@ export { NO_UNFINISHED_RUNS, type UnfinishedRuns } from './domain/overlap.js';
 export { type Leftovers, planLeftovers, planUnreadable } from './domain/leftovers.js';
 export type { PlannedFiring, SkipReason } from './domain/planned-firing.js';
 export type { Schedule } from './domain/schedule.js';
-export type { DueJob, DueSchedule } from './due-schedule.js';
+export type { DueJob, DueSchedule, LockedSchedules } from './due-schedule.js';
 export { RecurrenceCache } from './recurrence-cache.js';
 export { type LeftoverWriter, ScheduleLeftovers } from './schedule-leftovers.js';
 export { SchedulePauses } from './schedule-pauses.js';

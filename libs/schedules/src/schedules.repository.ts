@@ -9,9 +9,9 @@ import {
   type DueJob,
   dueJobOf,
   type DueRow,
-  type DueSchedule,
   dueScheduleOf,
   type JobRow,
+  type LockedSchedules,
 } from './due-schedule.js';
 import { ScheduleEntity } from './schedule.entity.js';
 import {
@@ -67,12 +67,12 @@ export class SchedulesRepository {
   }
 
   /** The due schedules that no other worker holds, oldest first, locked until `tx` ends. `now` is the database's. */
-  async lockDue(tx: EntityManager, limit: number): Promise<{ now: Date; due: DueSchedule[] }> {
+  async lockDue(tx: EntityManager, limit: number): Promise<LockedSchedules> {
     return dueOf(await tx.query<[DueRow, ...DueRow[]]>(LOCK_DUE, [limit]));
   }
 
   /** The same for one schedule; none when it is not due or another worker holds it. */
-  async lockDueOne(tx: EntityManager, id: string): Promise<{ now: Date; due: DueSchedule[] }> {
+  async lockDueOne(tx: EntityManager, id: string): Promise<LockedSchedules> {
     return dueOf(await tx.query<[DueRow, ...DueRow[]]>(LOCK_DUE_ONE, [id]));
   }
 
@@ -184,9 +184,9 @@ export class SchedulesRepository {
   }
 }
 
-function dueOf(rows: [DueRow, ...DueRow[]]): { now: Date; due: DueSchedule[] } {
-  const isNothingDue = rows[0].id === null;
-  return { now: rows[0].now, due: isNothingDue ? [] : rows.map(dueScheduleOf) };
+function dueOf(rows: [DueRow, ...DueRow[]]): LockedSchedules {
+  const [{ now, id, lockedCount }] = rows;
+  return { now, due: id === null ? [] : rows.map(dueScheduleOf), more: lockedCount > rows.length };
 }
 
 /** TypeORM's types cannot follow `unknown` inside a jsonb column. */

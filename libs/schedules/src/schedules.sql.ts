@@ -11,9 +11,23 @@ const JOB_COLUMNS = `
          j.parameters             AS "jobParameters",
          j.service                AS "jobService"`;
 
-/** The schedules locked as `due`, their columns under the names that the code has for them, and their jobs beside them. */
+/** A firer reads no more parameters at a time, save those of one schedule: as objects they take up to seventeen times as much. */
+const MAX_PARAMETERS_BYTES = 4_000_000;
+
+/** How long a jsonb is, told without unpacking it unless it is compressed. */
+const bytesOf = (json: string) =>
+  `CASE WHEN pg_column_compression(${json}) IS NULL THEN pg_column_size(${json}) ELSE octet_length(${json}::text) END`;
+const PARAMETERS_BYTES = `${bytesOf('s.parameters')} + ${bytesOf('j.parameters')}`;
+
+/**
+ * The schedules locked as `due`, their columns under the names that the code has for them, and their jobs beside them: as
+ * many of them as MAX_PARAMETERS_BYTES lets, live instants first. `lockedCount` says how many there are.
+ */
 const SELECT_DUE = `
+  SELECT * FROM (
   SELECT statement_timestamp()    AS "now",
+         count(s.id) OVER ()::integer AS "lockedCount",
+         sum(${PARAMETERS_BYTES}) OVER by_turn - (${PARAMETERS_BYTES}) AS "bytesBefore",
          s.id                     AS "id",
          s.service                AS "service",
          s.job_id                 AS "jobId",
@@ -48,7 +62,10 @@ const SELECT_DUE = `
          s.updated_at             AS "updatedAt",${JOB_COLUMNS}
   FROM (SELECT) AS clock
   LEFT JOIN (due AS s JOIN jobs AS j ON j.id = s.job_id) ON true
-  ORDER BY s.next_run_at
+  WINDOW by_turn AS (ORDER BY s.next_run_at <= statement_timestamp() - interval '1 minute', s.next_run_at, s.id)
+  ) AS found
+  WHERE "bytesBefore" IS NULL OR "bytesBefore" < ${MAX_PARAMETERS_BYTES}
+  ORDER BY "nextRunAt"
 `;
 
 /**
