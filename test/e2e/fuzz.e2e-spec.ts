@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type FuzzedOperation, type Ids, requestsOf } from './support/fuzz/requests.js';
@@ -28,6 +29,9 @@ async function furnish(): Promise<Ids> {
   const schedule = await service.createSchedule(job, { type: 'cron', cronExpression: '0 0 1 1 *' });
   const made = async (path: string, body: object) =>
     (await service.api.post<{ id: string }>(path, body)).body.id;
+  // Not the service that all of this belongs to: a limit of one job would end the fuzz.
+  const slug = `fuzz-${randomUUID()}`;
+  await service.api.post('/services', { slug, name: 'Fuzzed' });
   const name = `FUZZ_${job.name.replaceAll('-', '_')}`;
   await service.api.put(`/secrets/${name}`, { value: 'a value of the fuzz' });
   return {
@@ -38,7 +42,7 @@ async function furnish(): Promise<Ids> {
     bulkOperationId: await made('/bulk-operations', { action: 'cancel', filter: { jobId: schedule.id } }),
     signingSecretId: await made('/signing-secrets/rotate', {}),
     name,
-    slug: 'default',
+    slug,
   };
 }
 
