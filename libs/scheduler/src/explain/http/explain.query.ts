@@ -5,6 +5,8 @@ import { validationProblem } from '@app/platform/problem';
 import { type AskedWindow, DAY_MS } from '../schedule-explainer.js';
 
 const MAX_WINDOW_DAYS = 31;
+/** What RFC 3339 can write: its years have four digits. */
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 export class ExplainQuery {
   @ApiPropertyOptional({
@@ -40,5 +42,5 @@ export function windowOf(query: ExplainQuery, now: Date): AskedWindow {
 
 function defaultEnd(from: string | undefined, now: Date): Date {
   const isToCome = from !== undefined && Date.parse(from) >= now.getTime();
-  return isToCome ? new Date(Date.parse(from) + DAY_MS) : now;
+  return isToCome ? new Date(Math.min(Date.parse(from) + DAY_MS, LATEST_MS)) : now;
 }
