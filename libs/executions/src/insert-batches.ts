@@ -1,4 +1,5 @@
 import { listOf, listOfInstants, listOfJson, listOfJsonTexts } from '@app/platform/database';
+import { batches } from './batches.js';
 import type { NewExecution } from './domain/new-execution.js';
 
 interface Row {
@@ -14,19 +15,13 @@ export function* insertBatches(
   executions: readonly NewExecution[],
   maxCharacters: number,
 ): Generator<string[]> {
-  let batch: Row[] = [];
-  let characters = 0;
-  for (const execution of executions) {
-    const parameters = JSON.stringify(execution.parameters);
-    if (batch.length > 0 && characters + parameters.length > maxCharacters) {
-      yield insertColumnsOf(batch);
-      batch = [];
-      characters = 0;
-    }
-    batch.push({ execution, parameters });
-    characters += parameters.length;
-  }
-  if (batch.length > 0) yield insertColumnsOf(batch);
+  for (const batch of batches(rowsOf(executions), maxCharacters, ({ parameters }) => parameters.length))
+    yield insertColumnsOf(batch);
+}
+
+/** One by one: what is written down of a batch is gone before the next. */
+function* rowsOf(executions: readonly NewExecution[]): Generator<Row> {
+  for (const execution of executions) yield { execution, parameters: JSON.stringify(execution.parameters) };
 }
 
 /** The parameters of INSERT_EXECUTIONS, in its order. */

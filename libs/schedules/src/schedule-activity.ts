@@ -3,7 +3,7 @@ import { accountedUntil } from './domain/leftovers.js';
 import type { Recurrence } from './domain/recurrence.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { compileAccepted } from './schedule-acceptance.js';
-import { type RevisionContext, putOnClock } from './schedule-revision.js';
+import { endedBy, putOnClock, type RevisionContext } from './schedule-revision.js';
 import { scheduleFinished } from './schedules.errors.js';
 
 /** What `pauseReason` says when nobody gave one. */
@@ -55,11 +55,7 @@ export function resumed(
 function endedWhileInactive(schedule: Schedule, now: Date): Schedule {
   return {
     ...schedule,
-    active: false,
-    pauseReason: endReasonWhileInactive(schedule),
-    pausedAt: null,
-    nextRunAt: null,
-    catchupOverride: null,
+    ...endedBy(endReasonWhileInactive(schedule)),
     version: schedule.version + 1,
     updatedAt: now,
   };

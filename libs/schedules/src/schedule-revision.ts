@@ -1,4 +1,4 @@
-import { isFinished, runsLeftOf } from './domain/finish-reason.js';
+import { type FinishReason, isFinished, runsLeftOf } from './domain/finish-reason.js';
 import { isSameDefinition, isSameTiming, type ScheduleDefinition } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
 import type { RecurrenceCache } from './recurrence-cache.js';
@@ -37,16 +37,9 @@ export function revised(
   if (isPaused(current) && !isRetimed) return changed;
   const next = isRetimed ? firstRunAfter(context.now, changed, changed.id) : nextOfFinished(current, context);
   if (isPaused(current)) return { ...changed, pausedAt: context.now };
-  if (runsLeftOf(changed) === 0) return { ...changed, ...OUT_OF_RUNS };
+  if (runsLeftOf(changed) === 0) return { ...changed, ...endedBy('max_runs_reached') };
   return next === null ? changed : { ...changed, ...putOnClock(next, context) };
 }
-
-const OUT_OF_RUNS = {
-  active: false,
-  pauseReason: 'max_runs_reached',
-  nextRunAt: null,
-  catchupOverride: null,
-} as const;
 
 export function isPaused(schedule: Schedule): boolean {
   return !schedule.active && !isFinished(schedule);
@@ -70,5 +63,16 @@ export function putOnClock(next: Date | null, { jobActive }: Pick<RevisionContex
     pausedAt: null,
     catchupOverride: null,
     nextRunAt: jobActive ? next : null,
+  } as const;
+}
+
+/** Off the clock for good, unless a change gives it instants or runs again. */
+export function endedBy(reason: FinishReason) {
+  return {
+    active: false,
+    pauseReason: reason,
+    pausedAt: null,
+    catchupOverride: null,
+    nextRunAt: null,
   } as const;
 }

@@ -27,7 +27,7 @@ const SELECT_DUE = `
   SELECT * FROM (
   SELECT statement_timestamp()    AS "now",
          count(s.id) OVER ()::integer AS "lockedCount",
-         sum(${PARAMETERS_BYTES}) OVER by_turn - (${PARAMETERS_BYTES}) AS "bytesBefore",
+         sum(${PARAMETERS_BYTES}) OVER earlier AS "bytesBefore",
          s.id                     AS "id",
          s.service                AS "service",
          s.job_id                 AS "jobId",
@@ -62,7 +62,8 @@ const SELECT_DUE = `
          s.updated_at             AS "updatedAt",${JOB_COLUMNS}
   FROM (SELECT) AS clock
   LEFT JOIN (due AS s JOIN jobs AS j ON j.id = s.job_id) ON true
-  WINDOW by_turn AS (ORDER BY s.next_run_at <= statement_timestamp() - interval '1 minute', s.next_run_at, s.id)
+  WINDOW earlier AS (ORDER BY s.next_run_at <= statement_timestamp() - interval '1 minute', s.next_run_at, s.id
+                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
   ) AS found
   WHERE "bytesBefore" IS NULL OR "bytesBefore" < ${MAX_PARAMETERS_BYTES}
   ORDER BY "nextRunAt"

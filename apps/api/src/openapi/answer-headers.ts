@@ -1,5 +1,5 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
-import { type DocumentedOperation, operationsOf } from './operations.js';
+import { type DocumentedOperation, operationsOf, takesHeader } from './operations.js';
 import { isReference, nameIn, schemaNamed } from './schemas.js';
 
 /** Described once, and referred to by each answer that has them. */
@@ -37,13 +37,12 @@ function headersOf(
   answer: Answer,
 ): HeaderName[] {
   if (status >= 400) return []; // The body has the id of the request.
-  const waits = operation.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'Prefer');
   return [
     'X-Request-Id',
     ...(hasVersion(document, answer) ? (['ETag'] as const) : []),
     ...((status === 201 || status === 202) && !path.endsWith('/rotate') ? (['Location'] as const) : []),
     ...(method === 'post' ? (['Idempotent-Replayed'] as const) : []),
-    ...(waits ? (['Preference-Applied'] as const) : []),
+    ...(takesHeader(operation, 'Prefer') ? (['Preference-Applied'] as const) : []),
   ];
 }
 

@@ -20,3 +20,7 @@ export function operationsOf(document: OpenAPIObject): DocumentedOperation[] {
     }),
   );
 }
+
+export function takesHeader({ parameters = [] }: Operation, name: string): boolean {
+  return parameters.some((parameter) => 'name' in parameter && parameter.name === name);
+}

@@ -1,6 +1,6 @@
 import { type OpenAPIObject } from '@nestjs/swagger';
 import { STATUS_CODES } from 'node:http';
-import { type DocumentedOperation, type Operation, operationsOf } from './operations.js';
+import { type DocumentedOperation, type Operation, operationsOf, takesHeader } from './operations.js';
 import { PROBLEM_SCHEMA, problemExample } from './problem-schema.js';
 
 /** These answer in a form of their own … */
@@ -42,16 +42,13 @@ function problemStatusesOf({ method, path, operation }: DocumentedOperation): Re
     .map(Number)
     .filter((status) => status >= 400);
   if (DECLARED_ONLY.test(path)) return new Set([...declared, OF_ALL]);
-  const takesIfMatch = operation.parameters?.some(
-    (parameter) => 'name' in parameter && parameter.name === 'If-Match',
-  );
   return new Set([
     ...declared,
     OF_ALL,
     ...(operation.security?.length ? [401, 403, 429] : []),
     ...(path.includes('{') ? [404] : []),
     ...(method === 'post' ? [409, 422] : []),
-    ...(takesIfMatch ? [412, 428] : []),
+    ...(takesHeader(operation, 'If-Match') ? [412, 428] : []),
     // A POST that needs no body may still come with one, and is refused if that is not JSON.
     ...(operation.requestBody === undefined && method !== 'post' ? [] : [413, 415]),
     503,

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
+import { batches } from '../batches.js';
 import type { Claim } from '../domain/claim.js';
 import { LogsRepository } from '../logs.repository.js';
 import { type LogLine, RunLog } from './run-log.js';
@@ -64,7 +65,7 @@ export class RunLogWriter {
     const lines = this.buffer;
     this.buffer = [];
     this.bufferedCharacters = 0;
-    for (const batch of batchesOf(lines)) await this.write(batch);
+    for (const batch of batches(lines, MAX_STATEMENT_CHARACTERS, sizeOf)) await this.write(batch);
   }
 
   private async write(lines: readonly LogLine[]): Promise<void> {
@@ -79,20 +80,4 @@ export class RunLogWriter {
 
 function sizeOf({ text }: LogLine): number {
   return text.length + CHARACTERS_OF_A_LINE;
-}
-
-/** In their order, each for one statement. */
-function* batchesOf(lines: readonly LogLine[]): Generator<LogLine[]> {
-  let batch: LogLine[] = [];
-  let characters = 0;
-  for (const line of lines) {
-    if (batch.length > 0 && characters + sizeOf(line) > MAX_STATEMENT_CHARACTERS) {
-      yield batch;
-      batch = [];
-      characters = 0;
-    }
-    batch.push(line);
-    characters += sizeOf(line);
-  }
-  if (batch.length > 0) yield batch;
 }

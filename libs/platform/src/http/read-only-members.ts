@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldError, pointerTo, validationProblem } from '@app/platform/problem';
+import { UUID } from './uuid.js';
 
 /** What a PUT replaces or a PATCH changes. */
 export interface Replaced<T> {
@@ -30,7 +31,6 @@ export function withoutReadOnly(body: object, { request, response, moving = [] }
 }
 
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** By value: a typed client writes instants and ids in a way of its own (`+00:00`, `.35Z` for `.350Z`, capitals). */
 function isSame(sent: unknown, read: unknown): boolean {

@@ -6,55 +6,45 @@ import { type FieldError } from './problem-error.js';
 const MAX_ERRORS = 50;
 
 /**
- * Lists where a list of objects has an object. class-validator takes such a list for more of the same, so that of an empty
- * one it checks nothing, and what is then read of it is `undefined`.
+ * Lists where a DTO has an object, or a list of objects has one, told before anything is made of them. class-validator takes
+ * such a list for objects: of an empty one it checks nothing, so that what is then read of it is `undefined`, and of a
+ * megabyte of `[{},{},…]` it checks each item by all the rules of the object, for five seconds. Of the fields of the DTO
+ * itself: none has an object with another such field in it.
  */
-export function listsInLists(received: unknown): FieldError[] {
-  return faultsOf(received, '').slice(0, MAX_ERRORS);
-}
-
-/**
- * Lists where a DTO has an object, told before anything is made of them: class-validator would look at each of their items
- * with all the rules of the object, for a megabyte of `[{},{},…]` five seconds.
- */
-export function listsForObjects(sent: object, dto: abstract new () => unknown): FieldError[] {
+export function listsForObjects(sent: object, dto: NewableFunction): FieldError[] {
   const fields = new Map<string, unknown>(Object.entries(sent));
-  const rules = nestedRules(dto).map(({ propertyName, each }) => {
-    const value = fields.get(propertyName);
+  const faults = nestedFieldsOf(dto).flatMap(({ name, isList }) => {
+    const value = fields.get(name);
     if (!Array.isArray(value)) return [];
-    const pointer = pointerTo('', propertyName);
-    if (!each) return [mustBeObject(pointer)];
+    const pointer = pointerTo('', name);
+    if (!isList) return [mustBeObject(pointer)];
     return value.flatMap((item, index) =>
       Array.isArray(item) ? [mustBeObject(pointerTo(pointer, String(index)))] : [],
     );
   });
-  return rules.flat().slice(0, MAX_ERRORS);
-}
-
-function faultsOf(received: unknown, parent: string): FieldError[] {
-  if (typeof received !== 'object' || received === null) return [];
-  const fields = received as Record<string, unknown>;
-  return [...nestedNames(received)].flatMap((name) => faultsOfField(fields[name], pointerTo(parent, name)));
-}
-
-function faultsOfField(value: unknown, pointer: string): FieldError[] {
-  if (!Array.isArray(value)) return faultsOf(value, pointer);
-  return value.flatMap((item: unknown, index) => {
-    const place = pointerTo(pointer, String(index));
-    return Array.isArray(item) ? [mustBeObject(place)] : faultsOf(item, place);
-  });
+  return faults.slice(0, MAX_ERRORS);
 }
 
 function mustBeObject(pointer: string): FieldError {
   return { pointer, code: 'invalid_type', detail: 'must be an object, and not a list' };
 }
 
-/** The fields of a DTO whose values are checked by another DTO, each once. */
-function nestedNames(received: object): Set<string> {
-  return new Set(nestedRules(received.constructor).map(({ propertyName }) => propertyName));
+interface NestedField {
+  readonly name: string;
+  readonly isList: boolean;
 }
 
-function nestedRules(dto: NewableFunction) {
+/** Collected once a class: class-validator goes through the rules of all classes for it. */
+const known = new WeakMap<NewableFunction, readonly NestedField[]>();
+
+/** The fields of a DTO whose values are checked by another DTO. */
+function nestedFieldsOf(dto: NewableFunction): readonly NestedField[] {
+  const fields = known.get(dto);
+  if (fields) return fields;
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
-  return rules.filter(({ type }) => type === 'nestedValidation');
+  const nested = rules
+    .filter(({ type }) => type === 'nestedValidation')
+    .map(({ propertyName, each }) => ({ name: propertyName, isList: each }));
+  known.set(dto, nested);
+  return nested;
 }

@@ -3,7 +3,7 @@ import { type ValidationError } from 'class-validator';
 import { droppedKeys } from './dropped-keys.js';
 import { fieldErrorsOf } from './field-errors.js';
 import { isJsonObject } from './json-object.js';
-import { listsForObjects, listsInLists } from './lists-in-lists.js';
+import { listsForObjects } from './lists-for-objects.js';
 import { type FieldError, ProblemError } from './problem-error.js';
 
 /**
@@ -38,7 +38,7 @@ class StrictValidationPipe extends ValidationPipe {
     const misplaced = isDto && isJsonObject(value) ? listsForObjects(value, metadata.metatype) : [];
     if (misplaced.length > 0) throw validationProblem(misplaced);
     const received: unknown = await super.transform(value, metadata);
-    const faults = received === value ? [] : [...droppedKeys(value, received), ...listsInLists(received)];
+    const faults = received === value ? [] : droppedKeys(value, received);
     if (faults.length > 0) throw validationProblem(faults);
     return received;
   }

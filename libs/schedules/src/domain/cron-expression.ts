@@ -4,7 +4,7 @@ import {
   type DayOfMonthItem,
   type DayOfWeekItem,
 } from './cron-day-items.js';
-import { CRON_FIELDS, type CronField, type CronFieldName } from './cron-fields.js';
+import { CRON_FIELDS, type CronField, type CronFieldName, inCapitals } from './cron-fields.js';
 import { readCronItem } from './cron-item.js';
 import { cronSyntaxError } from './schedule-spec-error.js';
 
@@ -65,8 +65,7 @@ function splitFields(expression: string): Record<CronFieldName, string> {
       `${expression.length} characters are too long for a cron expression; ${MAX_EXPRESSION_LENGTH} are the most`,
     );
   }
-  // ASCII alone: `toUpperCase` would make a name of "ſun" too.
-  const written = expression.trim().replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  const written = inCapitals(expression.trim());
   const texts = (written.startsWith('@') ? resolveAlias(written) : written).split(/\s+/);
   if (texts.length === 5) texts.unshift('0');
   if (texts.length !== 6) throw cronSyntaxError(explainFieldCount(written === '' ? 0 : texts.length));

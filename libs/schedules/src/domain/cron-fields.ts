@@ -34,3 +34,8 @@ export function isDayField(field: CronField): boolean {
 function numeric(name: CronFieldName, label: string, low: number, high: number): CronField {
   return { name, label, low, high, names: [], firstNamed: 0, hashLow: low, hashHigh: high };
 }
+
+/** As names are compared: of ASCII alone, for `toUpperCase` would make SUN of "ſun" too. */
+export function inCapitals(text: string): string {
+  return text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+}

@@ -17,7 +17,7 @@ export interface Recurrence extends Instants {
 export function compileRecurrence(spec: ScheduleSpec, bounds: RecurrenceBounds, seed: string): Recurrence {
   zoneNamed(spec.timezone);
   const first = readBound(bounds.startAt, 'startAt') ?? EARLIEST_MS;
-  const last = readBound(bounds.endAt, 'endAt') ?? LATEST_MS;
+  const last = readBound(bounds.endAt, 'endAt') ?? LATEST_INSTANT_MS;
   if (first > last) {
     throw new ScheduleSpecError(
       'invalid_bounds',
@@ -44,9 +44,10 @@ function compileInstants(spec: ScheduleSpec, seed: string): Instants {
   }
 }
 
-/** What `Date` can hold, and what RFC 3339 can write: its years have four digits. */
+/** The first that `Date` can hold. */
 const EARLIEST_MS = -8.64e15;
-const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** The last that RFC 3339 can write: its years have four digits. */
+export const LATEST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function readBound(bound: Date | null, field: 'startAt' | 'endAt'): number | null {
   if (bound === null) return null;

@@ -21,7 +21,8 @@ interface Open {
 
 /**
  * What is written in a text and lost by `JSON.parse`, which says nothing: of two equal keys the first, digits of a large
- * integer, a number too large or too small for a double. Also counts keys, items of lists, and objects and lists. Only for texts that did parse.
+ * integer, a number too large or too small for a double. Also counts keys, items of lists, and objects and lists. Only for
+ * texts that did parse.
  */
 export function jsonTextFaults(text: string): FieldError[] {
   const scan = new Scan(text);

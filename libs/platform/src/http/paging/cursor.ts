@@ -1,4 +1,5 @@
 import { validationProblem } from '@app/platform/problem';
+import { UUID } from '../uuid.js';
 
 /** What a place in a keyset cursor may hold. */
 export type CursorPart = 'string' | 'integer' | 'uuid' | 'timestamp';
@@ -9,7 +10,7 @@ export type ValuesOf<S extends readonly CursorPart[]> = { [I in keyof S]: ValueO
 const CHECKS: Readonly<Record<CursorPart, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string' && !value.includes('\0'),
   integer: (value) => Number.isSafeInteger(value),
-  uuid: (value) => typeof value === 'string' && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value),
+  uuid: (value) => typeof value === 'string' && UUID.test(value),
   timestamp: (value) =>
     typeof value === 'string' && ISO_INSTANT.test(value) && !Number.isNaN(Date.parse(value)),
 };

@@ -2,11 +2,10 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
 import { IsAfterFrom, IsInstant } from '@app/platform/http';
 import { validationProblem } from '@app/platform/problem';
+import { LATEST_INSTANT_MS } from '@app/schedules';
 import { type AskedWindow, DAY_MS } from '../schedule-explainer.js';
 
 const MAX_WINDOW_DAYS = 31;
-/** What RFC 3339 can write: its years have four digits. */
-const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 export class ExplainQuery {
   @ApiPropertyOptional({
@@ -42,5 +41,5 @@ export function windowOf(query: ExplainQuery, now: Date): AskedWindow {
 
 function defaultEnd(from: string | undefined, now: Date): Date {
   const isToCome = from !== undefined && Date.parse(from) >= now.getTime();
-  return isToCome ? new Date(Math.min(Date.parse(from) + DAY_MS, LATEST_MS)) : now;
+  return isToCome ? new Date(Math.min(Date.parse(from) + DAY_MS, LATEST_INSTANT_MS)) : now;
 }
