@@ -1,10 +1,11 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { createServer, type ServerOptions } from 'node:http';
-import { type Response } from 'express';
+import { type Express, type Response } from 'express';
 import { isNotModified } from '../entity-tag/not-modified.js';
 import { setNextLink } from '../paging/next-link.js';
 import { answerBrokenRequests } from './broken-requests.js';
 import { isPlain, sendJson } from './json-answer.js';
+import { messageClassesFor } from './message-classes.js';
 
 /** A slow sender holds a socket and nothing else; these bound for how long. Bodies are at most 1 MB. */
 const LIMITS: ServerOptions = {
@@ -27,7 +28,8 @@ export class HttpServerAdapter extends ExpressAdapter {
   }
 
   override initHttpServer(): void {
-    const server = createServer({ ...LIMITS, ...this.limits }, this.getInstance());
+    const app: Express = this.getInstance();
+    const server = createServer({ ...LIMITS, ...messageClassesFor(app), ...this.limits }, app);
     // Node drops the 2,001st header without a word, an If-Match too; the size already limits how many fit.
     server.maxHeadersCount = 0;
     answerBrokenRequests(server);
