@@ -11,7 +11,12 @@ import { withApi } from './api-process.mjs';
 export { prepare };
 
 const PER_SECOND = 1_000;
-const WARM_UP_MS = 5_000;
+/** Requests/s and for how long, until the process is as warm as one that runs for weeks. */
+const WARM_UP = [
+  [PER_SECOND / 5, 5_000],
+  [PER_SECOND / 2, 5_000],
+  [PER_SECOND, 10_000],
+];
 const MEASURE_MS = 60_000;
 const CONNECTIONS = 64;
 
@@ -23,9 +28,9 @@ export async function measure({ server }) {
   return withApi(server, async (origin) => {
     const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
     const traffic = new Traffic(pool, ids);
-    await traffic.run(WARM_UP_MS);
+    for (const [perSecond, ms] of WARM_UP) await traffic.run(perSecond, ms);
     traffic.forget();
-    await traffic.run(MEASURE_MS);
+    await traffic.run(PER_SECOND, MEASURE_MS);
     await pool.close();
     return traffic.figures(MEASURE_MS);
   });
@@ -53,12 +58,13 @@ class Traffic {
   }
 
   /** Open loop: what a late timer has missed leaves at once, and its time counts from when it was due. */
-  async run(ms) {
+  async run(perSecond, ms) {
     const startedAt = performance.now();
+    const all = (perSecond * ms) / 1_000;
     const open = [];
-    for (let sent = 0; sent < (PER_SECOND * ms) / 1_000;) {
-      const due = Math.min((PER_SECOND * ms) / 1_000, ((performance.now() - startedAt) * PER_SECOND) / 1_000);
-      for (; sent < due; sent++) open.push(this.#send(startedAt + (sent * 1_000) / PER_SECOND));
+    for (let sent = 0; sent < all;) {
+      const due = Math.min(all, ((performance.now() - startedAt) * perSecond) / 1_000);
+      for (; sent < due; sent++) open.push(this.#send(startedAt + (sent * 1_000) / perSecond));
       await delay(1);
     }
     await Promise.all(open);

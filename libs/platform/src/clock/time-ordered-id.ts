@@ -1,8 +1,10 @@
 import { v7 } from 'uuid';
+import { randomPool } from './random-pool.js';
 
 /** Starting points leave this much of the 32 bits to count up in. */
 const START_BELOW = 2 ** 31;
 
+const random = randomPool();
 let lastMs = 0;
 let sequence = 0;
 
@@ -15,5 +17,5 @@ export function newTimeOrderedId(now: Date): string {
   const ms = now.getTime();
   sequence = ms === lastMs ? sequence + 1 : Math.floor(Math.random() * START_BELOW);
   lastMs = ms;
-  return v7({ msecs: ms, seq: sequence });
+  return v7({ msecs: ms, seq: sequence, random: random(16) });
 }
