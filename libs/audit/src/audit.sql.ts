@@ -1,3 +1,5 @@
+import { bytesOf, withinPageBytes } from '@app/platform/database';
+
 /** `at` is the database's, as for what is changed beside it. */
 const INSERT_EVENT = `
   INSERT INTO audit_events (id, service, actor, action, resource_type, resource_id, before, after, reason, request_id)`;
@@ -23,9 +25,9 @@ export function requestIdOf(event: string): string {
 }
 
 /** Newest first, along the primary index of a service, or of a resource. A filter that is null is planned away. */
-export const LIST_EVENTS = `
+export const LIST_EVENTS = withinPageBytes(`
   SELECT id, service, at, actor, action, resource_type AS "resourceType", resource_id AS "resourceId", before, after, reason,
-         request_id AS "requestId"
+         request_id AS "requestId", ${bytesOf('before', 'after')} AS bytes
   FROM audit_events
   WHERE service = $1
     AND ($2::text IS NULL OR actor = $2)
@@ -36,7 +38,7 @@ export const LIST_EVENTS = `
     AND ($7::timestamptz IS NULL OR at < $7)
     AND ($8::timestamptz IS NULL OR (at, id) < ($8, $9::uuid))
   ORDER BY at DESC, id DESC
-  LIMIT $10`;
+  LIMIT $10`);
 
 /** The trigger lets nobody delete who does not say so first, until the end of the transaction. */
 export const ALLOW_PRUNING = `SET LOCAL scheduler.prunes_audit_events = 'on'`;

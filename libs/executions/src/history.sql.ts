@@ -1,4 +1,11 @@
-import { type Condition, type Statement, USUAL_ROWS, whereOf } from '@app/platform/database';
+import {
+  bytesOf,
+  type Condition,
+  type Statement,
+  USUAL_ROWS,
+  whereOf,
+  withinPageBytes,
+} from '@app/platform/database';
 import { lowestIdAt, scheduledForOf } from './domain/execution-id.js';
 import { type ExecutionState, isFinal } from './domain/execution-state.js';
 import type { Execution, Trigger } from './domain/execution.js';
@@ -59,7 +66,7 @@ const SUMMARY = `
     e.retry_of AS "retryOf",
     CASE WHEN length(e.result ->> 'output') > ${LISTED_OUTPUT_CHARACTERS}
          THEN e.result || jsonb_build_object('output', left(e.result ->> 'output', ${LISTED_OUTPUT_CHARACTERS}), 'truncated', true)
-         ELSE e.result END AS result`;
+         ELSE e.result END AS result, ${bytesOf('e.parameters')} AS bytes`;
 
 export const STATE_OF = `SELECT state FROM executions WHERE id = $1 AND scheduled_for = $2 AND service = $3`;
 
@@ -75,7 +82,7 @@ export function listExecutions(service: string, filter: HistoryFilter, window: H
   if (asksOnlyFor(filter, isBadEnd)) where.push(BAD_END);
 
   return {
-    sql: form(where.join(' AND '), order, window.limit),
+    sql: withinPageBytes(form(where.join(' AND '), order, window.limit)),
     parameters,
     preparedAs: preparedName(filter, window),
   };

@@ -1,5 +1,13 @@
 import { recordChangeFrom } from '@app/audit';
-import { containing, type Statement, USUAL_ROWS, whereOf, type WrittenColumn } from '@app/platform/database';
+import {
+  bytesOf,
+  containing,
+  type Statement,
+  USUAL_ROWS,
+  whereOf,
+  withinPageBytes,
+  type WrittenColumn,
+} from '@app/platform/database';
 import type { Job } from './domain/job.js';
 
 export interface JobFilter {
@@ -75,9 +83,10 @@ export function listJobs(
   ]);
   const isUsual = active === undefined && !tags?.length && !q && limit === USUAL_ROWS;
   return {
-    sql: `
-      SELECT ${columns} FROM jobs WHERE deleted_at IS NULL AND ${where.join(' AND ')}
-      ORDER BY id DESC LIMIT ${limit}`,
+    sql: withinPageBytes(`
+      SELECT ${columns}, ${bytesOf('target', 'parameters')} AS bytes
+      FROM jobs WHERE deleted_at IS NULL AND ${where.join(' AND ')}
+      ORDER BY id DESC LIMIT ${limit}`),
     parameters,
     ...(isUsual && { preparedAs: beforeId === undefined ? 'jobs' : 'jobs_below' }),
   };

@@ -1,4 +1,4 @@
-import { type Statement, whereOf } from '@app/platform/database';
+import { bytesOf, type Statement, whereOf, withinPageBytes } from '@app/platform/database';
 import type { ScheduleType } from './domain/schedule.js';
 
 export interface ScheduleFilter {
@@ -33,9 +33,9 @@ export function listSchedules(
     ['id < ?', beforeId],
   ]);
   return {
-    sql: `
-      SELECT ${columns} FROM schedules WHERE ${where.join(' AND ')}
-      ORDER BY id DESC LIMIT $${parameters.length + 1}`,
+    sql: withinPageBytes(`
+      SELECT ${columns}, ${bytesOf('parameters')} AS bytes FROM schedules WHERE ${where.join(' AND ')}
+      ORDER BY id DESC LIMIT $${parameters.length + 1}`),
     parameters: [...parameters, limit],
   };
 }

@@ -1,3 +1,5 @@
+import { bytesOf } from '@app/platform/database';
+
 /** What an execution takes over from its job. */
 const JOB_COLUMNS = `
          j.version                AS "jobVersion",
@@ -14,11 +16,6 @@ const JOB_COLUMNS = `
 /** A firer reads no more parameters at a time, save those of one schedule: as objects they take up to seventeen times as much. */
 const MAX_PARAMETERS_BYTES = 4_000_000;
 
-/** How long a jsonb is, told without unpacking it unless it is compressed. */
-const bytesOf = (json: string) =>
-  `CASE WHEN pg_column_compression(${json}) IS NULL THEN pg_column_size(${json}) ELSE octet_length(${json}::text) END`;
-const PARAMETERS_BYTES = `${bytesOf('s.parameters')} + ${bytesOf('j.parameters')}`;
-
 /**
  * The schedules locked as `due`, their columns under the names that the code has for them, and their jobs beside them: as
  * many of them as MAX_PARAMETERS_BYTES lets, live instants first. `lockedCount` says how many there are.
@@ -27,7 +24,7 @@ const SELECT_DUE = `
   SELECT * FROM (
   SELECT statement_timestamp()    AS "now",
          count(s.id) OVER ()::integer AS "lockedCount",
-         sum(${PARAMETERS_BYTES}) OVER earlier AS "bytesBefore",
+         sum(${bytesOf('s.parameters', 'j.parameters')}) OVER earlier AS "bytesBefore",
          s.id                     AS "id",
          s.service                AS "service",
          s.job_id                 AS "jobId",

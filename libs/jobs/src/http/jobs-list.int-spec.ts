@@ -33,6 +33,21 @@ describe('GET /jobs', () => {
     expect(last.headers.get('Link')).toBeNull();
   });
 
+  it('shows fewer than `limit` where they are large, and all of them page by page', async () => {
+    const target = {
+      type: 'http',
+      method: 'POST',
+      url: 'https://example.org/hook',
+      body: 'x'.repeat(900_000),
+    };
+    for (const name of ['l1', 'l2', 'l3', 'l4']) await create({ name, target, tags: ['large'] });
+    const first = await app.call('GET', '/jobs?tag=large');
+    expect(names(first)).toEqual(['l4', 'l3', 'l2']);
+    const last = await app.call('GET', `/jobs?tag=large&cursor=${String(first.body?.nextCursor)}`);
+    expect(names(last)).toEqual(['l1']);
+    expect(last.body?.nextCursor).toBeNull();
+  });
+
   it.each([
     ['tag=paged&tag=quiet', ['p0']],
     ['tag=paged,quiet', ['p0']],

@@ -13,6 +13,7 @@ export { dataSourceOptions, withDataSource } from './data-source.js';
 export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';
 export { checkSchema } from './schema-check.js';
 export { referringTable, violatedConstraint } from './postgres-error.js';
+export { bytesOf, withinPageBytes } from './page-bytes.js';
 export { containing } from './like-pattern.js';
 export { countOf, preparedRowOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js';
 export { driverErrorOf, isPassingFailure, isRefusal } from './passing-failure.js';

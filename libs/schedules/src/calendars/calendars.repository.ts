@@ -2,22 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, type QueryDeepPartialEntity, Repository } from 'typeorm';
 import { serviceUnknown } from '@app/access';
-import { containing, type Queryable, rowsOf, violatedConstraint } from '@app/platform/database';
+import {
+  columnsOf,
+  type Queryable,
+  rowsOf,
+  statementRowsOf,
+  violatedConstraint,
+} from '@app/platform/database';
 import { CalendarEntity } from './calendar.entity.js';
 import { calendarNameTaken } from './calendars.errors.js';
-import { CALENDARS_NAMED, LOCK_NAMED_FOR_USE, USERS_OF_CALENDAR } from './calendars.sql.js';
+import {
+  type CalendarFilter,
+  CALENDARS_NAMED,
+  type CalendarWindow,
+  listCalendars,
+  LOCK_NAMED_FOR_USE,
+  USERS_OF_CALENDAR,
+} from './calendars.sql.js';
 import type { Calendar, CalendarRules } from './domain/calendar.js';
 
-export interface CalendarFilter {
-  /** Part of the name, in any case. */
-  readonly q?: string;
-}
-
-/** Newest first, starting below `beforeId`. */
-export interface CalendarWindow {
-  readonly limit: number;
-  readonly beforeId?: string;
-}
+export type { CalendarFilter, CalendarWindow };
 
 /** A calendar as schedules know it, and the version of it that the asker has. */
 export interface AskedCalendar {
@@ -33,7 +37,11 @@ export interface NamedCalendar extends Pick<Calendar, 'service' | 'name' | 'id' 
 
 @Injectable()
 export class CalendarsRepository {
-  constructor(@InjectRepository(CalendarEntity) private readonly calendars: Repository<CalendarEntity>) {}
+  private readonly columns: string;
+
+  constructor(@InjectRepository(CalendarEntity) private readonly calendars: Repository<CalendarEntity>) {
+    this.columns = columnsOf(calendars.metadata);
+  }
 
   transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return this.calendars.manager.transaction(work);
@@ -43,15 +51,9 @@ export class CalendarsRepository {
     return this.calendars.findOneBy({ id, service });
   }
 
-  list(service: string, { q }: CalendarFilter, { limit, beforeId }: CalendarWindow): Promise<Calendar[]> {
-    const query = this.calendars
-      .createQueryBuilder('calendar')
-      .where('calendar.service = :service', { service })
-      .orderBy('calendar.id', 'DESC')
-      .limit(limit);
-    if (beforeId !== undefined) query.andWhere('calendar.id < :beforeId', { beforeId });
-    if (q !== undefined) query.andWhere('calendar.name ILIKE :q', { q: containing(q) });
-    return query.getMany();
+  list(service: string, filter: CalendarFilter, window: CalendarWindow): Promise<Calendar[]> {
+    const statement = listCalendars(this.columns, service, filter, window);
+    return statementRowsOf(this.calendars.manager.connection, statement);
   }
 
   lockForChange(tx: EntityManager, service: string, id: string): Promise<Calendar | null> {

@@ -1,3 +1,37 @@
+import { bytesOf, containing, type Statement, whereOf, withinPageBytes } from '@app/platform/database';
+
+export interface CalendarFilter {
+  /** Part of the name, in any case. */
+  readonly q?: string;
+}
+
+/** Newest first, starting below `beforeId`. */
+export interface CalendarWindow {
+  readonly limit: number;
+  readonly beforeId?: string;
+}
+
+/** @param columns of a calendar */
+export function listCalendars(
+  columns: string,
+  service: string,
+  { q }: CalendarFilter,
+  { limit, beforeId }: CalendarWindow,
+): Statement {
+  const { where, parameters } = whereOf([
+    ['service = ?', service],
+    ['id < ?', beforeId],
+    ['name ILIKE ?', q === undefined ? undefined : containing(q)],
+  ]);
+  return {
+    sql: withinPageBytes(`
+      SELECT ${columns}, ${bytesOf('excluded_dates', 'excluded_windows')} AS bytes
+      FROM calendars WHERE ${where.join(' AND ')}
+      ORDER BY id DESC LIMIT $${parameters.length + 1}`),
+    parameters: [...parameters, limit],
+  };
+}
+
 /** Up to $3 schedules that name a calendar. The second condition is the index's own: without it the planner passes it by. */
 export const USERS_OF_CALENDAR = `
   SELECT id FROM schedules

@@ -9,7 +9,7 @@ export class PageQuery {
     minimum: 1,
     maximum: 200,
     default: 50,
-    description: 'Items per page.',
+    description: 'Items per page at most. A page of large items ends earlier, at some 2 MB of them.',
   })
   @IsOptional()
   @QueryInteger()

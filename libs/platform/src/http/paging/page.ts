@@ -7,7 +7,8 @@ export interface Page<T> {
 }
 
 /**
- * A page out of rows read with `LIMIT limit + 1`: the row too many only says that there are more.
+ * A page out of rows read with `LIMIT limit + 1`: the row too many only says that there are more. Rows that were read
+ * `withinPageBytes` say so themselves where they were cut.
  * @param keyOf the sort keys of a row
  */
 export function pageOf<T, S extends readonly CursorPart[]>(
@@ -18,8 +19,12 @@ export function pageOf<T, S extends readonly CursorPart[]>(
 ): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  const hasMore = rows.length > limit && last !== undefined;
+  const hasMore = last !== undefined && (rows.length > limit || isFollowed(last));
   return { items, nextCursor: hasMore ? cursor.write(keyOf(last)) : null };
+}
+
+function isFollowed(row: unknown): boolean {
+  return typeof row === 'object' && row !== null && 'followed' in row && row.followed === true;
 }
 
 export function mapPage<T, U>(page: Page<T>, map: (item: T) => U): Page<U> {
