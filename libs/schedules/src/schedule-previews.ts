@@ -6,6 +6,7 @@ import type { Exclusion } from './calendars/domain/exclusion.js';
 import { type Recurrence } from './domain/recurrence.js';
 import { type FireTime, previewFireTimes } from './domain/recurrence-preview.js';
 import { describeSchedule } from './domain/schedule-description.js';
+import type { Schedule } from './domain/schedule.js';
 import { scheduleWarnings, type ScheduleWarning } from './domain/schedule-warnings.js';
 import { runsLeftOf } from './domain/finish-reason.js';
 import { scheduleSpecOf } from './domain/schedule-timing.js';
@@ -60,7 +61,7 @@ export class SchedulePreviews {
   async ofStored(service: string, id: string, count: number): Promise<SchedulePreview> {
     const schedule = await this.schedules.get(service, id);
     const exclusion = await this.calendars.exclusionOf(schedule);
-    return previewOf({
+    const preview = previewOf({
       timing: schedule,
       recurrence: this.recurrences.readableOf(schedule),
       drawnFrom: id,
@@ -68,6 +69,8 @@ export class SchedulePreviews {
       count: Math.min(count, runsLeftOf(schedule)),
       exclusion,
     });
+    const isMoot = preview.fireTimes.length === 0;
+    return isMoot ? preview : { ...preview, warnings: [...offClockWarnings(schedule), ...preview.warnings] };
   }
 }
 
@@ -79,6 +82,18 @@ interface Question {
   /** What `H` is drawn from, when that is known already. */
   readonly drawnFrom?: string;
   readonly exclusion: Exclusion;
+}
+
+/** What the times do not show: that nothing fires at them as things are. */
+function offClockWarnings({ active, pauseReason, nextRunAt }: Schedule): ScheduleWarning[] {
+  if (!active) {
+    const message = `off the clock (${pauseReason ?? 'paused'}): nothing fires at these times until it is resumed`;
+    return [{ code: 'paused', message }];
+  }
+  if (nextRunAt !== null) return [];
+  return [
+    { code: 'job_inactive', message: 'its job is inactive: nothing fires at these times until it is active' },
+  ];
 }
 
 function previewOf({ timing, recurrence, from, count, drawnFrom, exclusion }: Question): SchedulePreview {

@@ -110,7 +110,12 @@ describe('a warning', () => {
     ['* * * * *', []],
     ['0 9 * * *', ['hot_minute']],
     ['@hourly', ['hot_minute']],
-    ['H * * * *', []],
+    ['H * * * *', ['hash_not_drawn']],
+    ['7 9 * * 0,H', ['hash_not_drawn']],
+    ['0 7 9 ? * 2-6', ['numbered_weekdays']],
+    ['7 9 ? * MON-FRI', []],
+    ['7 9 ? * FRI#2', []],
+    ['7 9 ? * MON,5', ['numbered_weekdays']],
     ['30 0 9 * * *', []],
     ['0 0 30 2 *', ['never_fires']],
   ])('for "%s" in UTC is %j', (expression, codes) => {

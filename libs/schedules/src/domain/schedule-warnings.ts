@@ -6,7 +6,17 @@ import type { CronSpec, OneTimeSpec, RecurrenceBounds, ScheduleSpec } from './sc
 import { WallTimes } from './wall-times.js';
 
 export interface ScheduleWarning {
-  readonly code: 'dst_gap' | 'dst_overlap' | 'dom_or_dow' | 'never_fires' | 'too_frequent' | 'hot_minute';
+  readonly code:
+    | 'dst_gap'
+    | 'dst_overlap'
+    | 'dom_or_dow'
+    | 'hash_not_drawn'
+    | 'never_fires'
+    | 'numbered_weekdays'
+    | 'too_frequent'
+    | 'hot_minute'
+    | 'paused'
+    | 'job_inactive';
   readonly message: string;
   /** RFC 3339 in UTC: the clock change that the warning is about */
   readonly at?: string;
@@ -54,10 +64,24 @@ function cronWarnings(
     seed === undefined && CRON_FIELDS.some(({ name }) => /(^|,)H/.test(expression.texts[name]));
   return [
     ...dayFieldWarnings(expression),
+    ...weekdayWarnings(expression),
     ...frequencyWarnings(expression),
     ...hotMinuteWarnings(expression),
-    ...(isUndrawn ? [] : clockChangeWarnings({ spec, expression, from, bounds }, wallTimes)),
+    ...(isUndrawn ? [UNDRAWN] : clockChangeWarnings({ spec, expression, from, bounds }, wallTimes)),
   ];
+}
+
+const UNDRAWN: ScheduleWarning = {
+  code: 'hash_not_drawn',
+  message:
+    'H is drawn from the id of a schedule, which this one has once it is created: these times are an example',
+};
+
+/** Quartz wants a `?` in one day field and counts from Sunday = 1: its 2-6 is Monday through Friday. */
+function weekdayWarnings({ texts }: CronExpression): ScheduleWarning[] {
+  if (texts.dayOfMonth !== '?' || !/(^|[,-])[0-7]/.test(texts.dayOfWeek)) return [];
+  const message = `day of week ${texts.dayOfWeek} counts from Sunday = 0, not from Sunday = 1 as in Quartz; names such as MON-FRI mean the same in both`;
+  return [{ code: 'numbered_weekdays', message }];
 }
 
 function dayFieldWarnings({ texts, dayFields }: CronExpression): ScheduleWarning[] {

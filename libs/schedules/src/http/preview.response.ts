@@ -6,9 +6,13 @@ const WARNING_CODES: readonly ScheduleWarning['code'][] = [
   'dst_gap',
   'dst_overlap',
   'dom_or_dow',
+  'hash_not_drawn',
   'never_fires',
+  'numbered_weekdays',
   'too_frequent',
   'hot_minute',
+  'paused',
+  'job_inactive',
 ];
 
 class FireTimeResponse {

@@ -132,6 +132,19 @@ describe('preview', () => {
     expect(body?.description).toContain('Europe/Berlin');
   });
 
+  it('says of a stored schedule that it is off the clock', async () => {
+    const codesOf = ({ body }: Answer) => (body?.warnings as { code: string }[]).map(({ code }) => code);
+    const path = await create();
+    expect(codesOf(await app.call('GET', `${path}/preview`))).not.toContain('paused');
+    await app.call('POST', `${path}/pause`);
+    expect(codesOf(await app.call('GET', `${path}/preview`))).toContain('paused');
+    await app.call('POST', `${path}/resume`);
+    await app.database.query('UPDATE schedules SET next_run_at = NULL WHERE id = $1', [
+      path.split('/').at(-1),
+    ]);
+    expect(codesOf(await app.call('GET', `${path}/preview`))).toContain('job_inactive');
+  });
+
   it.each([
     ['a wrong expression', { ...DAILY, cronExpression: 'x' }, '/cronExpression'],
     ['too many', { ...DAILY, count: 1_001 }, '/count'],

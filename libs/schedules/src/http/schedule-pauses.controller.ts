@@ -57,7 +57,7 @@ export class SchedulePausesController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'resumeSchedule',
-    summary: 'Resume a paused schedule, and say what becomes of the instants it missed',
+    summary: 'Resume a paused schedule; with `dryRun`, only say what would become of the instants it missed',
   })
   @ApiExtraModels(ResumePlanResponse)
   @ApiBody({ type: ResumeScheduleRequest, required: false })
