@@ -49,7 +49,7 @@ describe('the runbook on a live service', () => {
       API: service.api.url,
       WORKER: service.workerUrl,
       METRICS: 'X-Nobody: asks',
-      KEY: 'X-Nobody: asks',
+      AUTH: 'X-Nobody: asks',
       JOB: job.id,
       SCHEDULE: schedule.id,
     };
