@@ -198,6 +198,14 @@ describe.each<(typeof runners)[number]>(runners)(
         expect(outcome).toMatchObject({ type: 'failed', cause: 'target', error: { type }, result: null });
       });
 
+      it('says of a command line that no shell reads it', async () => {
+        const outcome = await run({ type: 'command', command: 'echo hello && date' });
+        const message = expect.stringMatching(
+          /^the command "echo hello && date" was not found.*no shell reads it/,
+        );
+        expect(outcome).toMatchObject({ error: { type: 'command_not_found', message } });
+      });
+
       it('fails parameters that do not fit the environment', async () => {
         const parameters = { text: 'x'.repeat(3_000_000) };
         expect(await run(shell('true'), { context: { parameters } })).toMatchObject({

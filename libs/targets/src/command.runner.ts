@@ -16,6 +16,8 @@ import type { CommandTarget } from './target.js';
 /** A command is never held, nor lost: it is here. */
 export type CommandOutcome = Exclude<Outcome, OutcomeHeld | OutcomeLost>;
 
+/** Of a command's name in an error. */
+const SHOWN_CHARACTERS = 200;
 const KILL_GRACE_MS = 5_000;
 /** A lease is given up 12 s after its last renewal and lost after 15 s: the process must be dead in between. */
 const KILL_GRACE_AFTER_LEASE_LOSS_MS = 2_000;
@@ -49,7 +51,7 @@ export class CommandRunner implements Runner<CommandTarget> {
         return this.runProcess(spec, signal, output);
       });
     } catch (error) {
-      return outcomeOfStartError(error);
+      return outcomeOfStartError(error, target.command);
     }
   }
 
@@ -147,8 +149,15 @@ function exitMessage({ exitCode, signal }: Exit): string {
   return signal === null ? `exited with code ${exitCode}` : `killed by ${signal}`;
 }
 
+/** Who writes a command line into `command` thinks of a shell. */
+function shellHint(command: string): string {
+  return /\s/.test(command)
+    ? '; it names one program, whose arguments go into args, and no shell reads it unless it is one: bash with args -c and the line'
+    : '';
+}
+
 /** An error without a code is a bug of ours and is thrown again. */
-function outcomeOfStartError(error: unknown): CommandOutcome {
+function outcomeOfStartError(error: unknown, command: string): CommandOutcome {
   const { code } = (error ?? {}) as { code?: unknown };
   switch (code) {
     case undefined:
@@ -159,7 +168,7 @@ function outcomeOfStartError(error: unknown): CommandOutcome {
     case 'ENOEXEC':
       return failed('target', {
         type: 'command_not_found',
-        message: 'the command was not found or is not executable',
+        message: `the command "${command.slice(0, SHOWN_CHARACTERS)}" was not found or is not executable${shellHint(command)}`,
       });
     case 'E2BIG':
       return failed('target', {

@@ -96,10 +96,12 @@ export function invalidTarget(message: string): OutcomeFailed {
   return failed('target', { type: 'invalid_target', message });
 }
 
+const NO_KEY_OPENS_IT = 'cannot be decrypted: no key in the SECRETS_KEYS of this worker opens it';
+
 /** @param isUnreadable it is there, and no key of SECRETS_KEYS opens it */
 export function secretFault(name: string, isUnreadable: boolean): OutcomeFailed {
   return isUnreadable
-    ? failed('target', { type: 'secret_unreadable', message: `the secret ${name} cannot be decrypted here` })
+    ? failed('target', { type: 'secret_unreadable', message: `the secret ${name} ${NO_KEY_OPENS_IT}` })
     : failed('target', { type: 'secret_missing', message: `there is no secret named ${name}` });
 }
 
@@ -107,7 +109,7 @@ export function secretFault(name: string, isUnreadable: boolean): OutcomeFailed 
 export function unsignable(): OutcomeFailed {
   return failed('target', {
     type: 'secret_unreadable',
-    message: 'the signing secret cannot be decrypted here',
+    message: `the signing secret ${NO_KEY_OPENS_IT}`,
   });
 }
 

@@ -64,6 +64,7 @@ describe('a cron expression', () => {
 
   it.each([
     ['', 'the cron expression is empty'],
+    ['CRON_TZ=Europe/Berlin 0 9 * * *', 'the time zone goes into timezone'],
     ['* * * *', '4 fields given; a cron expression has 5, or 6 with seconds first'],
     ['*', '1 field given'],
     [

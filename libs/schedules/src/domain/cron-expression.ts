@@ -66,6 +66,9 @@ function splitFields(expression: string): Record<CronFieldName, string> {
     );
   }
   const written = inCapitals(expression.trim());
+  if (/^(CRON_)?TZ=/.test(written)) {
+    throw cronSyntaxError('the time zone goes into timezone, not before the fields as in a crontab');
+  }
   const texts = (written.startsWith('@') ? resolveAlias(written) : written).split(/\s+/);
   if (texts.length === 5) texts.unshift('0');
   if (texts.length !== 6) throw cronSyntaxError(explainFieldCount(written === '' ? 0 : texts.length));
