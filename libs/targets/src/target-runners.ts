@@ -59,7 +59,7 @@ export class TargetRunners implements OnApplicationShutdown {
     if (this.command instanceof DelegatingRunner) await this.command.look();
   }
 
-  /** Secrets are put in here, at the last moment, and blotted out of all that comes back. */
+  /** Secrets are put in here, at the last moment, and redacted from all that comes back. */
   async run(target: Target, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
     const filled = withSecrets(target, context.grants);
     if (filled.type === 'failed') return filled;

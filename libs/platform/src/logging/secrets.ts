@@ -10,7 +10,7 @@ const API_KEY = /(sch_[a-z]+_[\da-f]{32})_[\dA-Za-z]{43}(_[\dA-Za-z]*)?/g;
 /** Deeper than any log line should be; also the end of a cycle. */
 const MAX_DEPTH = 6;
 
-/** A copy fit for a log: values under keys that name a secret, and passwords in URLs, are blotted out. */
+/** A copy fit for a log: values under keys that name a secret, and passwords in URLs, are redacted. */
 export function withoutSecrets(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return withoutSecretText(value);
   if (typeof value === 'bigint') return String(value);
