@@ -18,12 +18,15 @@ import { readinessChecks } from './readiness-checks.js';
 import { RootController } from './root.controller.js';
 import { ServeWhileDraining } from './serve-while-draining.js';
 
+/** Who waits for a row keeps a connection from all others: whatever holds it longer, such as the end of a large job, is told of by 503. */
+const LOCK_TIMEOUT_MS = 2_000;
+
 /** Composition root of the api: takes requests, keeps them in Postgres, hands runs to the queue. Runs nothing itself. */
 @Module({
   imports: [
     AppConfigModule,
     ClockModule,
-    DatabaseModule.forApp('scheduler-api'),
+    DatabaseModule.forApp('scheduler-api', { lockTimeoutMs: LOCK_TIMEOUT_MS }),
     QueueModule.forApp(),
     TracingModule.forApp('scheduler-api'),
     AccessModule,

@@ -128,8 +128,10 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
     for (let batches = 1; free > 0; batches++) {
       const limit = Math.min(BATCH, free);
       const { dispatched, seen } = await this.executions.dispatchDue(limit);
+      // At once: looking through what is held takes as long as there is much of it.
+      if (!(await this.handOver(dispatched))) break;
       const held = await this.executions.dispatchHeld(limit);
-      if (!(await this.handOver([...dispatched, ...held]))) break;
+      if (!(await this.handOver(held))) break;
       total += dispatched.length + held.length;
       free -= dispatched.length + held.length;
       if (seen < limit && held.length < limit) return { total, roomLeft: free };

@@ -65,15 +65,22 @@ export const CANCEL_PENDING_OF_JOB = `
 
 /** Asks the workers of a schedule's runs to end them, and ends those that wait (overlap policy cancel_running). */
 export const CANCEL_UNFINISHED_OF_SCHEDULES = `
-  UPDATE executions
-  SET state               = CASE WHEN state = 'running' THEN 'running' ELSE 'cancelled' END,
+  WITH unfinished AS MATERIALIZED (
+    SELECT id, scheduled_for FROM executions
+    WHERE schedule_id = ANY($1::uuid[]) AND job_id = ANY($2::uuid[]) AND phase <> 'final'
+    ORDER BY id
+    FOR UPDATE
+  )
+  UPDATE executions e
+  SET state               = CASE WHEN e.state = 'running' THEN 'running' ELSE 'cancelled' END,
       hold                = NULL,
-      finished_at         = CASE WHEN state = 'running' THEN NULL ELSE now() END,
-      cancel_requested_at = COALESCE(cancel_requested_at, now()),
-      cancel_requested_by = CASE WHEN cancel_requested_at IS NULL THEN '${SCHEDULER_ACTOR}' ELSE cancel_requested_by END,
-      cancel_reason       = CASE WHEN cancel_requested_at IS NULL THEN 'overlap' ELSE cancel_reason END,
-      reason              = COALESCE(reason, 'overlap')
-  WHERE schedule_id = ANY($1::uuid[]) AND job_id = ANY($2::uuid[]) AND phase <> 'final'`;
+      finished_at         = CASE WHEN e.state = 'running' THEN NULL ELSE now() END,
+      cancel_requested_at = COALESCE(e.cancel_requested_at, now()),
+      cancel_requested_by = CASE WHEN e.cancel_requested_at IS NULL THEN '${SCHEDULER_ACTOR}' ELSE e.cancel_requested_by END,
+      cancel_reason       = CASE WHEN e.cancel_requested_at IS NULL THEN 'overlap' ELSE e.cancel_reason END,
+      reason              = COALESCE(e.reason, 'overlap')
+  FROM unfinished
+  WHERE e.id = unfinished.id AND e.scheduled_for = unfinished.scheduled_for`;
 
 /**
  * What is unfinished of each schedule: input to the overlap policy. In the way is the oldest that may run, or, between the

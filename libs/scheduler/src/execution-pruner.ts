@@ -22,15 +22,32 @@ export class ExecutionPruner {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** @param stopping leaves to the next round what is deleted batch by batch */
+  /**
+   * One step that fails, say for a partition that a dump reads, keeps no other from its work.
+   * @param stopping leaves to the next round what is deleted batch by batch
+   * @throws the first step's error, once all have been tried
+   */
   async prune(stopping: AbortSignal): Promise<void> {
+    const errors: unknown[] = [];
+    for (const step of this.steps(stopping)) await step().catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  }
+
+  private steps(stopping: AbortSignal): (() => Promise<unknown>)[] {
+    const { retentionDays, auditRetentionDays } = this.config;
+    return [
+      () => this.dropWeeks(stopping),
+      () => this.services.pruneServices(retentionDays, stopping),
+      () => this.rescues.pruneSessions(),
+      () => this.bulk.prune(retentionDays),
+      () => this.audit.prune(auditRetentionDays, stopping),
+      () => pruneRunMinutes(this.dataSource),
+      () => pruneIdempotencyKeys(this.dataSource, stopping),
+    ];
+  }
+
+  private async dropWeeks(stopping: AbortSignal): Promise<void> {
     const dropped = await this.partitions.maintain(this.config.retentionDays, stopping);
     if (dropped && dropped.length > 0) this.logger.log(`dropped ${dropped.join(', ')}`);
-    await this.services.pruneServices(this.config.retentionDays, stopping);
-    await this.rescues.pruneSessions();
-    await this.bulk.prune(this.config.retentionDays);
-    await this.audit.prune(this.config.auditRetentionDays, stopping);
-    await pruneRunMinutes(this.dataSource);
-    await pruneIdempotencyKeys(this.dataSource, stopping);
   }
 }

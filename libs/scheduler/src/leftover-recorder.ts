@@ -38,7 +38,9 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
     job: DueJob,
     leftovers: readonly Leftovers[],
   ): Promise<FiringPlan[]> {
-    const allowances = job.isMetered ? await RunAllowances.lock(tx, [job.service]) : RunAllowances.none();
+    // What starts nothing takes nothing of the minute, and must not keep the service's other schedules waiting for it.
+    const takesRuns = job.isMetered && leftovers.some(({ mayRun }) => mayRun);
+    const allowances = takesRuns ? await RunAllowances.lock(tx, [job.service]) : RunAllowances.none();
     const plans: FiringPlan[] = [];
     const turns = new LoopTurns();
     for (const one of leftovers) {

@@ -130,4 +130,23 @@ describe('the runs that a service may start in a minute', () => {
     await fireAll();
     expect(await counts('limited')).toMatchObject({ pending: 3 * QUOTA + 3 });
   });
+
+  it('are not asked for by the end of a job, which would make all others wait', async () => {
+    await seed('limited', 1);
+    await fireAll();
+    const jobs = workers[0]!.get(JobsService, { strict: false });
+    const { id } = await jobs.create('limited', aCall());
+    await seedSchedules(dataSource, id, { count: 3, dueAt: 'now()', intervalSeconds: 60 });
+    await query(`UPDATE schedules SET service = 'limited' WHERE job_id = '${id}'`);
+    const firing = dataSource.createQueryRunner();
+    await firing.startTransaction();
+    try {
+      await firing.query('SELECT FROM service_minutes FOR UPDATE');
+      await jobs.delete('limited', id, null);
+    } finally {
+      await firing.rollbackTransaction();
+      await firing.release();
+    }
+    expect(await counts('limited')).toEqual({ pending: 1, 'skipped job_deleted': 3 });
+  });
 });

@@ -53,8 +53,9 @@ export class SecretsRepository {
     return rowsOf(this.dataSource, sql.LIST_SECRETS, [service, afterName, limit]);
   }
 
-  async find({ service, name }: SecretKey): Promise<SecretMetadata | null> {
-    const [secret] = await rowsOf<SecretMetadata>(this.dataSource, sql.FIND_SECRET, [service, name]);
+  /** @param db the caller's transaction, if it is in one */
+  async find({ service, name }: SecretKey, db: Queryable = this.dataSource): Promise<SecretMetadata | null> {
+    const [secret] = await rowsOf<SecretMetadata>(db, sql.FIND_SECRET, [service, name]);
     return secret ?? null;
   }
 

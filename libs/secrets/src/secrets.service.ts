@@ -54,7 +54,7 @@ export class SecretsService {
   async delete(service: string, name: string, expected: ExpectedVersion): Promise<void> {
     await this.repository.transaction(async (tx) => {
       if (!(await this.repository.delete(tx, { service, name }, expected))) {
-        throw await this.refusal({ service, name }, expected);
+        throw await this.refusal({ service, name }, expected, tx);
       }
       await recordChange(tx, { service, action: 'secret.deleted', resourceId: name, before: {} });
     });
@@ -68,7 +68,7 @@ export class SecretsService {
   ): Promise<SecretMetadata> {
     if (typeof expected === 'number') {
       const changed = await this.repository.change(tx, key, sealed, expected);
-      if (!changed) throw await this.refusal(key, expected);
+      if (!changed) throw await this.refusal(key, expected, tx);
       return changed;
     }
     const secret = await this.repository.put(tx, key, sealed, MAX_SECRETS_OF_SERVICE);
@@ -79,8 +79,8 @@ export class SecretsService {
   }
 
   /** Why nothing was at that version. */
-  private async refusal(key: SecretKey, expected: ExpectedVersion): Promise<Error> {
-    const secret = expected === null ? null : await this.repository.find(key);
+  private async refusal(key: SecretKey, expected: ExpectedVersion, tx: EntityManager): Promise<Error> {
+    const secret = expected === null ? null : await this.repository.find(key, tx);
     return secret === null ? secretNotFound(key.name) : secretChanged(key.name, secret.version);
   }
 }

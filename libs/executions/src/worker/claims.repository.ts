@@ -84,8 +84,8 @@ export class ClaimsRepository {
 
   /** Records that the worker has the request. */
   async cancelDelivered(sessionId: string, executionIds: readonly string[]): Promise<void> {
-    const instants = executionIds.map(scheduledForOf);
-    await this.dataSource.query(sql.CANCEL_DELIVERED, [sessionId, executionIds, instants]);
+    const ids = inOrderOf(executionIds, (id) => id);
+    await this.dataSource.query(sql.CANCEL_DELIVERED, [sessionId, ids, ids.map(scheduledForOf)]);
   }
 
   /** Gives back what the session holds without running it. @param inFlight what it does run */
@@ -103,10 +103,11 @@ export class ClaimsRepository {
   }
 
   private async claimAll(keys: readonly ClaimKey[]): Promise<(Claim | null)[]> {
+    const ordered = inOrderOf(keys, ({ executionId }) => executionId);
     const rows = await preparedRowsOf<Claim>(this.dataSource, 'claim', sql.CLAIM, [
-      listOf(keys.map((key) => key.executionId)),
-      listOfInstants(keys.map((key) => scheduledForOf(key.executionId))),
-      listOf(keys.map((key) => key.delivery)),
+      listOf(ordered.map((key) => key.executionId)),
+      listOfInstants(ordered.map((key) => scheduledForOf(key.executionId))),
+      listOf(ordered.map((key) => key.delivery)),
       keys[0]?.sessionId,
     ]);
     const claims = new Map(rows.map((claim) => [`${claim.id}-${claim.delivery}`, claim]));
@@ -118,11 +119,16 @@ export class ClaimsRepository {
       this.dataSource,
       'settle',
       sql.SETTLE,
-      settleColumnsOf(keys),
+      settleColumnsOf(inOrderOf(keys, ({ claim }) => claim.id)),
     );
     const settled = new Map(rows.map((row) => [row.id, row]));
     return keys.map((key) => settled.get(key.claim.id) ?? null);
   }
+}
+
+/** All lock their rows in this order: of two that want the same ones, one waits for the other, and never each for the other. */
+function inOrderOf<T>(items: readonly T[], idOf: (item: T) => string): T[] {
+  return [...items].sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
 }
 
 /** The same message twice in one batch: the first gets the claim, the second is stale. */

@@ -12,6 +12,8 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** For migrations, which may rewrite a table. */
   readonly mayTakeLong?: boolean;
+  /** A statement that waits longer than this for a row is given up; as long as any statement, if it is left out. */
+  readonly lockTimeoutMs?: number;
 }
 
 /** A query that waits longer than this for a connection means that the pool is exhausted: say so instead of hanging. */
@@ -42,6 +44,12 @@ const SESSION_SETTINGS = [
   '-c enable_sort=off',
 ].join(' ');
 
+function sessionSettings({ lockTimeoutMs }: DatabaseOptions): string {
+  return lockTimeoutMs === undefined
+    ? SESSION_SETTINGS
+    : `${SESSION_SETTINGS} -c lock_timeout=${lockTimeoutMs}`;
+}
+
 export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
   return {
     type: 'postgres',
@@ -55,7 +63,7 @@ export function dataSourceOptions(options: DatabaseOptions): DataSourceOptions {
     extra: {
       ...(options.mayTakeLong ? {} : TIMEOUTS),
       Client: TenantClient,
-      options: SESSION_SETTINGS,
+      options: sessionSettings(options),
       types: VALUE_PARSERS,
       keepAlive: true,
     },

@@ -1,14 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppConfig } from '@app/platform/config';
-import { dataSourceOptions } from './data-source.js';
+import { type DatabaseOptions, dataSourceOptions } from './data-source.js';
 import { PoolMetrics } from './pool-metrics.js';
 import { startPatience } from './start-patience.js';
 
 /** The process's one connection pool; features add their entities with `TypeOrmModule.forFeature`. */
 @Module({})
 export class DatabaseModule {
-  static forApp(applicationName: string): DynamicModule {
+  /** @param limits of its sessions */
+  static forApp(applicationName: string, limits: Pick<DatabaseOptions, 'lockTimeoutMs'> = {}): DynamicModule {
     return {
       module: DatabaseModule,
       imports: [
@@ -19,6 +20,7 @@ export class DatabaseModule {
               url: config.databaseUrl,
               poolSize: config.databasePoolSize,
               applicationName,
+              ...limits,
             }),
             autoLoadEntities: true,
             retryAttempts: Number.POSITIVE_INFINITY,

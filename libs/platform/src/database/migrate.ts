@@ -1,25 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import { migrations } from '../../../../migrations/index.js';
 import { withDataSource } from './data-source.js';
+import { isLockTimeout } from './postgres-error.js';
 import { appliedMigrations } from './schema-check.js';
+import { rowsOf } from './statement.js';
 
 /** Serialises migrations of several processes that start together. Any constant does, as long as it is ours. */
 const MIGRATION_LOCK = 7_265_001;
 
+/**
+ * How long a migration stands in line for a table that somebody reads, such as a dump: all that come later stand behind it,
+ * so that a longer wait would stop the service.
+ */
+const IN_LINE_MS = 1_000;
+const BETWEEN_TRIES_MS = 3_000;
+
 /** Applies what is missing, each migration in its own transaction. @returns the names applied, oldest first. */
 export function runMigrations(databaseUrl: string): Promise<string[]> {
-  return withDataSource(databaseUrl, async (dataSource) => {
-    const runner = dataSource.createQueryRunner();
+  return withDataSource(databaseUrl, (dataSource) =>
+    alone(dataSource, async () => {
+      dataSource.migrations.forEach(leaveLineSoon);
+      const before = new Set(await appliedMigrations(dataSource));
+      await untilNobodyIsInTheWay(() => dataSource.runMigrations({ transaction: 'each' }));
+      return (await appliedMigrations(dataSource)).filter((name) => !before.has(name));
+    }),
+  );
+}
+
+/**
+ * Asks for the lock again and again instead of waiting for it: who waits inside a statement keeps its snapshot, and another
+ * process's CREATE INDEX CONCURRENTLY waits for that.
+ */
+async function alone<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  const isOurs = async () => {
+    const sql = 'SELECT pg_try_advisory_lock($1) AS "isOurs"';
+    const [row] = await rowsOf<{ isOurs: boolean }>(runner, sql, [MIGRATION_LOCK]);
+    return row?.isOurs ?? false;
+  };
+  try {
+    while (!(await isOurs())) await delay(200);
+    return await work();
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.release();
+  }
+}
+
+/** One that builds its indexes concurrently has no transaction, and keeps nobody waiting. */
+function leaveLineSoon(migration: MigrationInterface): void {
+  if (migration.transaction === false) return;
+  const up = migration.up.bind(migration);
+  migration.up = async (runner) => {
+    await runner.query(`SET LOCAL lock_timeout = ${IN_LINE_MS}`);
+    await up(runner);
+  };
+}
+
+async function untilNobodyIsInTheWay(migrate: () => Promise<unknown>): Promise<void> {
+  for (;;) {
     try {
-      await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-      const applied = await dataSource.runMigrations({ transaction: 'each' });
-      return applied.map((migration) => migration.name);
-    } finally {
-      await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      await runner.release();
+      await migrate();
+      return;
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      console.warn('A migration waits for a table that another session holds, such as a dump; trying again.');
+      await delay(BETWEEN_TRIES_MS);
     }
-  });
+  }
 }
 
 /** Takes back the newest migration. @returns its name; null when there is none to take back */

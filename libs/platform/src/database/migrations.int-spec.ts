@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { waitFor } from '../../../../test/support/wait-for.js';
 import { migrations } from '../../../../migrations/index.js';
 import { withDataSource } from './data-source.js';
 import { revertLastMigration, runMigrations } from './migrate.js';
@@ -41,6 +43,41 @@ describe('migrations', () => {
       await runMigrations(database.url);
       expect(await indexes()).toEqual(before);
       expect(await query('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid')).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'leave the line soon behind a session that holds a table, and are applied once it has let go',
+    async () => {
+      const holder = new Client(database.url);
+      await holder.connect();
+      const isWaitedFor = async () => {
+        const sql = `SELECT FROM pg_locks WHERE NOT granted AND relation = 'executions'::regclass`;
+        return (await holder.query(sql)).rowCount === 1;
+      };
+      try {
+        await revertThrough('RequestOfExecution1795493000000');
+        await holder.query('BEGIN');
+        await holder.query('SELECT FROM executions LIMIT 1');
+        const applied = runMigrations(database.url);
+        await waitFor(isWaitedFor);
+        await waitFor(async () => !(await isWaitedFor()));
+        await holder.query('COMMIT');
+        expect(await applied).toContain('RequestOfExecution1795493000000');
+      } finally {
+        await holder.end();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'are applied once, whoever else applies them at the same time',
+    async () => {
+      await revertThrough('RequestOfExecution1795493000000');
+      const applied = await Promise.all([runMigrations(database.url), runMigrations(database.url)]);
+      expect(applied.flat()).toEqual(['RequestOfExecution1795493000000', 'RoomForClaims1795501000000']);
     },
     TIMEOUT_MS,
   );

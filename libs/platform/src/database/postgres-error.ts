@@ -8,6 +8,11 @@ export function violatedConstraint(error: unknown): string | null {
   return constraint ?? null;
 }
 
+/** Whether a statement gave up waiting for a lock, by its session's `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && driverErrorOf(error).code === '55P03';
+}
+
 /** The table whose rows keep another row from being deleted; null for any other failure. */
 export function referringTable(error: unknown): string | null {
   if (!(error instanceof QueryFailedError)) return null;

@@ -3,6 +3,8 @@ import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { dataSourceOptions } from './data-source.js';
+import { isPassingFailure } from './passing-failure.js';
+import { isLockTimeout } from './postgres-error.js';
 import { preparedRowsOf } from './statement.js';
 
 const SLEEP = 'SELECT 1 AS one FROM pg_sleep(30)';
@@ -35,5 +37,26 @@ describe('a prepared statement', () => {
     await waitFor(async () => (await dataSource.query<unknown[]>(END_SLEEPER)).length > 0);
     expect(await sleeping).toMatch(/terminat/);
     expect(await preparedRowsOf(dataSource, 'one', 'SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('a session with a lock time-out', () => {
+  it('gives up a row that another one holds, as what may pass', async () => {
+    const options = { url: database.url, poolSize: 1, applicationName: 'impatient', lockTimeoutMs: 50 };
+    const impatient = await new DataSource(dataSourceOptions(options)).initialize();
+    const holder = dataSource.createQueryRunner();
+    await holder.startTransaction();
+    try {
+      await holder.query(`SELECT FROM services FOR UPDATE`);
+      const asking: unknown = await impatient
+        .query('SELECT FROM services FOR SHARE')
+        .catch((e: unknown) => e);
+      expect(isPassingFailure(asking)).toBe(true);
+      expect(isLockTimeout(asking)).toBe(true);
+    } finally {
+      await holder.rollbackTransaction();
+      await holder.release();
+      await impatient.destroy();
+    }
   });
 });

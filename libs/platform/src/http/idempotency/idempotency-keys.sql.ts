@@ -48,4 +48,5 @@ export const release = `
 export const prune = `
   DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM idempotency_keys WHERE expires_at <= now() ORDER BY expires_at LIMIT $1))
+    AND expires_at <= now()
 `;
