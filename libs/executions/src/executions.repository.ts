@@ -58,6 +58,8 @@ export interface UnfinishedOfSchedule {
 
 /** Thousands of runs as a rule, a hundred where each has all the parameters that it may have. */
 const MAX_INSERT_CHARACTERS = 8_000_000;
+/** Some 3 s of a statement, which may take 15. */
+const CANCELLED_AT_ONCE = 100_000;
 
 /** Reads, and what the api and the scheduler write; what a worker writes is in `worker/claims.repository.ts`. */
 @Injectable()
@@ -158,8 +160,8 @@ export class ExecutionsRepository {
     return asked?.isFirst ?? null;
   }
 
-  cancelPendingOfJob(tx: EntityManager, { id, service }: OwnedJob): Promise<number> {
-    return countOf(tx, sql.CANCEL_PENDING_OF_JOB, [id, service]);
+  async cancelPendingOfJob(tx: EntityManager, { id, service }: OwnedJob): Promise<void> {
+    while ((await countOf(tx, sql.CANCEL_PENDING_OF_JOB, [id, service, CANCELLED_AT_ONCE])) > 0);
   }
 
   cancelUnfinishedOfSchedules(

@@ -3,7 +3,14 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, In, IsNull, LessThanOrEqual, Not, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { OwnedJob } from '@app/jobs';
-import { columnsOf, listOf, listOfInstants, preparedRowOf, statementRowsOf } from '@app/platform/database';
+import {
+  columnsOf,
+  countOf,
+  listOf,
+  listOfInstants,
+  preparedRowOf,
+  statementRowsOf,
+} from '@app/platform/database';
 import type { Schedule } from './domain/schedule.js';
 import {
   type DueJob,
@@ -32,6 +39,9 @@ import {
   STOP_OF_JOB,
   UNTIL_DUE,
 } from './schedules.sql.js';
+
+/** Some 2 s of a statement, which may take 15. */
+const STOPPED_AT_ONCE = 100_000;
 
 /** What a firing leaves behind in its schedule. */
 export interface ScheduleAdvance {
@@ -165,7 +175,7 @@ export class SchedulesRepository {
 
   /** Takes the schedules of a job off the clock, except those already due: the firer still records them. */
   async stopOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<void> {
-    await tx.query(STOP_OF_JOB, [id, service]);
+    while ((await countOf(tx, STOP_OF_JOB, [id, service, STOPPED_AT_ONCE])) > 0);
   }
 
   /** The active schedules of a job that are off the clock, locked. */

@@ -147,12 +147,15 @@ export const UNTIL_DUE = `
 `;
 
 /**
- * A deactivated job's schedules leave the clock. Those already due stay: the firer owes each of them a record. By the
- * statement's time: what came due while the transaction waited for the job was still on the clock.
+ * A deactivated job's schedules leave the clock, a batch of them at a time: a statement for a million would take longer than
+ * one may. Those already due stay: the firer owes each of them a record. By the statement's time: what came due while the
+ * transaction waited for the job was still on the clock.
  */
 export const STOP_OF_JOB = `
-  UPDATE schedules SET next_run_at = NULL
-  WHERE job_id = $1 AND service = $2 AND next_run_at > statement_timestamp()
+  UPDATE schedules AS s SET next_run_at = NULL
+  FROM (SELECT id FROM schedules
+        WHERE job_id = $1 AND service = $2 AND next_run_at > statement_timestamp() LIMIT $3) AS ticking
+  WHERE s.id = ticking.id AND s.next_run_at > statement_timestamp()
 `;
 
 /**
