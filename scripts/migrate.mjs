@@ -1,10 +1,16 @@
-/** `npm run migration:run`, `migration:revert` and `migration:generate -- <name>`, against DATABASE_URL. */
+/**
+ * `npm run migration:run`, `migration:revert` and `migration:generate -- <name>`, in the database of DATABASE_URL, or in that
+ * of the `npm start` that runs here.
+ */
+import { useDatabaseOfStart } from './environment.mjs';
 import { fail, setUp } from './setup.mjs';
 
 setUp();
 const { ensureBuilt } = await import('./build.mjs');
 await ensureBuilt();
+await useDatabaseOfStart();
 const { readConfig } = await import('../dist/libs/platform/src/config/index.js');
+const { databaseFault } = await import('../dist/libs/platform/src/lifecycle/index.js');
 
 const commands = { run, revert, generate };
 const [command, ...args] = process.argv.slice(2);
@@ -13,7 +19,7 @@ if (!Object.hasOwn(commands, command ?? ''))
 try {
   await commands[command](...args);
 } catch (error) {
-  fail(error.message || `The server of DATABASE_URL does not answer (${error.code}).`);
+  fail(databaseFault(error).message);
 }
 // 0, or what a command that ended by itself has set.
 process.exit();

@@ -1,21 +1,24 @@
 /**
  * `npm run seed -- --schedules 1000000 --executions 10000000 [--jobs 1000] [--per-second R] [--force]`: fills the database
- * of DATABASE_URL for tests and benchmarks. The schedules fall due over the day that begins in a minute, or R a second.
+ * of DATABASE_URL, or of the `npm start` that runs here, for tests and benchmarks. The schedules fall due over the day that begins in a minute, or R a second.
  */
 import { parseArgs } from 'node:util';
+import { useDatabaseOfStart } from './environment.mjs';
 import { fail, setUp } from './setup.mjs';
 
 setUp();
 const options = readOptions();
 const { ensureBuilt } = await import('./build.mjs');
 await ensureBuilt();
+await useDatabaseOfStart();
 const { readConfig } = await import('../dist/libs/platform/src/config/index.js');
+const { databaseFault } = await import('../dist/libs/platform/src/lifecycle/index.js');
 const { seedExecutions, seedJobs, seedSchedules } = await import('../test/bench/seeding.mjs');
 const { default: pg } = await import('pg');
 try {
   await seed(await readConfig());
 } catch (error) {
-  fail(error.message || `The server of DATABASE_URL does not answer (${error.code}).`);
+  fail(databaseFault(error).message);
 }
 
 function readOptions() {

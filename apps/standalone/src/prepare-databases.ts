@@ -5,6 +5,7 @@
  */
 import { readConfig } from '@app/platform/config';
 import { createDatabaseIfMissing, runMigrations } from '@app/platform/database';
+import { databaseFault } from '@app/platform/lifecycle';
 import { prepareQueueBackend } from '@app/platform/queue';
 
 try {
@@ -15,6 +16,6 @@ try {
   await prepareQueueBackend(config);
   process.exit(0);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(databaseFault(error).message);
   process.exit(1);
 }

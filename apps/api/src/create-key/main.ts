@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { KeysService } from '@app/access';
 import { ConfigError, readConfig } from '@app/platform/config';
 import { withDataSource, checkSchema } from '@app/platform/database';
-import { exitOnStartupFault, StartupFault } from '@app/platform/lifecycle';
+import { databaseFault, exitOnStartupFault, StartupFault } from '@app/platform/lifecycle';
 import { KeyCreationModule } from './key-creation.module.js';
 import { readKeyOptions } from './key-options.js';
 
@@ -29,8 +29,8 @@ async function requirePepperAndSchema(): Promise<void> {
   const { apiKeyPepper, databaseUrl } = await readConfig();
   if (apiKeyPepper === null)
     throw new ConfigError(['API_KEY_PEPPER: must be that of the api, or the key is not taken there']);
-  const { ok, detail } = await withDataSource(databaseUrl, checkSchema).catch((error: Error) => {
-    throw new StartupFault(`The database of DATABASE_URL does not answer: ${error.message}`);
+  const { ok, detail } = await withDataSource(databaseUrl, checkSchema).catch((error: unknown) => {
+    throw databaseFault(error);
   });
   if (!ok) throw new StartupFault(detail);
 }

@@ -1,10 +1,7 @@
+import { databaseFault } from './database-fault.js';
 import { exitOnStartupFault, StartupFault } from './exit-on-startup-fault.js';
 
-/**
- * Ends a command that an operator runs against DATABASE_URL: one line, no stack. Node says nothing in words when it was
- * refused at each of the addresses of a host, only a code.
- */
+/** Ends a command that an operator runs against DATABASE_URL: what happened there in words, and no stack. */
 export function exitOnCommandFault(error: unknown): void {
-  const { message, code } = error as NodeJS.ErrnoException;
-  exitOnStartupFault(new StartupFault(message || `The server of DATABASE_URL does not answer (${code}).`));
+  exitOnStartupFault(error instanceof StartupFault ? error : databaseFault(error));
 }

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { databaseFault } from './database-fault.js';
+
+/** Where nobody listens: 1 is tcpmux, which no machine of today has. */
+async function refusal(): Promise<unknown> {
+  const [error] = (await once(connect(1, '127.0.0.1'), 'error')) as [unknown];
+  return error;
+}
+
+describe('the fault of a command against DATABASE_URL', () => {
+  it('says that its server does not answer, and why', async () => {
+    expect(databaseFault(await refusal()).message).toMatch(
+      /^The server of DATABASE_URL does not answer: connect ECONNREFUSED 127\.0\.0\.1:1\. .*npm start/,
+    );
+  });
+
+  it('names each address that refused, where Node itself has no words', () => {
+    const errors = ['::1', '127.0.0.1'].map((address) => new Error(`connect ECONNREFUSED ${address}`));
+    expect(databaseFault(new AggregateError(errors)).message).toContain(
+      'does not answer: connect ECONNREFUSED ::1, connect ECONNREFUSED 127.0.0.1.',
+    );
+  });
+
+  it('leaves the words of a server that does answer as they are', () => {
+    const error = Object.assign(new Error('password authentication failed'), { code: '28P01' });
+    expect(databaseFault(error).message).toBe('password authentication failed');
+  });
+});
