@@ -61,6 +61,24 @@ describe('a command without DATABASE_URL', () => {
   });
 });
 
+describe('npm run key:create', () => {
+  it.each([
+    ['', '--service is missing.'],
+    ['--service payments', '--role or --scopes is missing.'],
+    ['--service Pay.ments', '--service Pay.ments: allowed are a-z, 0-9 and dashes inside, up to 63.'],
+  ])('says what is wrong with its arguments and how to use it: %s', (args, said) => {
+    const { code, output } = run(`create-key.mjs ${args}`.trim());
+    expect(output).toMatch(`${said}\nUsage: npm run key:create -- --service payments --role admin`);
+    expect(code).toBe(1);
+  });
+
+  it('says that there is no pepper, and where it goes', () => {
+    const { code, output } = run('create-key.mjs --service payments --role admin');
+    expect(output).toMatch(/^API_KEY_PEPPER is not set.*\.env[^]*AUTH_MODE=api-key[^]*start the api again/);
+    expect(code).toBe(1);
+  });
+});
+
 describe('a command whose database does not answer', () => {
   it.each([
     'migrate.mjs run',

@@ -13,8 +13,9 @@ const USAGE = `Usage: npm run key:create -- --service payments --role admin [--s
 
 /** @throws StartupFault with how to do it right */
 export function readKeyOptions(args: readonly string[]): KeyOptions {
-  const { service = '', role, scopes = '', name = 'created at the console' } = parse(args);
+  const { service, role, scopes = '', name = 'created at the console' } = parse(args);
   const named = scopes.split(',').filter((scope) => scope !== '');
+  if (service === undefined) throw wrong('--service is missing');
   if (!SLUG.test(service))
     throw wrong(`--service ${service}: allowed are a-z, 0-9 and dashes inside, up to 63`);
   if (role !== undefined && !isRole(role)) throw wrong(`--role ${role}: there is no such role`);

@@ -4,11 +4,18 @@
  */
 import { NestFactory } from '@nestjs/core';
 import { KeysService } from '@app/access';
-import { ConfigError, readConfig } from '@app/platform/config';
+import { readConfig } from '@app/platform/config';
 import { withDataSource, checkSchema } from '@app/platform/database';
 import { databaseFault, exitOnStartupFault, StartupFault } from '@app/platform/lifecycle';
 import { KeyCreationModule } from './key-creation.module.js';
 import { readKeyOptions } from './key-options.js';
+
+/** A pepper of this process alone would make keys that no api takes. */
+const NO_PEPPER = `API_KEY_PEPPER is not set. Keys are hashed under it, here and by the api, so it goes into .env (or the environment) of
+both, together with AUTH_MODE=api-key. Once, and then start the api again:
+
+  printf 'AUTH_MODE=api-key\\nAPI_KEY_PEPPER=%s\\n' "$(openssl rand -base64 32)" >> .env
+`;
 
 async function main(): Promise<void> {
   const { service, spec } = readKeyOptions(process.argv.slice(2));
@@ -27,8 +34,7 @@ async function main(): Promise<void> {
 /** Said before anything waits for a database that is not there. */
 async function requirePepperAndSchema(): Promise<void> {
   const { apiKeyPepper, databaseUrl } = await readConfig();
-  if (apiKeyPepper === null)
-    throw new ConfigError(['API_KEY_PEPPER: must be that of the api, or the key is not taken there']);
+  if (apiKeyPepper === null) throw new StartupFault(NO_PEPPER);
   const { ok, detail } = await withDataSource(databaseUrl, checkSchema).catch((error: unknown) => {
     throw databaseFault(error);
   });
