@@ -34,12 +34,19 @@ export function serviceChanged(slug: string, version: number): ProblemError {
   );
 }
 
+/** What a service may own, by its table, in the words of the api; what is no more in any list keeps it too. */
+const OWNED: Readonly<Record<string, string>> = {
+  jobs: 'jobs, deleted ones with history included',
+  calendars: 'calendars',
+  api_keys: 'API keys, revoked ones included',
+};
+
 /** @param table of what it owns, as the foreign key knows it */
 export function serviceInUse(slug: string, table: string): ProblemError {
   return new ProblemError(
     'conflict',
     'service_in_use',
-    `Service ${JSON.stringify(slug)} cannot be deleted while it owns ${table}, deleted ones with history included.`,
+    `Service ${JSON.stringify(slug)} cannot be deleted while it owns ${OWNED[table] ?? 'anything'}.`,
   );
 }
 

@@ -109,12 +109,17 @@ describe('deleting a service', () => {
     expect((await app.call('DELETE', '/services/empty')).status).toBe(404);
   });
 
-  it.each(['jobs', 'calendars'])('is refused where it owns %s', async (table) => {
-    const slug = `owns-${table}`;
+  it.each([
+    ['jobs', 'jobs, deleted ones with history included'],
+    ['calendars', 'calendars'],
+    ['api_keys', 'API keys, revoked ones included'],
+  ])('is refused where it owns %s, in the words of the api', async (table, owned) => {
+    const slug = `owns-${table.replace('_', '-')}`;
     await post({ slug, name: slug });
     await app.insertOwned(table, slug);
     const { status, body } = await app.call('DELETE', `/services/${slug}`);
     expect([status, body?.code]).toEqual([409, 'service_in_use']);
+    expect(body?.detail).toBe(`Service "${slug}" cannot be deleted while it owns ${owned}.`);
     expect((await app.call('GET', `/services/${slug}`)).status).toBe(200);
   });
 

@@ -21,6 +21,8 @@ const INSERT_OWNED: Readonly<Record<string, string>> = {
   jobs: `INSERT INTO jobs (id, service, name, target, retry_policy, timeout_ms, priority, delivery_guarantee)
          VALUES ($1::uuid, $2, $1::uuid::text, '{}', '{}', 1, 5, 'at_least_once')`,
   calendars: 'INSERT INTO calendars (id, service, name) VALUES ($1::uuid, $2, $1::uuid::text)',
+  api_keys: `INSERT INTO api_keys (id, service, name, scopes, secret_hash, created_by)
+             VALUES ($1::uuid, $2, 'a key', '{jobs:read}', decode(repeat('00', 32), 'hex'), 'a test')`,
 };
 
 /** The services api on a real server and a database of its own, without access control. */
