@@ -23,6 +23,29 @@ describe('the banner', () => {
     expect(text).not.toContain('secret');
   });
 
+  describe('beside the pages', () => {
+    const lineOf = (name: string, more: Record<string, string>): string =>
+      banner(readSettings({}), { ...env, ...more }, 0)
+        .split('\n')
+        .find((line) => line.includes(name)) ?? '';
+
+    it('says nothing where a browser just opens them', () => {
+      expect(lineOf('Docs', {})).toMatch(/\/docs$/);
+      expect(lineOf('Metrics', {})).not.toMatch(/needs|closed/);
+      expect(lineOf('Docs', { AUTH_MODE: 'api-key', DOCS_PUBLIC: 'true' })).toMatch(/\/docs$/);
+    });
+
+    it('says what they need where a browser is refused', () => {
+      expect(lineOf('Docs', { AUTH_MODE: 'api-key' })).toContain('needs a key; DOCS_PUBLIC=true opens it');
+      expect(lineOf('Metrics', { AUTH_MODE: 'api-key' })).toMatch(
+        /3000\/metrics \(closed until METRICS_TOKEN is set\), \S+3001\/metrics \(worker\)/,
+      );
+      expect(lineOf('Metrics', { METRICS_TOKEN: 'the token of Prometheus' })).toMatch(
+        /3000\/metrics \(needs METRICS_TOKEN\), \S+3001\/metrics \(worker, needs METRICS_TOKEN\)/,
+      );
+    });
+  });
+
   it('says how to make a key where one is needed, and how to present it', () => {
     expect(banner(readSettings({}), env, 0)).not.toMatch(/key:create|authorization/);
     const text = banner(readSettings({}), { ...env, AUTH_MODE: 'api-key' }, 0);

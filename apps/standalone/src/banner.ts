@@ -12,19 +12,32 @@ export function banner(settings: StandaloneSettings, env: Environment, readyAfte
   const api = localUrl(settings.host, settings.port);
   const worker = localUrl(settings.host, Number(env.WORKER_PORT));
   const isOpen = env.AUTH_MODE === 'none';
+  const needs = whatPagesNeed(env);
   return `
 Ready after ${(readyAfterMs / 1000).toFixed(1)} s. Ctrl-C stops everything.
 
   API       ${api}
-  Docs      ${api}/docs
+  Docs      ${api}/docs${needs.docs}
   Health    ${api}/health/ready
-  Metrics   ${api}/metrics, ${worker}/metrics (worker)
+  Metrics   ${api}/metrics${needs.apiMetrics}, ${worker}/metrics (worker${needs.workerMetrics})
   Data      ${whereDataIs(settings)}, queue on ${env.QUEUE_BACKEND}
 
 ${isOpen ? '' : FIRST_KEY}Create a job:
 
   ${createJobCommand(api, isOpen)}
 `;
+}
+
+/** What a browser would be refused for; empty for what it just opens. */
+function whatPagesNeed({ AUTH_MODE, DOCS_PUBLIC, METRICS_TOKEN }: Environment) {
+  const isOpen = AUTH_MODE === 'none';
+  const hasToken = METRICS_TOKEN !== undefined;
+  const closed = ' (closed until METRICS_TOKEN is set)';
+  return {
+    docs: isOpen || DOCS_PUBLIC === 'true' ? '' : ' (needs a key; DOCS_PUBLIC=true opens it to a browser)',
+    apiMetrics: hasToken ? ' (needs METRICS_TOKEN)' : isOpen ? '' : closed,
+    workerMetrics: hasToken ? ', needs METRICS_TOKEN' : '',
+  };
 }
 
 /** A folder or a server; its password is nobody's business. */
