@@ -1,6 +1,7 @@
 /** `npm run demo`: half a minute of jobs of every kind on the running service, or on one started for it. */
 import { setUp } from './setup.mjs';
 import { stopWithNpm } from './stop-with-npm.mjs';
+import { loadEnvFile } from './environment.mjs';
 import { createJobs, deleteJobs } from './demo/jobs.mjs';
 import { ensureService } from './demo/service.mjs';
 import { startTarget } from './demo/target.mjs';
@@ -10,6 +11,7 @@ const DURATION_MS = 30_000;
 
 stopWithNpm();
 setUp();
+loadEnvFile();
 const over = endOfDemo();
 try {
   await demonstrate();

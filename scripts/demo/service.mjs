@@ -4,7 +4,12 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { root } from '../setup.mjs';
 
-export const apiUrl = `http://127.0.0.1:${process.env.PORT || 3000}`;
+/** Where the service of this environment is; "all addresses" is none to connect to. */
+export function apiUrl() {
+  const host = process.env.HOST?.trim() || '127.0.0.1';
+  const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${process.env.PORT?.trim() || 3000}`;
+}
 
 /** Uses the service that runs, or starts one. @returns `stop()`, which ends only what was started here. */
 export async function ensureService() {
@@ -33,7 +38,7 @@ async function untilReady(service) {
 
 async function isReady() {
   try {
-    return (await fetch(`${apiUrl}/health/ready`)).ok;
+    return (await fetch(`${apiUrl()}/health/ready`)).ok;
   } catch {
     return false;
   }
