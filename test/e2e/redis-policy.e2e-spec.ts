@@ -50,6 +50,29 @@ jest.setTimeout(60_000);
       expect(output).not.toContain('evicts');
     });
 
+    it('a worker whose Redis is not there says where it looked, in one line and no stack', async () => {
+      const env = {
+        ...environment(),
+        REDIS_URL: 'redis://127.0.0.1:1',
+        WORKER_PORT: String(await freePort()),
+      };
+      const worker = spawn(process.execPath, [mainOf('worker')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      let output = '';
+      for (const stream of [worker.stdout, worker.stderr])
+        stream.on('data', (chunk) => (output += String(chunk)));
+      try {
+        await waitFor(() => output.includes('health and metrics on'));
+        // It tries again every 100 ms at first.
+        await new Promise((resolve) => setTimeout(resolve, 1_000));
+      } finally {
+        worker.kill('SIGKILL');
+        await once(worker, 'close');
+      }
+      expect(output.match(/Redis at 127\.0\.0\.1:1 does not answer .*REDIS_HOST/g)).toHaveLength(1);
+      expect(output.match(/ECONNREFUSED/g)).toHaveLength(1);
+      expect(output).not.toMatch(/^ +at /m);
+    });
+
     it.each(['api', 'worker'])('an %s says so when its Redis begins to evict, and goes on', async (app) => {
       await redis.configure({ 'maxmemory-policy': 'noeviction' });
       const port = String(await freePort());

@@ -1,7 +1,7 @@
-import { BullModule } from '@nestjs/bullmq';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { JobsModule } from '@app/jobs';
+import { QueueModule } from '@app/platform/queue';
 import { BulkOperationEntity } from './bulk/bulk-operation.entity.js';
 import { BulkOperationsRepository } from './bulk/bulk-operations.repository.js';
 import { ExecutionDispatcher } from './execution-dispatcher.js';
@@ -21,7 +21,7 @@ import { StorageRepository } from './storage.repository.js';
 @Module({
   imports: [
     TypeOrmModule.forFeature([ExecutionEntity, BulkOperationEntity]),
-    BullModule.registerQueue({ name: EXECUTIONS_QUEUE }),
+    QueueModule.withQueue(EXECUTIONS_QUEUE),
     JobsModule,
   ],
   providers: [

@@ -40,10 +40,7 @@ export class ExecutionsQueue {
   constructor(
     @InjectQueue(EXECUTIONS_QUEUE) private readonly queue: Queue<QueueMessage>,
     private readonly clock: Clock,
-  ) {
-    // BullMQ reports a lost connection here as well as by failing the call; without a listener it would end the process.
-    this.queue.on('error', () => undefined);
-  }
+  ) {}
 
   /** May be repeated: of a run that is there in two messages, the one that is taken last finds nothing to do. */
   async add(dispatched: readonly Dispatched[]): Promise<void> {

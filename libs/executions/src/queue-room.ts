@@ -25,6 +25,7 @@ export interface Room {
 @Injectable()
 export class QueueRoom {
   private readonly logger = new Logger(QueueRoom.name);
+  private isAway = false;
 
   constructor(private readonly queue: ExecutionsQueue) {}
 
@@ -32,10 +33,13 @@ export class QueueRoom {
   async look(): Promise<Room | null> {
     try {
       const size = await this.queue.look();
+      this.isAway = false;
       const free = this.queue.order.isUsedUp ? 0 : Math.max(0, WINDOW - size);
       return { free, reserve: Math.max(0, WINDOW + RESERVE - size), ahead: this.queue.order.ahead(SHARE) };
     } catch (error) {
-      this.logger.warn(`the queue is away: ${(error as Error).message}`);
+      // Looked at several times a second: said when it begins, and that it lasts is for the connections to say.
+      if (!this.isAway) this.logger.warn(`the queue is away: ${(error as Error).message}`);
+      this.isAway = true;
       return null;
     }
   }

@@ -61,7 +61,7 @@ export class ExecutionProcessor
       removeOnComplete: { count: 0 },
       removeOnFail: { count: 0 },
     });
-    this.worker.on('error', (error) => this.logger.warn(`queue: ${error.message}`));
+    this.worker.on('error', (error) => this.connections.report(error));
     this.worker.on('failed', (message, error) =>
       this.logger.error(`message ${message?.id}: ${error.message}`),
     );

@@ -4,6 +4,7 @@ import type { PoolConfig } from 'pg';
 import { AppConfig } from '@app/platform/config';
 import { ANSWER_TIMEOUT_MS, ImpatientClient } from '@app/platform/database';
 import { evictionFaultOf } from './eviction-policy.js';
+import { QueueTrouble } from './queue-trouble.js';
 import { consumerConnection, producerConnection, type RedisConnection } from './redis-connection.js';
 
 /** The schema of BullMQ's tables, in a database of their own. */
@@ -28,8 +29,12 @@ export interface QueueConnection {
 export class QueueConnections implements OnApplicationShutdown {
   private readonly logger = new Logger(QueueConnections.name);
   private readonly opened: RedisConnection[] = [];
+  private readonly trouble: QueueTrouble;
 
-  constructor(private readonly config: AppConfig) {}
+  constructor(private readonly config: AppConfig) {
+    const redis = config.queueBackend === 'redis' ? config.redis : null;
+    this.trouble = new QueueTrouble(redis, (line) => this.logger.warn(line));
+  }
 
   get backendFactory(): BackendFactory {
     // The two factories differ only in the connection they take, and `QueueConnection` is the one that fits.
@@ -54,6 +59,11 @@ export class QueueConnections implements OnApplicationShutdown {
     return connection ? evictionFaultOf(connection) : null;
   }
 
+  /** Of BullMQ, which says what its connection has said too. */
+  report(error: Error): void {
+    this.trouble.begins(error);
+  }
+
   onApplicationShutdown(): void {
     for (const connection of this.opened) connection.disconnect();
   }
@@ -76,7 +86,8 @@ export class QueueConnections implements OnApplicationShutdown {
       };
     }
     const connection = connect(this.config.redis);
-    connection.on('error', (error: Error) => this.logger.warn(`redis: ${error.message || error.name}`));
+    connection.on('error', (error: Error) => this.trouble.begins(error));
+    connection.on('ready', () => this.trouble.isOver());
     this.opened.push(connection);
     return connection;
   }

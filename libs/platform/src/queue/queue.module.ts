@@ -1,14 +1,30 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { BullModule } from '@nestjs/bullmq';
-import { setDefaultBackendFactory } from 'bullmq';
+import { Queue, type QueueOptions, setDefaultBackendFactory } from 'bullmq';
 import { QueueConnections } from './queue-connections.js';
 
 @Module({ providers: [QueueConnections], exports: [QueueConnections] })
 class QueueConnectionsModule {}
 
-/** Points `@nestjs/bullmq` at the configured backend; features add their queues with `BullModule.registerQueue`. */
+/**
+ * With a listener from its first moment: BullMQ writes an error of the connection that nobody listens for to the console,
+ * stack and all. `QueueConnections` says what there is to say.
+ */
+class HeardQueue extends Queue {
+  constructor(name: string, options?: QueueOptions) {
+    super(name, options);
+    this.on('error', () => undefined);
+  }
+}
+
+/** Points `@nestjs/bullmq` at the configured backend; features add their queues with `withQueue`. */
 @Module({})
 export class QueueModule {
+  static withQueue(name: string): DynamicModule {
+    BullModule.queueClass = HeardQueue;
+    return BullModule.registerQueue({ name });
+  }
+
   static forApp(): DynamicModule {
     return {
       module: QueueModule,
