@@ -50,7 +50,7 @@ jest.setTimeout(60_000);
       expect(output).not.toContain('evicts');
     });
 
-    it('a worker whose Redis is not there says where it looked, in one line and no stack', async () => {
+    it('a worker whose Redis is not there says where it looked, in one line and no stack, and ends when told to', async () => {
       const env = {
         ...environment(),
         REDIS_URL: 'redis://127.0.0.1:1',
@@ -64,9 +64,10 @@ jest.setTimeout(60_000);
         await waitFor(() => output.includes('health and metrics on'));
         // It tries again every 100 ms at first.
         await new Promise((resolve) => setTimeout(resolve, 1_000));
+        worker.kill('SIGTERM');
+        await once(worker, 'close', { signal: AbortSignal.timeout(20_000) });
       } finally {
         worker.kill('SIGKILL');
-        await once(worker, 'close');
       }
       expect(output.match(/Redis at 127\.0\.0\.1:1 does not answer .*REDIS_HOST/g)).toHaveLength(1);
       expect(output.match(/ECONNREFUSED/g)).toHaveLength(1);

@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { runForAllServices } from '@app/platform/request-context';
 import { failPoint } from '@app/platform/fail-point';
+import { settledWithin } from '@app/platform/lifecycle';
 import { ExecutionsQueue } from './executions.queue.js';
 import { type Dispatched, ExecutionsRepository } from './executions.repository.js';
 import { QueueRoom, type Room } from './queue-room.js';
@@ -19,6 +20,8 @@ const PLACES_HOLD_MS = 2_000;
 const HEAD_HOLDS_MS = 100;
 /** A queue that had room for nobody is left alone for so long: each of a thousand requests a second would look at it again. */
 const FULL_HOLDS_MS = 250;
+/** A command of a queue that is away fails after 5 s; what was not handed over is reconciled. */
+const END_PATIENCE_MS = 6_000;
 /** Under way at once; what comes meanwhile leaves together, so that a burst of single runs goes in batches. */
 const MAX_HAND_OVERS = 2;
 
@@ -95,7 +98,7 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.running, ...this.handOvers]);
+    await settledWithin(END_PATIENCE_MS, Promise.all([this.running, ...this.handOvers]));
   }
 
   private async handOverWaiting(): Promise<void> {

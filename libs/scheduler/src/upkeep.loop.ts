@@ -6,6 +6,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { Pulse } from '@app/platform/health';
+import { settledWithin } from '@app/platform/lifecycle';
 import { BulkPerformer } from './bulk-performer.js';
 import { ExecutionPruner } from './execution-pruner.js';
 import { ExecutionRescuer } from './execution-rescuer.js';
@@ -23,6 +24,8 @@ const PRUNE_EVERY_MS = 3_600_000;
 /** Tasks of a few statements, of 15 s at most each; pruning and bulk work may take as long as they need. */
 const QUICK_TASKS = new Set(['rescue', 'reconcile']);
 const STUCK_AFTER_MS = 300_000;
+/** What is told to stop is at its last statement. */
+const END_PATIENCE_MS = 15_000;
 
 /** What keeps the clockwork whole: each task on its own period, never twice at once, and none stops another. */
 @Injectable()
@@ -58,7 +61,7 @@ export class UpkeepLoop implements OnApplicationBootstrap, OnModuleDestroy, Befo
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.rounds.values());
+    await settledWithin(END_PATIENCE_MS, Promise.all(this.rounds.values()));
   }
 
   private repeat(task: string, everyMs: number, work: () => Promise<unknown>): void {

@@ -6,6 +6,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { AppConfig } from '@app/platform/config';
+import { settledWithin } from '@app/platform/lifecycle';
 import { QueueConnections } from '@app/platform/queue';
 import { CancelWatcher } from './cancel-watcher.js';
 import { MessageTaker } from './message-taker.js';
@@ -27,6 +28,8 @@ const MAX_STALLED_COUNT = 1_000;
  */
 const MESSAGE_LOCK_MS = 10_000;
 const STALLED_CHECK_EVERY_MS = 5_000;
+/** Closing waits for the queue's last answer, and one that is away gives none: what it held is free when its locks end. */
+const CLOSE_PATIENCE_MS = 5_000;
 /** A connection that listens and died in silence wakes nobody: an idle worker looks for itself this often. */
 const LOOK_EVERY_SECONDS = 1;
 
@@ -82,7 +85,7 @@ export class ExecutionProcessor
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.worker?.close();
+    if (this.worker) await settledWithin(CLOSE_PATIENCE_MS, this.worker.close());
     await this.taker.drain();
     clearTimeout(this.drainTimer);
     this.cancels.stop();
