@@ -1,5 +1,4 @@
 import { v7 as uuidv7 } from 'uuid';
-import { randomPool } from '@app/platform/clock';
 import type { Queryable } from '@app/platform/database';
 import { currentActor, currentRequestId } from '@app/platform/request-context';
 import { type AuditAction, resourceTypeOf } from './audit-event.js';
@@ -22,8 +21,6 @@ export interface Change {
   readonly actor?: string;
 }
 
-const random = randomPool();
-
 /**
  * Keeps who changed what, why and in which request: in `tx`, the transaction of the change itself, so that there is neither
  * a change without its record nor a record of what was rolled back.
@@ -37,7 +34,7 @@ export function eventOf(change: Change): unknown[] {
   const { service, action, resourceId, reason = null } = change;
   const { before, after } = changedFields(change.before ?? null, change.after ?? null);
   return [
-    uuidv7({ random: random(16) }),
+    uuidv7(),
     service,
     change.actor ?? currentActor() ?? SCHEDULER_ACTOR,
     action,
