@@ -131,10 +131,8 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
     for (let batches = 1; free > 0; batches++) {
       const limit = Math.min(BATCH, free);
       const { dispatched, seen } = await this.executions.dispatchDue(limit);
-      // At once: looking through what is held takes as long as there is much of it.
-      if (!(await this.handOver(dispatched))) break;
-      const held = await this.executions.dispatchHeld(limit);
-      if (!(await this.handOver(held))) break;
+      const held = await this.handOverBeforeHeld(dispatched, limit);
+      if (held === null) break;
       total += dispatched.length + held.length;
       free -= dispatched.length + held.length;
       if (seen < limit && held.length < limit) return { total, roomLeft: free };
@@ -153,11 +151,24 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
       if (!room || room.reserve === 0) return total;
       const limit = Math.min(BATCH, room.reserve);
       const { dispatched } = await this.executions.dispatchShares(limit, room.ahead);
-      const held = await this.executions.dispatchHeld(limit, room.ahead);
-      const shares = [...dispatched, ...held];
-      if (shares.length === 0 || !(await this.handOver(shares))) return total;
-      total += shares.length;
+      const held = await this.handOverBeforeHeld(dispatched, limit, room.ahead);
+      if (held === null || dispatched.length + held.length === 0) return total;
+      total += dispatched.length + held.length;
     }
+  }
+
+  /**
+   * At once, and then what was held: looking through that takes as long as there is much of it.
+   * @returns what was held and may run now; null when the queue refused
+   */
+  private async handOverBeforeHeld(
+    dispatched: readonly Dispatched[],
+    limit: number,
+    ahead?: Room['ahead'],
+  ): Promise<readonly Dispatched[] | null> {
+    if (!(await this.handOver(dispatched))) return null;
+    const held = await this.executions.dispatchHeld(limit, ahead);
+    return (await this.handOver(held)) ? held : null;
   }
 
   /** What it tells of the queue's head is what places are counted from. */
