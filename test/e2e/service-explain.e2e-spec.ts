@@ -88,6 +88,21 @@ describe('GET /schedules/{scheduleId}/explain', () => {
     ]);
   });
 
+  it('without a window says also when a schedule fires next, or that it will not', async () => {
+    const job = await service.createJob();
+    const yearly = { type: 'cron', cronExpression: '0 9 1 1 *' };
+    const { id, nextRunAt } = await service.createSchedule(job, yearly);
+    const verdicts = async () => {
+      const { instants } = bodyOf(200, await service.api.get<Explanation>(`/schedules/${id}/explain`));
+      return instants.map(({ scheduledFor, verdict, reason }) => ({ scheduledFor, verdict, reason }));
+    };
+    expect(await verdicts()).toEqual([{ scheduledFor: nextRunAt, verdict: 'upcoming', reason: null }]);
+
+    bodyOf(200, await service.api.post(`/schedules/${id}/pause`, { reason: 'holidays' }));
+    const expected = { scheduledFor: nextRunAt, verdict: 'not_scheduled', reason: 'paused' };
+    expect(await verdicts()).toEqual([expected]);
+  });
+
   it.each([
     ['from=2031-01-02T00:00:00Z&to=2031-01-01T00:00:00Z', '/to'],
     ['from=2031-01-01T00:00:00Z&to=2031-03-01T00:00:00Z', '/to'],

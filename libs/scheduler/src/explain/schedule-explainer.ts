@@ -5,6 +5,7 @@ import { AppConfig } from '@app/platform/config';
 import {
   CalendarExclusions,
   jitterMs,
+  LATEST_INSTANT_MS,
   type Recurrence,
   RecurrenceCache,
   type Schedule,
@@ -23,7 +24,8 @@ export interface ExplainedWindow {
 export interface AskedWindow {
   /** null: as far back as makes sense to somebody who asks why it did not run just now. */
   readonly from: Date | null;
-  readonly to: Date;
+  /** null: up to now, and the next instant besides. */
+  readonly to: Date | null;
 }
 
 export interface ScheduleExplanation extends ExplainedWindow {
@@ -35,6 +37,7 @@ export interface ScheduleExplanation extends ExplainedWindow {
 }
 
 const MAX_INSTANTS = 1_000;
+const MOST_OF_PAST = MAX_INSTANTS - 1;
 export const DAY_MS = 86_400_000;
 
 /** Why did it not run? Puts the instants that a schedule has beside what became of them. */
@@ -54,8 +57,9 @@ export class ScheduleExplainer {
   async explain(service: string, id: string, asked: AskedWindow): Promise<ScheduleExplanation> {
     const schedule = await this.schedules.get(service, id);
     const recurrence = this.recurrenceOf(schedule);
-    const to = asked.to;
-    const from = asked.from ?? startOf(schedule, recurrence, to);
+    const now = this.clock.now();
+    const to = asked.to ?? endOf(recurrence, now);
+    const from = asked.from ?? startOf(schedule, recurrence, asked.to ?? now);
     const records = await this.records.around(schedule, from, to, MAX_INSTANTS + 1);
     const wanted = instantsIn(recurrence, from.getTime(), to.getTime(), MAX_INSTANTS + 1);
     const instants = withRecorded(wanted, records, { from, to });
@@ -115,13 +119,22 @@ export class ScheduleExplainer {
   }
 }
 
-/** A day before `to`, but not before the schedule was made, and no more than the newest instants that fit an answer. */
+/** Just after the next instant, so that also a schedule that has not fired yet says when it will. */
+function endOf(recurrence: Recurrence | null, now: Date): Date {
+  const next = recurrence?.nextAfter(now.getTime()) ?? null;
+  return next === null ? now : new Date(Math.min(next + 1, LATEST_INSTANT_MS));
+}
+
+/**
+ * A day before `to`, but not before the schedule was made, and no more than the newest instants that fit an answer with the
+ * next one.
+ */
 function startOf({ createdAt }: Schedule, recurrence: Recurrence | null, to: Date): Date {
   const end = to.getTime();
   const dayBefore = end - DAY_MS;
   const start = createdAt.getTime() < end ? Math.max(dayBefore, createdAt.getTime()) : dayBefore;
-  const newest = recurrence?.newestIn(start - 1, end - 1, MAX_INSTANTS) ?? [];
-  return new Date(newest.length === MAX_INSTANTS ? newest[0]! : start);
+  const newest = recurrence?.newestIn(start - 1, end - 1, MOST_OF_PAST) ?? [];
+  return new Date(newest.length === MOST_OF_PAST ? newest[0]! : start);
 }
 
 /** The oldest `limit` instants in [from, to). */

@@ -11,7 +11,7 @@ export class ExplainQuery {
   @ApiPropertyOptional({
     format: 'date-time',
     description:
-      'Instants at or after this one. Default: 24 hours before `to` but not before the creation of the schedule, and at most the newest 1,000 instants.',
+      'Instants at or after this one. Default: 24 hours before `to`, or before now, but not before the creation of the schedule, and at most the newest 999 instants.',
   })
   @IsOptional()
   @IsInstant()
@@ -19,7 +19,7 @@ export class ExplainQuery {
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: `Instants before this one, at most ${MAX_WINDOW_DAYS} days after \`from\`. Default: now, or one day after a \`from\` in the future.`,
+    description: `Instants before this one, at most ${MAX_WINDOW_DAYS} days after \`from\`. Default: one day after a \`from\` in the future, and now for one in the past; without \`from\`, just after the next instant.`,
   })
   @IsOptional()
   @IsInstant()
@@ -29,9 +29,9 @@ export class ExplainQuery {
 
 /** @throws ProblemError `validation_failed` for a window that is too long */
 export function windowOf(query: ExplainQuery, now: Date): AskedWindow {
-  const to = query.to === undefined ? defaultEnd(query.from, now) : new Date(query.to);
-  if (query.from === undefined) return { from: null, to };
+  if (query.from === undefined) return { from: null, to: query.to === undefined ? null : new Date(query.to) };
   const from = new Date(query.from);
+  const to = query.to === undefined ? defaultEnd(from, now) : new Date(query.to);
   if (to.getTime() - from.getTime() > MAX_WINDOW_DAYS * DAY_MS) {
     const detail = `to must be at most ${MAX_WINDOW_DAYS} days after from`;
     throw validationProblem([{ pointer: '/to', code: 'window_too_long', detail }]);
@@ -39,7 +39,6 @@ export function windowOf(query: ExplainQuery, now: Date): AskedWindow {
   return { from, to };
 }
 
-function defaultEnd(from: string | undefined, now: Date): Date {
-  const isToCome = from !== undefined && Date.parse(from) >= now.getTime();
-  return isToCome ? new Date(Math.min(Date.parse(from) + DAY_MS, LATEST_INSTANT_MS)) : now;
+function defaultEnd(from: Date, now: Date): Date {
+  return from < now ? now : new Date(Math.min(from.getTime() + DAY_MS, LATEST_INSTANT_MS));
 }
