@@ -42,7 +42,7 @@ function requestedRun(columns: string, { parameters, origin, afterwards }: KindO
            ${LIMITS_OF_JOB}
     FROM jobs j ${SERVICE_OF_JOB}
     WHERE j.id = $4 AND j.service = $3 AND j.deleted_at IS NULL
-    FOR SHARE OF j
+    FOR KEY SHARE OF j
   ), counted AS (${takeRunsFrom('job')}
   ), allowed AS MATERIALIZED (
     SELECT * FROM job WHERE most_runs IS NULL OR EXISTS (SELECT FROM counted)
@@ -97,7 +97,7 @@ export function executeTogether(columns: string): string {
            j.id, j.service, j.version, j.priority, (j.retry_policy ->> 'maxAttempts')::integer AS max_attempts,
            "mayStart" AND j.max_concurrency IS NULL AND s.slug IS NULL AS starts, ${LIMITS_OF_JOB}
     FROM asked CROSS JOIN LATERAL (
-      SELECT * FROM jobs WHERE id = asked."jobId" AND service = $1 AND deleted_at IS NULL LIMIT 1 FOR SHARE SKIP LOCKED
+      SELECT * FROM jobs WHERE id = asked."jobId" AND service = $1 AND deleted_at IS NULL LIMIT 1 FOR KEY SHARE SKIP LOCKED
     ) j ${SERVICE_OF_JOB}
   ), counted AS (${takeRunsFrom('job')}
   ), made AS (${INSERT_RUNS}

@@ -61,19 +61,22 @@ export class JobsRepository {
     return this.writeOne('replace_job', this.replaceOne, job, [JSON.stringify(eventOf(change)), version]);
   }
 
-  /** NO KEY UPDATE: the row's own writers wait for each other, while schedules that refer to it are still inserted. */
+  /** UPDATE: it waits for all who use the job, and they for it. */
   lockForChange(tx: EntityManager, service: string, id: string): Promise<Job | null> {
     return tx.findOne(JobEntity, {
       where: { id, service, deletedAt: IsNull() },
-      lock: { mode: 'for_no_key_update' },
+      lock: { mode: 'pessimistic_write' },
     });
   }
 
-  /** SHARE: many may hold it at once, and whoever would change or delete the job waits for all of them. */
+  /**
+   * KEY SHARE: many may hold it at once, and whoever would change or delete the job waits for all of them. With SHARE the
+   * dispatcher, which skips what it cannot lock, would pass by a job that is asked for runs without a pause.
+   */
   lockForUse(tx: EntityManager, service: string, id: string): Promise<Job | null> {
     return tx.findOne(JobEntity, {
       where: { id, service, deletedAt: IsNull() },
-      lock: { mode: 'pessimistic_read' },
+      lock: { mode: 'for_key_share' },
     });
   }
 

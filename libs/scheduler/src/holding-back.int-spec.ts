@@ -80,6 +80,18 @@ describe('holding runs back', () => {
     expect((await states()).filter((state) => state === 'queued')).toHaveLength(3);
   });
 
+  it('goes on with a job that somebody asks for another run of at that moment', async () => {
+    const jobId = await createJob(1);
+    await seedWaiting(dataSource, jobId, 1);
+    await app.get(ExecutionsRepository, { strict: false }).dispatchDue(10);
+    expect(await states()).toEqual(['pending concurrency']);
+    await dataSource.transaction(async (tx) => {
+      await app.get(JobsService, { strict: false }).lockForUse(tx, 'default', jobId);
+      await dispatcher.dispatchDue();
+    });
+    expect(await states()).toEqual(['queued']);
+  });
+
   describe('within the limit of a service', () => {
     const MOST = 3;
 
