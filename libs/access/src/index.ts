@@ -6,6 +6,7 @@ export { isRole, isScope, ROLE_NAMES, type Scope, SCOPES, scopesOf } from './dom
 export type { FreshKey, KeySpec } from './keys/api-key.js';
 export { KeysHttpModule } from './keys/http/keys-http.module.js';
 export { KeysModule } from './keys/keys.module.js';
+export { pruneRevokedKeys } from './keys/prune-revoked-keys.js';
 export { KeysService } from './keys/keys.service.js';
 export { CurrentPrincipal, type Principal } from './principal.js';
 export { demandInterval, demandRoom, storageExceeded } from './services/quota.js';

@@ -21,6 +21,7 @@ export interface Expired {
 /** One transaction's worth: a few tens of milliseconds, in which nobody waits but for these very rows. */
 const EXECUTIONS_BATCH = 1_000;
 const LOG_LINES_BATCH = 10_000;
+const JOBS_BATCH = 1_000;
 const LOWEST_ID = lowestIdAt(new Date(0));
 
 /** History that a service keeps for less time than the weeks are kept that hold everybody's. */
@@ -50,6 +51,13 @@ export class RetentionRepository {
       await countOf(tx, sql.DELETE_EXECUTIONS, [ids, instants]);
       return last;
     });
+  }
+
+  /** Forgets deleted jobs of which no history is left. @param stopping leaves the rest to the next round */
+  async pruneJobs(retentionDays: number, stopping: AbortSignal): Promise<void> {
+    let forgotten: number;
+    do forgotten = await countOf(this.dataSource, sql.PRUNE_JOBS, [retentionDays, JOBS_BATCH]);
+    while (forgotten === JOBS_BATCH && !stopping.aborted);
   }
 
   private async oldest(tx: EntityManager, expired: Expired, afterId: string): Promise<string[]> {

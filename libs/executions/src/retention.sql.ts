@@ -25,6 +25,16 @@ export const OLD_SUCCEEDED = `${OLD} AND e.phase = 'final' AND e.state = 'succee
 /** Whatever else is final: among the many successes it has indexes of its own. */
 export const OLD_FAILED = `${OLD} AND ${BAD_END} AND e.state <> 'succeeded' ${OLDEST_FIRST}`;
 
+/** Deleted ones that no history refers to any more. */
+export const PRUNE_JOBS = `
+  DELETE FROM jobs WHERE id IN (
+    SELECT j.id FROM jobs j
+    WHERE j.deleted_at < now() - $1 * interval '1 day'
+      AND NOT EXISTS (SELECT FROM executions e WHERE e.job_id = j.id)
+      AND NOT EXISTS (SELECT FROM schedules s WHERE s.job_id = j.id)
+    LIMIT $2
+  )`;
+
 /** Some runs have a hundred thousand lines: these go a bounded number at a time too. */
 export const DELETE_LOGS = `
   WITH old AS MATERIALIZED (

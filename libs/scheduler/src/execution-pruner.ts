@@ -1,8 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { pruneRunMinutes } from '@app/access';
+import { pruneRevokedKeys, pruneRunMinutes } from '@app/access';
 import { AuditEventsRepository } from '@app/audit';
-import { BulkOperationsRepository, PartitionsRepository, RescueRepository } from '@app/executions';
+import {
+  BulkOperationsRepository,
+  PartitionsRepository,
+  RescueRepository,
+  RetentionRepository,
+} from '@app/executions';
 import { AppConfig } from '@app/platform/config';
 import { pruneIdempotencyKeys } from '@app/platform/http';
 import { ServiceHistoryPruner } from './service-history-pruner.js';
@@ -15,6 +20,7 @@ export class ExecutionPruner {
   constructor(
     private readonly partitions: PartitionsRepository,
     private readonly services: ServiceHistoryPruner,
+    private readonly retentions: RetentionRepository,
     private readonly rescues: RescueRepository,
     private readonly bulk: BulkOperationsRepository,
     private readonly audit: AuditEventsRepository,
@@ -38,10 +44,12 @@ export class ExecutionPruner {
     return [
       () => this.dropWeeks(stopping),
       () => this.services.pruneServices(retentionDays, stopping),
+      () => this.retentions.pruneJobs(retentionDays, stopping),
       () => this.rescues.pruneSessions(),
       () => this.bulk.prune(retentionDays),
       () => this.audit.prune(auditRetentionDays, stopping),
       () => pruneRunMinutes(this.dataSource),
+      () => pruneRevokedKeys(this.dataSource, retentionDays),
       () => pruneIdempotencyKeys(this.dataSource, stopping),
     ];
   }

@@ -38,3 +38,5 @@ export const NOTE_USES = `
 export const ENSURE_SERVICE = `
   INSERT INTO services (slug, name) VALUES ($1, $1) ON CONFLICT (slug) DO NOTHING
 `;
+
+export const PRUNE_REVOKED = `DELETE FROM api_keys WHERE revoked_at < now() - $1 * interval '1 day'`;

@@ -34,11 +34,11 @@ export function serviceChanged(slug: string, version: number): ProblemError {
   );
 }
 
-/** What a service may own, by its table, in the words of the api; what is no more in any list keeps it too. */
+/** What a service may own, by its table, in the words of the api; what is in no list any more keeps it too, until it is pruned. */
 const OWNED: Readonly<Record<string, string>> = {
-  jobs: 'jobs, deleted ones with history included',
+  jobs: 'jobs, deleted ones whose history is kept included',
   calendars: 'calendars',
-  api_keys: 'API keys, revoked ones included',
+  api_keys: 'API keys, included those revoked within the retention of history',
 };
 
 /** @param table of what it owns, as the foreign key knows it */

@@ -110,9 +110,9 @@ describe('deleting a service', () => {
   });
 
   it.each([
-    ['jobs', 'jobs, deleted ones with history included'],
+    ['jobs', 'jobs, deleted ones whose history is kept included'],
     ['calendars', 'calendars'],
-    ['api_keys', 'API keys, revoked ones included'],
+    ['api_keys', 'API keys, included those revoked within the retention of history'],
   ])('is refused where it owns %s, in the words of the api', async (table, owned) => {
     const slug = `owns-${table.replace('_', '-')}`;
     await post({ slug, name: slug });
