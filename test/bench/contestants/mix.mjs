@@ -23,17 +23,24 @@ const CONNECTIONS = 64;
 /** Of a hundred requests; mostly people and services that look. */
 const SHARES = { job: 35, jobs: 15, history: 20, execution: 15, execute: 10, change: 5 };
 
-export async function measure({ server }) {
+/** @param apis how many processes share the traffic, by turns as behind a load balancer */
+export async function measure({ apis }) {
   const ids = await jobIds();
-  return withApi(server, async (origin) => {
-    const pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1 });
-    const traffic = new Traffic(pool, ids);
+  return withApis(apis, async (origins) => {
+    const options = { connections: CONNECTIONS / apis, pipelining: 1 };
+    const pools = origins.map((origin) => new Pool(origin, options));
+    const traffic = new Traffic(pools, ids);
     for (const [perSecond, ms] of WARM_UP) await traffic.run(perSecond, ms);
     traffic.forget();
     await traffic.run(PER_SECOND, MEASURE_MS);
-    await pool.close();
+    for (const pool of pools) await pool.close();
     return traffic.figures(MEASURE_MS);
   });
+}
+
+function withApis(count, measureAll, origins = []) {
+  if (origins.length === count) return measureAll(origins);
+  return withApi('ours', (origin) => withApis(count, measureAll, [...origins, origin]));
 }
 
 class Traffic {
@@ -42,8 +49,8 @@ class Traffic {
   #count = 0;
   #latest = null;
 
-  constructor(pool, jobIds) {
-    this.pool = pool;
+  constructor(pools, jobIds) {
+    this.pools = pools;
     this.jobIds = jobIds;
     this.kinds = Object.entries(SHARES).flatMap(([kind, share]) => Array(share).fill(kind));
   }
@@ -72,10 +79,11 @@ class Traffic {
 
   async #send(dueAt) {
     // 37 is prime to 100: the kinds come mixed, and every run has the same order.
-    const kind = this.kinds[(this.#count++ * 37) % this.kinds.length];
+    const round = this.#count++;
+    const kind = this.kinds[(round * 37) % this.kinds.length];
     try {
       const { method = 'GET', path, body } = this.#request(kind);
-      const answer = await this.pool.request({
+      const answer = await this.#poolOf(round).request({
         method,
         path,
         ...(body && { body: JSON.stringify(body), headers: { 'content-type': contentTypeOf(method) } }),
@@ -87,6 +95,11 @@ class Traffic {
       this.#errors++;
     }
     this.#times.push(performance.now() - dueAt);
+  }
+
+  /** Another one with each hundred requests: by single turns each api would have its own half of the kinds. */
+  #poolOf(round) {
+    return this.pools[(round + Math.floor(round / 100)) % this.pools.length];
   }
 
   #request(kind) {
