@@ -16,8 +16,10 @@ import { BulkRetriesOfCommands1795470000000 } from './1795470000000-bulk-retries
 import { CommandIsolation1795470000001 } from './1795470000001-command-isolation.js';
 import { RequestOfExecution1795493000000 } from './1795493000000-request-of-execution.js';
 import { RoomForClaims1795501000000 } from './1795501000000-room-for-claims.js';
+import { RetryableEnds1795510000000 } from './1795510000000-retryable-ends.js';
+import { EndsSayWhy1795510000001 } from './1795510000001-ends-say-why.js';
 
-/** Every migration, oldest first. Append only: what has run anywhere is never edited. */
+/** Every migration, oldest first. Append only: what one does is never changed once it may have run anywhere. */
 export const migrations = [
   InitialSchema1795400000000,
   Calendars1795430000000,
@@ -37,4 +39,6 @@ export const migrations = [
   CommandIsolation1795470000001,
   RequestOfExecution1795493000000,
   RoomForClaims1795501000000,
+  RetryableEnds1795510000000,
+  EndsSayWhy1795510000001,
 ];

@@ -1,6 +1,12 @@
 import { SCHEDULER_ACTOR } from '@app/audit';
 
 /**
+ * What failed, timed out or was cancelled (RETRYABLE_STATES), in the words of the partial indexes
+ * `executions_retryable_ends…`: only a statement that says so uses them, and is spared what was skipped.
+ */
+export const RETRYABLE_END = `e.phase = 'final' AND (e.error IS NOT NULL OR e.cancel_requested_at IS NOT NULL)`;
+
+/**
  * What did not succeed, in the words of the partial indexes `executions_bad_ends…`: only a statement that says so uses them.
  * Their columns and not `state`, because an index on that would make every claim write to all indexes.
  */

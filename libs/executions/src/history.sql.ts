@@ -7,9 +7,9 @@ import {
   withinPageBytes,
 } from '@app/platform/database';
 import { lowestIdAt, scheduledForOf } from './domain/execution-id.js';
-import { type ExecutionState, isFinal } from './domain/execution-state.js';
+import { type ExecutionState, isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
 import type { Execution, Trigger } from './domain/execution.js';
-import { BAD_END } from './executions.sql.js';
+import { BAD_END, RETRYABLE_END } from './executions.sql.js';
 
 /** What a list shows of an execution: all but its attempts, which only the execution itself has. */
 export type ExecutionSummary = Pick<
@@ -79,7 +79,8 @@ export function listExecutions(service: string, filter: HistoryFilter, window: H
   const { where, parameters } = whereOf(conditionsOf(service, filter, window));
   const order = filter.scheduleId ? 'e.scheduled_for DESC, e.id DESC' : 'e.id DESC';
   const form = asksOnlyFor(filter, isOpen) ? pageOfOpen : pageInOrder;
-  if (asksOnlyFor(filter, isBadEnd)) where.push(BAD_END);
+  if (asksOnlyFor(filter, isRetryable)) where.push(RETRYABLE_END);
+  else if (asksOnlyFor(filter, isBadEnd)) where.push(BAD_END);
 
   return {
     sql: withinPageBytes(form(where.join(' AND '), order, window.limit)),
@@ -131,6 +132,10 @@ function asksOnlyFor({ states }: HistoryFilter, belongs: (state: ExecutionState)
 
 function isOpen(state: ExecutionState): boolean {
   return !isFinal(state);
+}
+
+function isRetryable(state: ExecutionState): boolean {
+  return RETRYABLE_STATES.includes(state);
 }
 
 function isBadEnd(state: ExecutionState): boolean {
