@@ -2,7 +2,7 @@
 export function* batches<Item>(
   items: Iterable<Item>,
   maxSize: number,
-  sizeOf: (item: Item) => number,
+  sizeOf: (item: Item) => number = () => 1,
 ): Generator<Item[]> {
   let batch: Item[] = [];
   let size = 0;

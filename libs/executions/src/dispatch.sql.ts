@@ -191,17 +191,24 @@ export const UNTIL_DUE = `
     ORDER BY e.due_at LIMIT 1
   ) next`;
 
+const QUEUED_LONG = `${ACTIVE} AND e.state = 'queued' AND e.queued_at < now() - $1 * interval '1 millisecond'`;
+
+export const IS_ANY_QUEUED_LONG = `SELECT 1 FROM executions e WHERE ${QUEUED_LONG} LIMIT 1`;
+
 /**
- * What Postgres believes to be in the queue beyond the time a hand-over takes, page by page, oldest first. The instant goes
- * out as text: a Date loses its microseconds, and a page would begin again with the batch that the one before ended in.
+ * What Postgres believes to be in the queue, beyond the time that a hand-over takes: all at once, for no index has it in an
+ * order. Pages of it would read and sort all of it for each page.
  */
-export const QUEUED_BEFORE = `
-  SELECT id, delivery, service, priority, ${IS_ISOLATED} AS isolated, queued_at::text AS "queuedAt"
-  FROM executions e
-  WHERE ${ACTIVE} AND state = 'queued' AND queued_at < now() - $1 * interval '1 millisecond'
-    AND ($2::timestamptz IS NULL OR (queued_at, id) > ($2::timestamptz, $3::uuid))
-  ORDER BY queued_at, id
-  LIMIT $4`;
+export const QUEUED_BEFORE = `SELECT e.id, e.delivery FROM executions e WHERE ${QUEUED_LONG}`;
+
+/** Those of them that are to be in the queue still, in the order in which they were queued. What waits to be ended is not. */
+export const STILL_QUEUED = `
+  SELECT e.id, e.delivery, e.service, e.priority, ${IS_ISOLATED} AS isolated
+  FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[]) AS m(id, scheduled_for, delivery)
+  JOIN executions e ON e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery
+  JOIN jobs j ON j.id = e.job_id AND j.deleted_at IS NULL
+  WHERE e.state = 'queued'
+  ORDER BY e.queued_at, e.id`;
 
 /**
  * Held to the end of the transaction, which waits meanwhile for a few calls of the queue, each up to 17 s: longer than a

@@ -16,6 +16,7 @@ import { QueueRoom } from './queue-room.js';
 import { RequestedRunsRepository } from './requested-runs.repository.js';
 import { RetentionRepository } from './retention.repository.js';
 import { StorageRepository } from './storage.repository.js';
+import { WaitingRunsEnder } from './waiting-runs-ender.js';
 
 /** Executions as both apps know them: stored, dispatched, cancelled, retried. */
 @Module({
@@ -37,6 +38,7 @@ import { StorageRepository } from './storage.repository.js';
     RetentionRepository,
     StorageRepository,
     BulkOperationsRepository,
+    WaitingRunsEnder,
   ],
   exports: [
     ExecutionsRepository,

@@ -24,10 +24,7 @@ export interface Dispatched {
 }
 
 /** One that Postgres believes to be in the queue. */
-export interface Queued extends Dispatched {
-  /** As Postgres writes it, to the microsecond. */
-  readonly queuedAt: string;
-}
+export type Queued = Pick<Dispatched, 'id' | 'delivery'>;
 
 interface Waited {
   /** Since it was due. */
@@ -58,8 +55,6 @@ export interface UnfinishedOfSchedule {
 
 /** Thousands of runs as a rule, a hundred where each has all the parameters that it may have. */
 const MAX_INSERT_CHARACTERS = 8_000_000;
-/** Some 3 s of a statement, which may take 15. */
-const CANCELLED_AT_ONCE = 100_000;
 
 /** Reads, and what the api and the scheduler write; what a worker writes is in `worker/claims.repository.ts`. */
 @Injectable()
@@ -123,11 +118,7 @@ export class ExecutionsRepository {
 
   /** queued → pending, for a hand-over that the queue refused. */
   takeBack(refused: readonly Dispatched[]): Promise<number> {
-    return countOf(this.executions, dispatch.TAKE_BACK, [
-      refused.map((r) => r.id),
-      refused.map((r) => scheduledForOf(r.id)),
-      refused.map((r) => r.delivery),
-    ]);
+    return countOf(this.executions, dispatch.TAKE_BACK, deliveriesOf(refused));
   }
 
   /** @returns how long until the next execution that waits comes due, in ms; null when none will */
@@ -138,10 +129,17 @@ export class ExecutionsRepository {
     return row?.untilDueMs ?? null;
   }
 
-  /** The oldest first, those after `after`. */
-  queuedBefore(ageMs: number, after: Queued | null, limit: number): Promise<Queued[]> {
-    const parameters = [ageMs, after?.queuedAt ?? null, after?.id ?? null, limit];
-    return rowsOf(this.executions, dispatch.QUEUED_BEFORE, parameters);
+  async isAnyQueuedBefore(ageMs: number): Promise<boolean> {
+    return (await rowsOf(this.executions, dispatch.IS_ANY_QUEUED_LONG, [ageMs])).length > 0;
+  }
+
+  /** All of them: as many as the queue may hold, which is some 160,000. */
+  queuedBefore(ageMs: number): Promise<Queued[]> {
+    return rowsOf(this.executions, dispatch.QUEUED_BEFORE, [ageMs]);
+  }
+
+  stillQueued(rows: readonly Queued[]): Promise<Dispatched[]> {
+    return rowsOf(this.executions, dispatch.STILL_QUEUED, deliveriesOf(rows));
   }
 
   /** One worker at a time brings the queue back in line. @returns null when another one is at it */
@@ -160,8 +158,8 @@ export class ExecutionsRepository {
     return asked?.isFirst ?? null;
   }
 
-  async cancelPendingOfJob(tx: EntityManager, { id, service }: OwnedJob): Promise<void> {
-    while ((await countOf(tx, sql.CANCEL_PENDING_OF_JOB, [id, service, CANCELLED_AT_ONCE])) > 0);
+  async cancelPendingOfJob(tx: EntityManager, { id, service }: OwnedJob, limit: number): Promise<void> {
+    await tx.query(sql.CANCEL_PENDING_OF_JOB, [id, service, limit]);
   }
 
   cancelUnfinishedOfSchedules(
@@ -188,6 +186,11 @@ export class ExecutionsRepository {
     );
     return { dispatched, seen: rows.length };
   }
+}
+
+/** A list a column: id, instant, delivery. */
+function deliveriesOf(rows: readonly Queued[]): unknown[] {
+  return [rows.map((r) => r.id), rows.map((r) => scheduledForOf(r.id)), rows.map((r) => r.delivery)];
 }
 
 function observeAll(part: DelayPart, rows: readonly Waited[]): void {

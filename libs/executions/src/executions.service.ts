@@ -1,8 +1,8 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
+import { Injectable, Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { recordChange } from '@app/audit';
-import { JobLifecycle, type JobLifecycleListener, jobNotFound, type OwnedJob } from '@app/jobs';
+import { jobNotFound } from '@app/jobs';
 import { Clock } from '@app/platform/clock';
 import { madeBefore } from '@app/platform/http';
 import { isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
@@ -25,21 +25,16 @@ interface ManualRun {
 }
 
 @Injectable()
-export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
+export class ExecutionsService {
   private readonly logger = new Logger(ExecutionsService.name);
 
   constructor(
     private readonly executions: ExecutionsRepository,
     private readonly requested: RequestedRunsRepository,
-    private readonly lifecycle: JobLifecycle,
     private readonly dispatcher: ExecutionDispatcher,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
   ) {}
-
-  onModuleInit(): void {
-    this.lifecycle.register(this);
-  }
 
   /**
    * Asks for one run now, also of an inactive job: deactivation stops schedules, not people.
@@ -82,10 +77,6 @@ export class ExecutionsService implements OnModuleInit, JobLifecycleListener {
     const execution = isUuid(id) ? await this.executions.find(service, id) : null;
     if (!execution) throw executionNotFound(id);
     return execution;
-  }
-
-  async onJobDeleted(tx: EntityManager, job: OwnedJob): Promise<void> {
-    await this.executions.cancelPendingOfJob(tx, job);
   }
 
   /** @returns whether there was anything left to cancel */

@@ -63,15 +63,23 @@ export const CANCEL = `
   WHERE e.id = asked.id AND e.scheduled_for = asked.scheduled_for
   RETURNING asked."isFirst"`;
 
-/** A batch at a time: a statement for all that waits of a job may take longer than one may. */
+/** Any `$3` of what waits of a job, locked in the order in which claims do, so that neither waits for the other in turn. */
 export const CANCEL_PENDING_OF_JOB = `
+  WITH some AS MATERIALIZED (
+    SELECT id, scheduled_for FROM executions
+    WHERE job_id = $1 AND service = $2 AND phase <> 'final' AND state IN ('pending', 'queued')
+    LIMIT $3
+  ), waiting AS MATERIALIZED (
+    SELECT e.id, e.scheduled_for FROM some JOIN executions e ON e.id = some.id AND e.scheduled_for = some.scheduled_for
+    WHERE e.phase <> 'final' AND e.state IN ('pending', 'queued')
+    ORDER BY e.id
+    FOR UPDATE OF e
+  )
   UPDATE executions e
   SET state = 'cancelled', hold = NULL, finished_at = now(), cancel_requested_at = now(), reason = 'job_deleted',
       cancel_requested_by = '${SCHEDULER_ACTOR}', cancel_reason = 'job_deleted'
-  FROM (SELECT id, scheduled_for FROM executions
-        WHERE job_id = $1 AND service = $2 AND phase <> 'final' AND state IN ('pending', 'queued') LIMIT $3) AS waiting
-  WHERE e.id = waiting.id AND e.scheduled_for = waiting.scheduled_for
-    AND e.phase <> 'final' AND e.state IN ('pending', 'queued')`;
+  FROM waiting
+  WHERE e.id = waiting.id AND e.scheduled_for = waiting.scheduled_for`;
 
 /** Asks the workers of a schedule's runs to end them, and ends those that wait (overlap policy cancel_running). */
 export const CANCEL_UNFINISHED_OF_SCHEDULES = `

@@ -181,7 +181,8 @@ describe('beside 200,000 executions of the past month', () => {
     ['which jobs hold runs back', dispatch.LOCK_JOBS_ON_HOLD, [[]], 'executions_held'],
     ['whether anything is held back', dispatch.FIRST_ON_HOLD, [], 'executions_held'],
     ['which buffered runs may go on', dispatch.RELEASE_OVERLAP_HOLDS, [], 'executions_buffered'],
-    ['what was handed over and not taken', dispatch.QUEUED_BEFORE, [0, null, null, 100], 'executions_open'],
+    ['what was handed over and not taken', dispatch.QUEUED_BEFORE, [0], 'executions_open'],
+    ['whether that is anything', dispatch.IS_ANY_QUEUED_LONG, [0], 'executions_open'],
     ['what somebody wants ended', CANCEL_REQUESTED, [sessionId], 'executions_cancelling'],
   ])('%s', async (_what, sql, parameters, index) => {
     expectFrugal(await planOf(database, sql, parameters), index);
@@ -189,7 +190,7 @@ describe('beside 200,000 executions of the past month', () => {
 
   it.each<[BulkOperation['action'], string]>([
     ['cancel', 'executions_open'],
-    ['retry', 'executions_bad_ends_of_job'],
+    ['retry', 'executions_retryable_ends_of_job'],
   ])('a bulk %s', async (action, index) => {
     const operation = {
       ...{ service, action, filter: { jobId }, createdAt: new Date(), afterId: null },

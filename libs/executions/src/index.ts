@@ -1,3 +1,4 @@
+export { batches } from './batches.js';
 export { BulkOperationsRepository } from './bulk/bulk-operations.repository.js';
 export type { BulkOperation } from './bulk/domain/bulk-operation.js';
 export type { Claim } from './domain/claim.js';

@@ -1,11 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ExecutionsQueue, ExecutionsRepository, type Queued, runKeyOf } from '@app/executions';
+import { batches, ExecutionsQueue, ExecutionsRepository, type Queued, runKeyOf } from '@app/executions';
 import { schedulerMetrics } from './scheduler-metrics.js';
 
 /** Younger rows may be on their way from commit to hand-over. */
 const HAND_OVER_MS = 5_000;
-/** A few megabytes; the queue holds 10,000 messages of up to 16 runs each at most. */
-const PAGE = 5_000;
+const BATCH = 5_000;
 
 /**
  * Brings the queue back in line with Postgres: after Redis lost its data, and after a process died between commit and
@@ -23,22 +22,13 @@ export class QueueReconciler {
 
   /** @returns how many executions were handed over again */
   async reconcile(): Promise<number> {
-    const [oldest] = await this.executions.queuedBefore(HAND_OVER_MS, null, 1);
-    if (!oldest) return 0;
+    if (!(await this.executions.isAnyQueuedBefore(HAND_OVER_MS))) return 0;
     // The queue first: a row that is queued still after that was in it then, or is lost.
     const inQueue = await this.queue.runKeys();
+    const missed = missing(await this.executions.queuedBefore(HAND_OVER_MS), inQueue);
     let total = 0;
-    for await (const rows of this.pages()) total += await this.handOverAgain(missing(rows, inQueue));
+    for (const batch of batches(missed, BATCH)) total += await this.handOverAgain(batch);
     return total;
-  }
-
-  private async *pages(): AsyncGenerator<readonly Queued[], void> {
-    let after: Queued | null = null;
-    do {
-      const rows: Queued[] = await this.executions.queuedBefore(HAND_OVER_MS, after, PAGE);
-      yield rows;
-      after = rows.length < PAGE ? null : (rows.at(-1) ?? null);
-    } while (after);
   }
 
   /**
@@ -46,11 +36,10 @@ export class QueueReconciler {
    * worker has handed it over since.
    */
   private async handOverAgain(missed: readonly Queued[]): Promise<number> {
-    if (missed.length === 0) return 0;
     const lost = await this.executions.reconcileAlone(async () => {
       // Where the queue stands now: after a loss, at its beginning.
       await this.queue.look();
-      const again = missing(missed, await this.queue.runKeys());
+      const again = await this.executions.stillQueued(missing(missed, await this.queue.runKeys()));
       await this.queue.add(again);
       return again.length;
     });

@@ -11,6 +11,11 @@ export function bulkOperationFinished(id: string, state: BulkState): ProblemErro
   return new ProblemError('conflict', 'bulk_operation_finished', detail);
 }
 
+export function bulkOperationOfScheduler(id: string): ProblemError {
+  const detail = `Bulk operation ${id} ends the runs of a deleted job and cannot be cancelled.`;
+  return new ProblemError('conflict', 'bulk_operation_of_scheduler', detail);
+}
+
 /** @param index where in the list the state stands */
 export function stateNotForAction(action: BulkAction, index: number): ProblemError {
   const detail = `state must be one that a ${action} is possible from: ${statesFor(action).join(', ')}`;

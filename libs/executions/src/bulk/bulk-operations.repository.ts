@@ -39,6 +39,16 @@ export class BulkOperationsRepository {
     await tx.insert(BulkOperationEntity, operation);
   }
 
+  /**
+   * An operation on what fits in the eyes of `tx`, if anything does: all that was made until this moment, and not only until
+   * `tx` began, as that may have waited for a lock.
+   */
+  async insertForTheRest(tx: EntityManager, operation: Omit<NewBulkOperation, 'matched'>): Promise<void> {
+    const matched = await this.count({ ...operation, createdAt: null, afterId: null }, tx);
+    if (matched === 0) return;
+    await tx.insert(BulkOperationEntity, { ...operation, matched, createdAt: () => 'clock_timestamp()' });
+  }
+
   find(service: string, id: string): Promise<BulkOperation | null> {
     return this.operations.findOneBy({ id, service });
   }
@@ -52,8 +62,8 @@ export class BulkOperationsRepository {
     });
   }
 
-  async count(selection: Selection): Promise<number> {
-    const [row] = await this.rows<{ count: number }>(this.operations, sql.countMatching(selection));
+  async count(selection: Selection, db: Queryable = this.operations): Promise<number> {
+    const [row] = await this.rows<{ count: number }>(db, sql.countMatching(selection));
     return row?.count ?? 0;
   }
 

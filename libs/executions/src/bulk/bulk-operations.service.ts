@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
-import { type Change, recordChange } from '@app/audit';
+import { type Change, recordChange, SCHEDULER_ACTOR } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
-import { bulkOperationFinished, bulkOperationNotFound, stateNotForAction } from './bulk-operations.errors.js';
+import {
+  bulkOperationFinished,
+  bulkOperationNotFound,
+  bulkOperationOfScheduler,
+  stateNotForAction,
+} from './bulk-operations.errors.js';
 import { BulkOperationsRepository } from './bulk-operations.repository.js';
 import { type BulkOperation, statesFor } from './domain/bulk-operation.js';
 
@@ -58,10 +63,11 @@ export class BulkOperationsService {
 
   /**
    * Ends it where it is: what its batches have done so far stays done.
-   * @throws ProblemError `bulk_operation_not_found`, `bulk_operation_finished`
+   * @throws ProblemError `bulk_operation_not_found`, `bulk_operation_finished`, `bulk_operation_of_scheduler`
    */
   async cancel(service: string, id: string): Promise<BulkOperation> {
-    await this.get(service, id);
+    const { createdBy } = await this.get(service, id);
+    if (createdBy === SCHEDULER_ACTOR) throw bulkOperationOfScheduler(id);
     const cancelled = await this.operations.transaction(async (tx) => {
       const isEnded = await this.operations.cancel(tx, service, id);
       if (isEnded) {

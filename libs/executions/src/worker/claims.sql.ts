@@ -1,6 +1,9 @@
 import { sqlStatesBefore } from '../domain/execution-state.js';
 
-/** Fenced by `delivery` and by the session's lease: a stale message or a dead worker gets no row, which is a normal answer. */
+/**
+ * Fenced by `delivery` and by the session's lease: a stale message or a dead worker gets no row, which is a normal answer.
+ * Nor does a run whose job is deleted: it waits to be ended.
+ */
 export const CLAIM = `
   UPDATE executions e
   SET state = 'running', session_id = $4, attempt = e.attempt + 1, job_version = j.version,
@@ -8,7 +11,7 @@ export const CLAIM = `
   FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[]) AS m(id, scheduled_for, delivery), jobs j
   WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery
     AND e.state IN (${sqlStatesBefore('running')})
-    AND j.id = e.job_id
+    AND j.id = e.job_id AND j.deleted_at IS NULL
     AND EXISTS (SELECT 1 FROM worker_sessions s WHERE s.id = $4 AND s.ended_at IS NULL AND s.expires_at > now())
   RETURNING e.id, e.scheduled_for AS "scheduledFor", e.service, e.job_id AS "jobId", e.schedule_id AS "scheduleId", e.trigger,
             e.delivery, e.attempt, e.max_attempts AS "maxAttempts", e.lost_count AS "lostCount",

@@ -23,7 +23,7 @@ import {
 
 const CURSOR = cursorOf('bulk-operations', ['uuid']);
 const NO_SUCH_OPERATION = { description: 'There is no such bulk operation.' };
-const FINISHED = { description: 'It has already finished.' };
+const FINISHED = { description: 'It has already finished, or ends the runs of a deleted job.' };
 const ACCEPTED = {
   description: 'The workers will carry it out; `Location` is where to follow it.',
   headers: { Location: { description: 'The bulk operation.', schema: { type: 'string' } } },

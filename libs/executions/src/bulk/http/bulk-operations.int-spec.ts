@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aJob } from '../../../../../test/support/a-job.js';
+import { seedWaiting } from '../../../../../test/support/seed-waiting.js';
 import { insertExecution } from '../../http/testing/an-execution.js';
 import { type Answer, type ExecutionsApp, startExecutionsApp } from '../../http/testing/executions-app.js';
 
@@ -68,6 +69,19 @@ describe('a bulk operation', () => {
     expect(await app.call('POST', `${path}/cancel`)).toMatchObject({
       status: 409,
       body: { code: 'bulk_operation_finished' },
+    });
+  });
+
+  it('that ends the runs of a deleted job cannot be cancelled', async () => {
+    const { id } = await app.jobs.create('default', aJob());
+    await seedWaiting(app.database, id, 1_001);
+    await app.jobs.delete('default', id, null);
+    const { body } = await app.call('GET', '/bulk-operations?limit=1');
+    const [operation] = body.items as { id: string; filter: { jobId: string } }[];
+    expect(operation).toMatchObject({ filter: { jobId: id }, matched: 1, createdBy: 'scheduler' });
+    expect(await app.call('POST', `/bulk-operations/${operation!.id}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: 'bulk_operation_of_scheduler' },
     });
   });
 
