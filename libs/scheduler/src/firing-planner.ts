@@ -53,7 +53,7 @@ export class FiringPlanner {
     allowances: RunAllowances,
   ): Promise<PlannedSchedule[]> {
     const unfinished = await this.unfinishedRuns(tx, due);
-    const exclusionOf = await this.calendars.exclusionsOf(
+    const exclusionOf = await this.calendars.forSchedules(
       due.map(({ schedule }) => schedule),
       tx,
     );

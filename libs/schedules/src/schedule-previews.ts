@@ -53,14 +53,14 @@ export class SchedulePreviews {
       recurrence: compileAccepted(timing, UNSAVED_SEED),
       from: start,
       count: Math.min(count, definition.maxRuns ?? Infinity),
-      exclusion: await this.calendars.exclusionByNames(service, definition.calendars),
+      exclusion: await this.calendars.forNames(service, definition.calendars),
     });
   }
 
   /** Instants that a calendar excludes are left out, and those that `maxRuns` leaves no run. @throws ProblemError `schedule_not_found`, `schedule_unreadable` */
   async ofStored(service: string, id: string, count: number): Promise<SchedulePreview> {
     const schedule = await this.schedules.get(service, id);
-    const exclusion = await this.calendars.exclusionOf(schedule);
+    const exclusion = await this.calendars.forSchedule(schedule);
     const preview = previewOf({
       timing: schedule,
       recurrence: this.recurrences.readableOf(schedule),

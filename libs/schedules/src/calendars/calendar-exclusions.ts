@@ -24,7 +24,7 @@ interface Known {
 }
 
 /** By service and name. */
-type Asked = ReadonlyMap<string, AskedCalendar & { readonly known: Known | null }>;
+type Lookup = ReadonlyMap<string, AskedCalendar & { readonly known: Known | null }>;
 
 /** A compiled calendar takes 500 KB at most, and a few KB as a rule. */
 const MAX_KNOWN = 1_000;
@@ -37,35 +37,35 @@ export class CalendarExclusions {
 
   constructor(private readonly repository: CalendarsRepository) {}
 
-  async exclusionOf(schedule: CalendarUser): Promise<Exclusion> {
-    return (await this.exclusionsOf([schedule]))(schedule);
+  async forSchedule(schedule: CalendarUser): Promise<Exclusion> {
+    return (await this.forSchedules([schedule]))(schedule);
   }
 
   /** Of names that a client gives. @throws ProblemError `unknown_calendar` at those that are none */
-  async exclusionByNames(service: string, calendars: readonly string[]): Promise<Exclusion> {
-    const asked = this.asked([{ service, calendars }]);
+  async forNames(service: string, calendars: readonly string[]): Promise<Exclusion> {
+    const asked = this.lookupOf([{ service, calendars }]);
     const current = await this.current(asked);
     const named = calendars.map((name, index) => ({ name, index }));
     const unknown = named.filter(({ name }) => !current.has(keyOf(service, name)));
     if (unknown.length > 0) throw unknownCalendars(unknown);
-    return this.exclusionIn(current, asked)({ service, calendars });
+    return this.resolverOf(current, asked)({ service, calendars });
   }
 
   /**
    * One query for all of the schedules, none when they name no calendar. A calendar that cannot be used fails where it is
    * asked for, so that one schedule's fault is not that of the whole batch.
    */
-  async exclusionsOf(schedules: readonly CalendarUser[], tx?: Queryable): Promise<ExclusionOf> {
-    const asked = this.asked(schedules);
-    return asked.size === 0 ? () => NOTHING_EXCLUDED : this.exclusionIn(await this.current(asked, tx), asked);
+  async forSchedules(schedules: readonly CalendarUser[], tx?: Queryable): Promise<ExclusionOf> {
+    const asked = this.lookupOf(schedules);
+    return asked.size === 0 ? () => NOTHING_EXCLUDED : this.resolverOf(await this.current(asked, tx), asked);
   }
 
-  private async current(asked: Asked, tx?: Queryable): Promise<ReadonlyMap<string, NamedCalendar>> {
+  private async current(asked: Lookup, tx?: Queryable): Promise<ReadonlyMap<string, NamedCalendar>> {
     const rows = asked.size === 0 ? [] : await this.repository.named([...asked.values()], tx);
     return new Map(rows.map((row) => [keyOf(row.service, row.name), row]));
   }
 
-  private exclusionIn(current: ReadonlyMap<string, NamedCalendar>, asked: Asked): ExclusionOf {
+  private resolverOf(current: ReadonlyMap<string, NamedCalendar>, asked: Lookup): ExclusionOf {
     const calendarNamed = (service: string, name: string) => {
       const row = current.get(keyOf(service, name));
       if (row === undefined) throw new Error(`there is no calendar named ${JSON.stringify(name)}`);
@@ -74,7 +74,7 @@ export class CalendarExclusions {
     return ({ service, calendars }) => exclusionBy(calendars.map((name) => calendarNamed(service, name)));
   }
 
-  private asked(schedules: readonly CalendarUser[]): Asked {
+  private lookupOf(schedules: readonly CalendarUser[]): Lookup {
     const names = schedules.flatMap(({ service, calendars }) => calendars.map((name) => ({ service, name })));
     return new Map(
       names.map(({ service, name }) => {

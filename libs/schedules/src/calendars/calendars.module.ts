@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CalendarEntity } from './calendar.entity.js';
 import { CalendarExclusions } from './calendar-exclusions.js';
-import { CalendarImports } from './calendar-import.js';
+import { CalendarImports } from './calendar-imports.js';
 import { CalendarsRepository } from './calendars.repository.js';
 import { CalendarsService } from './calendars.service.js';
 

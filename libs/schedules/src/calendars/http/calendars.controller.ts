@@ -26,7 +26,7 @@ import {
   Post,
   VersionSeen,
 } from '@app/platform/http';
-import { CalendarImports } from '../calendar-import.js';
+import { CalendarImports } from '../calendar-imports.js';
 import { CalendarsService } from '../calendars.service.js';
 import type { Calendar } from '../domain/calendar.js';
 import { patchedCalendar, replacingCalendar, toCalendarDefinition } from './calendar-definition.request.js';

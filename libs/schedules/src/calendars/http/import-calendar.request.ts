@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsString, MinLength } from 'class-validator';
 import { MayBeAbsent } from '@app/platform/http';
-import type { ImportMode } from '../calendar-import.js';
+import type { ImportMode } from '../calendar-imports.js';
 
 const MODES: readonly ImportMode[] = ['add', 'replace'];
 

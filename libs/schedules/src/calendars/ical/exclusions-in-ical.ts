@@ -3,7 +3,7 @@ import { type ExcludedWindow, MAX_CALENDAR_ENTRIES } from '../domain/calendar.js
 import { dayOf, instantOf } from './event-time.js';
 import { IcalError } from './ical-error.js';
 import { type Occurrence, occurrencesOf } from './occurrences.js';
-import { readEvents } from './read-ical.js';
+import { readEvents } from './file-events.js';
 
 /** A file, and what its reading depends on. */
 export interface IcalFile {

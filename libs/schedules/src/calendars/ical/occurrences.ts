@@ -1,5 +1,5 @@
 import type ICAL from 'ical.js';
-import { type FileEvent, isCancelled } from './read-ical.js';
+import { type FileEvent, isCancelled } from './file-events.js';
 
 /** One time that an event takes place. */
 export interface Occurrence {

@@ -1,77 +1,48 @@
-import ICAL from 'ical.js';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { IcalExclusions, IcalFile } from './exclusions-in-ical.js';
 import { IcalError } from './ical-error.js';
+import type { IcalMessage } from './ical-thread.js';
 
-/** An event as the library reads it, with what it forgets. */
-export interface FileEvent {
-  readonly event: ICAL.Event;
-  /** The TZID of its start. */
-  readonly tzid: string | undefined;
-}
+/** A file of 5,000 entries takes some 200 ms of a core; a rule that never matches takes the library for ever. */
+const TIME_LIMIT_MS = 2_000;
+/** Twice what 5,000 entries take. A megabyte of rules wants 200 MB, which an api of 512 MB does not have for two. */
+const MEMORY_LIMIT = { maxOldGenerationSizeMb: 48 };
+
+const THREAD = fileURLToPath(new URL('ical-thread.js', import.meta.url));
 
 /**
- * The events of a file, those that were cancelled left out. A change to one occurrence (RECURRENCE-ID) belongs to its
- * event, which knows it.
- * @throws IcalError
+ * Reads a file in a thread of its own, which is ended at the limit: the library loops without ever letting go, and
+ * whoever shared a thread with it would stand still as long.
+ * @param timeLimitMs counted from where the thread has loaded its code
+ * @throws IcalError as `exclusionsInIcal`, and for what takes too long or too much memory
  */
-export function readEvents(text: string): FileEvent[] {
-  const calendars = parse(text);
-  if (calendars.length === 0) throw new IcalError('there is no VCALENDAR in it');
-  const events = calendars.flatMap((calendar) => eventsOf(calendar.getAllSubcomponents('vevent')));
-  return events.filter(({ event }) => !isCancelled(event) && !event.isRecurrenceException());
-}
-
-export function isCancelled({ component }: ICAL.Event): boolean {
-  return component.getFirstPropertyValue('status') === 'CANCELLED';
-}
-
-function parse(text: string): ICAL.Component[] {
-  const jcal = ICAL.parse(text) as unknown[];
-  const roots = typeof jcal[0] === 'string' ? [jcal] : jcal;
-  return roots
-    .map((root) => new ICAL.Component(root as unknown[]))
-    .filter(({ name }) => name === 'vcalendar');
-}
-
-function eventsOf(components: readonly ICAL.Component[]): FileEvent[] {
-  const changes = changesByUid(components);
-  return components.map((component) => readEvent(component, changes.get(uidOf(component)) ?? []));
-}
-
-function changesByUid(components: readonly ICAL.Component[]): ReadonlyMap<string, ICAL.Component[]> {
-  const changes = new Map<string, ICAL.Component[]>();
-  for (const component of components.filter(isChange)) {
-    const uid = uidOf(component);
-    const ofEvent = changes.get(uid) ?? [];
-    ofEvent.push(component);
-    changes.set(uid, ofEvent);
+export async function readIcal(file: IcalFile, timeLimitMs: number = TIME_LIMIT_MS): Promise<IcalExclusions> {
+  const thread = new Worker(THREAD, { name: 'ical', workerData: file, resourceLimits: MEMORY_LIMIT });
+  try {
+    return await answerOf(thread, timeLimitMs);
+  } finally {
+    await thread.terminate();
   }
-  return changes;
 }
 
-function isChange(component: ICAL.Component): boolean {
-  return component.hasProperty('recurrence-id');
+function answerOf(thread: Worker, timeLimitMs: number): Promise<IcalExclusions> {
+  let limit: NodeJS.Timeout | undefined;
+  const answer = new Promise<IcalExclusions>((resolve, reject) => {
+    const tooLong = () => reject(new IcalError('its recurrence rules take too long to follow'));
+    thread.on('message', (message: IcalMessage) => {
+      if (message.type === 'begins') limit = setTimeout(tooLong, timeLimitMs);
+      else if (message.type === 'read') resolve(message.exclusions);
+      else reject(new IcalError(message.reason));
+    });
+    thread.on('error', (error) => reject(explained(error)));
+    // Never seen; without it, the turn of whoever waits here would not end.
+    thread.on('exit', () => reject(new Error('The thread ended without an answer.')));
+  });
+  return answer.finally(() => clearTimeout(limit));
 }
 
-function uidOf(component: ICAL.Component): string {
-  return String(component.getFirstPropertyValue('uid'));
-}
-
-/** Left to itself the library takes the changes to all events for each one's, and looks for them as often. */
-function readEvent(component: ICAL.Component, changes: ICAL.Component[]): FileEvent {
-  const start = component.getFirstProperty('dtstart');
-  if (start === null) throw new IcalError('an event has no DTSTART');
-  refuseImpossibleDate(start);
-  const end = component.getFirstProperty('dtend');
-  if (end !== null) refuseImpossibleDate(end);
-  const exceptions = isChange(component) ? [] : changes;
-  const event = new ICAL.Event(component, { exceptions });
-  return { event, tzid: start.getParameter('tzid') as string | undefined };
-}
-
-/** ical.js takes 31 February for 3 March. */
-function refuseImpossibleDate(property: ICAL.Property): void {
-  const [, , , written] = property.jCal as unknown[];
-  const read = String(property.getFirstValue());
-  if (read !== written)
-    throw new IcalError(`${property.name.toUpperCase()} ${String(written)} does not exist`);
+function explained(error: NodeJS.ErrnoException): Error {
+  const isTooBig = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return isTooBig ? new IcalError('it takes too much memory to read') : error;
 }

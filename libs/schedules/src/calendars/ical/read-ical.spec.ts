@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readIcal } from './ical-reader.js';
+import { readIcal } from './read-ical.js';
 
 const NOW = new Date('2026-06-01T00:00:00Z');
 const fileWith = (...lines: string[]) => ({

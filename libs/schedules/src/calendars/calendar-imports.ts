@@ -6,7 +6,7 @@ import { type Calendar, type CalendarDefinition, MAX_CALENDAR_ENTRIES } from './
 import { sortedDates, sortedWindows } from './domain/sorted-entries.js';
 import type { IcalExclusions, IcalFile } from './ical/exclusions-in-ical.js';
 import { IcalError } from './ical/ical-error.js';
-import { readIcal } from './ical/ical-reader.js';
+import { readIcal } from './ical/read-ical.js';
 import { ImportTurns } from './ical/import-turns.js';
 
 /** `add` keeps the dates and windows that the calendar has; `replace` drops them. Weekdays stay. */
