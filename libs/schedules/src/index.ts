@@ -1,5 +1,6 @@
 export { CalendarExclusions, type ExclusionOf } from './calendars/calendar-exclusions.js';
 export { jitterMs, LATEST_INSTANT_MS, type Recurrence } from './domain/recurrence.js';
+export { oldestIn } from './domain/instants.js';
 export { type FiringPlan, planFirings } from './domain/firing-plan.js';
 export { NO_UNFINISHED_RUNS, type UnfinishedRuns } from './domain/overlap.js';
 export { type Leftovers, planLeftovers, planUnreadable } from './domain/leftovers.js';

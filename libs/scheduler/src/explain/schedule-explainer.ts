@@ -6,6 +6,7 @@ import {
   CalendarExclusions,
   jitterMs,
   LATEST_INSTANT_MS,
+  oldestIn,
   type Recurrence,
   RecurrenceCache,
   type Schedule,
@@ -61,7 +62,8 @@ export class ScheduleExplainer {
     const to = asked.to ?? endOf(recurrence, now);
     const from = asked.from ?? startOf(schedule, recurrence, asked.to ?? now);
     const records = await this.records.around(schedule, from, to, MAX_INSTANTS + 1);
-    const wanted = instantsIn(recurrence, from.getTime(), to.getTime(), MAX_INSTANTS + 1);
+    const range = { after: from.getTime() - 1, until: to.getTime() - 1 };
+    const wanted = recurrence ? oldestIn(recurrence, range, MAX_INSTANTS + 1).instants : [];
     const instants = withRecorded(wanted, records, { from, to });
     return {
       scheduleId: id,
@@ -110,7 +112,7 @@ export class ScheduleExplainer {
 
   /** A schedule that names a calendar which is gone is parked, so that nothing of it is to come. */
   private async calendarAt(schedule: Schedule): Promise<Circumstances['calendarAt']> {
-    const exclusionOf = await this.calendars.exclusionsOf([schedule]);
+    const exclusionOf = await this.calendars.forSchedules([schedule]);
     try {
       return exclusionOf(schedule).calendarAt;
     } catch {
@@ -135,17 +137,6 @@ function startOf({ createdAt }: Schedule, recurrence: Recurrence | null, to: Dat
   const start = createdAt.getTime() < end ? Math.max(dayBefore, createdAt.getTime()) : dayBefore;
   const newest = recurrence?.newestIn(start - 1, end - 1, MOST_OF_PAST) ?? [];
   return new Date(newest.length === MOST_OF_PAST ? newest[0]! : start);
-}
-
-/** The oldest `limit` instants in [from, to). */
-function instantsIn(recurrence: Recurrence | null, from: number, to: number, limit: number): number[] {
-  const instants: number[] = [];
-  let next = recurrence?.nextAfter(from - 1) ?? null;
-  while (recurrence !== null && next !== null && next < to && instants.length < limit) {
-    instants.push(next);
-    next = recurrence.nextAfter(next);
-  }
-  return instants;
 }
 
 /** With those that the schedule had before it was changed: they are in the records only. */

@@ -25,6 +25,8 @@ export interface CronExpression {
   readonly dayFields: 'either' | 'both';
   /** Minute or hour begins with `*`: runs by elapsed time. Any other expression is fixed-time. */
   readonly isWildcard: boolean;
+  /** Some field has an `H`, whose value follows from the seed. */
+  readonly isHashed: boolean;
 }
 
 /** `seed` is the schedule's id; the values of `H` follow from it. Throws ScheduleSpecError. */
@@ -43,6 +45,7 @@ export function parseCronExpression(expression: string, seed: string): CronExpre
     daysOfWeek: readList(texts, 'dayOfWeek', (field, item) => readDayOfWeekItem(field, item, seed)),
     dayFields: isAnyDay(texts.dayOfMonth) || isAnyDay(texts.dayOfWeek) ? 'both' : 'either',
     isWildcard: texts.minute.startsWith('*') || texts.hour.startsWith('*'),
+    isHashed: CRON_FIELDS.some(({ name }) => /(^|,)H/.test(texts[name])),
   };
 }
 

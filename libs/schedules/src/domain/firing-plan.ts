@@ -1,9 +1,9 @@
 import { endReasonOf, endReasonWhileInactive, type FinishReason, runsLeftOf } from './finish-reason.js';
 import { backlogOf, MAX_RUNS_PER_PLAN, planBacklog } from './misfire.js';
+import { type InstantRange, oldestIn } from './instants.js';
 import { OverlapGate, type UnfinishedRuns } from './overlap.js';
 import {
   type CalendarCheck,
-  type InstantRange,
   type PlannedFiring,
   recordOf,
   run,
@@ -82,7 +82,7 @@ function planDue(
 ): FiringPlan {
   const backlog = backlogOf(schedule, due);
   const late = planBacklog(schedule, recurrence, backlog, now, isExcluded);
-  const onTime = instantsIn(
+  const onTime = oldestIn(
     recurrence,
     { after: Math.max(due.after, backlog.until), until: now },
     MAX_RUNS_PER_PLAN - late.length,
@@ -93,21 +93,6 @@ function planDue(
   ];
   const firings = admitted(wanted, schedule, runs, quota);
   return concluded(schedule, firings, onTime.next, runs);
-}
-
-/** The oldest `limit` instants of the range, and the one that follows them. */
-function instantsIn(
-  recurrence: Recurrence,
-  { after, until }: InstantRange,
-  limit: number,
-): { instants: number[]; next: number | null } {
-  const instants: number[] = [];
-  let next = recurrence.nextAfter(after);
-  while (next !== null && next <= until && instants.length < limit) {
-    instants.push(next);
-    next = recurrence.nextAfter(next);
-  }
-  return { instants, next };
 }
 
 /**

@@ -16,3 +16,24 @@ export interface Instants {
  * for single years is over (2087); so what has not come in 500 never comes: `30 2 * 3 0#2` in New York with `dstGap: "skip"`.
  */
 export const SEARCH_HORIZON_MS = 500 * 365.2425 * 86_400_000;
+
+/** Epoch ms: `after` is exclusive, `until` inclusive. */
+export interface InstantRange {
+  readonly after: number;
+  readonly until: number;
+}
+
+/** The oldest `limit` instants of the range, and the one that follows them. */
+export function oldestIn(
+  recurrence: Pick<Instants, 'nextAfter'>,
+  { after, until }: InstantRange,
+  limit: number,
+): { instants: number[]; next: number | null } {
+  const instants: number[] = [];
+  let next = recurrence.nextAfter(after);
+  while (next !== null && next <= until && instants.length < limit) {
+    instants.push(next);
+    next = recurrence.nextAfter(next);
+  }
+  return { instants, next };
+}

@@ -1,7 +1,8 @@
 import { type FiringPlan, NOTHING_TO_FIRE, planFirings } from './firing-plan.js';
 import { backlogOf } from './misfire.js';
 import type { UnfinishedRuns } from './overlap.js';
-import { type CalendarCheck, type InstantRange, type PlannedFiring, recordOf } from './planned-firing.js';
+import type { InstantRange } from './instants.js';
+import { type CalendarCheck, type PlannedFiring, recordOf } from './planned-firing.js';
 import type { Recurrence } from './recurrence.js';
 import type { RunQuota } from './run-meter.js';
 import type { Schedule } from './schedule.js';

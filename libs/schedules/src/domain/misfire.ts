@@ -1,6 +1,6 @@
+import type { InstantRange } from './instants.js';
 import {
   type CalendarCheck,
-  type InstantRange,
   type PlannedFiring,
   recordOf,
   run,

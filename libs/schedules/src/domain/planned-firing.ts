@@ -1,12 +1,6 @@
-import type { Instants } from './instants.js';
+import type { InstantRange, Instants } from './instants.js';
 import { jitterMs } from './recurrence.js';
 import type { Schedule } from './schedule.js';
-
-/** Due instants as epoch ms: `after` is exclusive, `until` inclusive. */
-export interface InstantRange {
-  readonly after: number;
-  readonly until: number;
-}
 
 /** Names the calendar that excludes an instant; null when none does. */
 export type CalendarCheck = (instant: number) => string | null;

@@ -7,7 +7,7 @@ export interface RunQuota {
   readonly most: number;
 }
 
-/** Lets runs through until the quota is used up; null never is. */
+/** Lets runs through until the quota is used up. Without a quota (null) it never is. */
 export class RunMeter {
   #left: number;
 

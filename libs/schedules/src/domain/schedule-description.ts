@@ -37,11 +37,10 @@ function describeDays({ dayFields }: CronExpression, sentence: string): string {
 }
 
 /** For what cronstrue has no words for: `H`, and lists of `W`. */
-function describeFields({ texts }: CronExpression): string {
+function describeFields({ texts, isHashed }: CronExpression): string {
   const parts = CRON_FIELDS.map((field) => describeField(field, texts[field.name])).filter(
     (part) => part !== '',
   );
-  const isHashed = CRON_FIELDS.some(({ name }) => /(^|,)H/.test(texts[name]));
   const note = isHashed ? '; H is a value of this schedule’s own that never changes' : '';
   return `At ${parts.join(', ')}${note}`;
 }

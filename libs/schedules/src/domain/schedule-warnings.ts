@@ -1,6 +1,5 @@
 import { clockChangeWarnings } from './clock-change-warnings.js';
 import { parseCronExpression, type CronExpression } from './cron-expression.js';
-import { CRON_FIELDS } from './cron-fields.js';
 import { ScheduleSpecError } from './schedule-spec-error.js';
 import type { CronSpec, OneTimeSpec, RecurrenceBounds, ScheduleSpec } from './schedule-spec.js';
 import { WallTimes } from './wall-times.js';
@@ -60,8 +59,7 @@ function cronWarnings(
   if (!wallTimes.everMatch()) {
     return [{ code: 'never_fires', message: `"${spec.cronExpression}" never fires: no year has such a day` }];
   }
-  const isUndrawn =
-    seed === undefined && CRON_FIELDS.some(({ name }) => /(^|,)H/.test(expression.texts[name]));
+  const isUndrawn = seed === undefined && expression.isHashed;
   return [
     ...dayFieldWarnings(expression),
     ...weekdayWarnings(expression),

@@ -8,7 +8,7 @@ import { WallTimes } from './wall-times.js';
  * Exact, whatever the expression: the times of one day are few, and the days repeat after 400 years. By the clock on the wall,
  * so that the two nights a year on which that clock is changed do not count: `0 1,3 * * *` is two hours apart, not one.
  * @param seed the schedule's id: `H` follows from it
- * @param enough where it is so long at least, the answer may be shorter than it is, but not than this
+ * @param enough a gap this long needs no exact answer: the result may then be less than the true gap, but not less than this
  */
 export function shortestGapSeconds(spec: ScheduleSpec, seed: string, enough = Infinity): number | null {
   switch (spec.type) {

@@ -44,7 +44,8 @@ export class WallTimes {
 
   /**
    * The least number of seconds between two matches. Only for expressions that everMatch.
-   * @param enough where it is so many at least, the answer may be fewer than it is: that spares a walk through 400 years
+   * @param enough a gap this long needs no exact answer: the result may then be less than the true gap, but not less than
+   * `enough`. That spares a walk through 400 years
    */
   shortestGap(enough: number): number {
     const acrossDays = (days: number) => days * SECONDS_PER_DAY + this.#times.first - this.#times.last;
