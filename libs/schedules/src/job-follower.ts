@@ -10,6 +10,7 @@ import { RecurrenceCache } from './recurrence-cache.js';
 import { leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
 import { SchedulesRepository, type ScheduleStart } from './schedules.repository.js';
 
+/** At a time: a job may have a hundred thousand. */
 const MAX_SCHEDULES = 1_000;
 
 /** Takes the schedules of a job off the clock with it, and puts them back. */
@@ -32,17 +33,13 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
    * whose instant passed would vanish so: it leaves a record.
    */
   async onJobActivated(tx: EntityManager, job: OwnedJob): Promise<void> {
-    const starts: ScheduleStart[] = [];
-    const stopped = await this.repository.lockStoppedOfJob(tx, job);
-    await this.writeLeftovers(tx, stopped, 'job_inactive', this.clock.now());
+    await this.repository.lockActiveOfJob(tx, job);
     const turns = new LoopTurns();
-    for (const schedule of stopped) {
-      await turns.pass();
-      const start = this.startOf(schedule);
-      if (start instanceof Error) await this.repository.park(tx, schedule.id, `error: ${start.message}`);
-      else starts.push(start);
+    let stopped = await this.repository.stoppedOfJob(tx, job, MAX_SCHEDULES);
+    while (stopped.length > 0) {
+      await this.startAll(tx, stopped, turns);
+      stopped = await this.repository.stoppedOfJob(tx, job, MAX_SCHEDULES, stopped.at(-1)!.id);
     }
-    await this.repository.start(tx, starts);
   }
 
   async onJobDeactivated(tx: EntityManager, job: OwnedJob): Promise<void> {
@@ -55,7 +52,19 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
     await this.repository.deleteOfJob(tx, job);
   }
 
-  /** Batch by batch: a job may have a hundred thousand schedules, and a paused one is counted since its pause. */
+  private async startAll(tx: EntityManager, stopped: readonly Schedule[], turns: LoopTurns): Promise<void> {
+    await this.writeLeftovers(tx, stopped, 'job_inactive', this.clock.now());
+    const starts: ScheduleStart[] = [];
+    for (const schedule of stopped) {
+      await turns.pass();
+      const start = this.startOf(schedule);
+      if (start instanceof Error) await this.repository.park(tx, schedule.id, `error: ${start.message}`);
+      else starts.push(start);
+    }
+    await this.repository.start(tx, starts);
+  }
+
+  /** Batch by batch as well; a paused one is counted since its pause. */
   private async recordLeftovers(tx: EntityManager, job: OwnedJob): Promise<void> {
     await this.repository.lockAllOfJob(tx, job);
     const now = this.clock.now();
@@ -63,7 +72,11 @@ export class JobFollower implements OnModuleInit, JobLifecycleListener {
       const leaving = await this.repository.leavingOfJob(tx, job, now, MAX_SCHEDULES);
       if (leaving.length === 0) return;
       await this.writeLeftovers(tx, leaving, 'job_deleted', now);
-      await this.repository.delete(tx, ...leaving);
+      await this.repository.delete(
+        tx,
+        job.service,
+        leaving.map(({ id }) => id),
+      );
     }
   }
 

@@ -21,8 +21,6 @@ export function paused(schedule: Schedule, reason: string, now: Date): Schedule 
     pausedAt: new Date(Math.min(now.getTime(), beforeNext)),
     nextRunAt: null,
     catchupOverride: null,
-    version: schedule.version + 1,
-    updatedAt: now,
   };
 }
 
@@ -41,23 +39,13 @@ export function resumed(
   if (isFinished(schedule) || next === null) throw scheduleFinished(schedule.id, schedule.pauseReason);
   // The firer would end it without a word about the pause; so its instants stay owed.
   if (runsLeftOf(schedule) === 0) throw scheduleFinished(schedule.id, 'max_runs_reached');
-  if (!jobActive && recurrence.nextAfter(now.getTime()) === null) return endedWhileInactive(schedule, now);
+  if (!jobActive && recurrence.nextAfter(now.getTime()) === null)
+    return { ...schedule, ...endedBy(endReasonWhileInactive(schedule)) };
   const isBehind = jobActive && next <= now.getTime();
   return {
     ...schedule,
     ...putOnClock(new Date(next), { jobActive }),
     catchupOverride: isBehind ? catchup : null,
-    version: schedule.version + 1,
-    updatedAt: now,
-  };
-}
-
-function endedWhileInactive(schedule: Schedule, now: Date): Schedule {
-  return {
-    ...schedule,
-    ...endedBy(endReasonWhileInactive(schedule)),
-    version: schedule.version + 1,
-    updatedAt: now,
   };
 }
 

@@ -13,3 +13,8 @@ export function changeOf(
   const { service, id } = (after ?? before)!;
   return { service, action: `schedule.${done}`, resourceId: id, before, after, reason };
 }
+
+/** What a change made of `current`, as it is stored. */
+export function nextVersionOf(current: Schedule, made: Schedule, now: Date): Schedule {
+  return { ...made, version: current.version + 1, updatedAt: now };
+}

@@ -9,7 +9,7 @@ import { recordLeftovers } from './domain/leftovers.js';
 import type { Catchup, Schedule } from './domain/schedule.js';
 import { RecurrenceCache } from './recurrence-cache.js';
 import { NO_REASON_GIVEN, paused, resumed } from './schedule-activity.js';
-import { changeOf } from './schedule-change.js';
+import { changeOf, nextVersionOf } from './schedule-change.js';
 import { leftByResume, ScheduleLeftovers } from './schedule-leftovers.js';
 import { SchedulesRepository } from './schedules.repository.js';
 import { SchedulesService } from './schedules.service.js';
@@ -30,7 +30,8 @@ export class SchedulePauses {
   pause(service: string, id: string, reason: string = NO_REASON_GIVEN): Promise<Schedule> {
     return this.schedules.withLocked(service, id, async (tx, schedule) => {
       if (!schedule.active) return schedule;
-      const changed = paused(schedule, reason, this.clock.now());
+      const now = this.clock.now();
+      const changed = nextVersionOf(schedule, paused(schedule, reason, now), now);
       await this.repository.update(tx, changed);
       await recordChange(tx, changeOf('paused', schedule, changed, reason));
       return changed;
@@ -46,7 +47,7 @@ export class SchedulePauses {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       if (schedule.active) return schedule;
       const now = this.clock.now();
-      const changed = this.resumed(schedule, catchup, job.active, now);
+      const changed = nextVersionOf(schedule, this.resumed(schedule, catchup, job.active, now), now);
       const left = leftByResume(schedule, true, { now, jobActive: job.active });
       await this.leftovers.accountFor(tx, schedule, left);
       await this.repository.update(tx, changed);
@@ -62,7 +63,7 @@ export class SchedulePauses {
       const left = leftByResume(schedule, true, { now, jobActive: job.active });
       if (left !== null) return recordLeftovers(left, this.recurrences.readableOf(schedule));
       const planned = schedule.active ? schedule : this.resumed(schedule, catchup, job.active, now);
-      const exclusionOf = await this.calendars.exclusionsOf([schedule], tx);
+      const exclusionOf = await this.calendars.forSchedules([schedule], tx);
       return planFirings(planned, this.recurrences.readableOf(schedule), {
         now: now.getTime(),
         job,

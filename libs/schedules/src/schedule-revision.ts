@@ -30,8 +30,6 @@ export function revised(
     ...current,
     ...definition,
     anchorAt: definition.startAt ?? current.createdAt,
-    version: current.version + 1,
-    updatedAt: context.now,
   };
   // Its next instant is for the resume to find; a parked schedule may have none that can be computed.
   if (isPaused(current) && !isRetimed) return changed;
@@ -47,7 +45,7 @@ export function isPaused(schedule: Schedule): boolean {
 
 /**
  * Where one that was finished, and has the same timing as before, goes on; one that is active stays where it is. By the stored
- * schedule: under a version that may yet be rolled back, nothing must enter the cache.
+ * schedule: of a change that may yet be rolled back nothing must enter the cache.
  */
 function nextOfFinished(schedule: Schedule, { now, recurrences }: RevisionContext): Date | null {
   if (!isFinished(schedule)) return null;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { type EntityManager, In, IsNull, LessThanOrEqual, Not, Repository } from 'typeorm';
+import { type EntityManager, In, IsNull, LessThanOrEqual, MoreThan, Not, Repository } from 'typeorm';
 import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { OwnedJob } from '@app/jobs';
 import {
@@ -144,10 +144,8 @@ export class SchedulesRepository {
     await tx.update(ScheduleEntity, { id: schedule.id, service: schedule.service }, row(schedule));
   }
 
-  /** All of one service. */
-  async delete(tx: EntityManager, ...schedules: readonly Schedule[]): Promise<void> {
-    const ids = schedules.map(({ id }) => id);
-    await tx.delete(ScheduleEntity, { id: In(ids), service: schedules[0]?.service });
+  async delete(tx: EntityManager, service: string, ids: readonly string[]): Promise<void> {
+    await tx.delete(ScheduleEntity, { id: In(ids), service });
   }
 
   async lockAllOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<void> {
@@ -175,14 +173,25 @@ export class SchedulesRepository {
 
   /** Takes the schedules of a job off the clock, except those already due: the firer still records them. */
   async stopOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<void> {
-    while ((await countOf(tx, STOP_OF_JOB, [id, service, STOPPED_AT_ONCE])) > 0);
+    let stopped: number;
+    do stopped = await countOf(tx, STOP_OF_JOB, [id, service, STOPPED_AT_ONCE]);
+    while (stopped > 0);
   }
 
-  /** The active schedules of a job that are off the clock, locked. */
-  async lockStoppedOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<Schedule[]> {
+  async lockActiveOfJob(tx: EntityManager, { service, id }: OwnedJob): Promise<void> {
     await tx.query(LOCK_ACTIVE_OF_JOB, [id, service]);
-    // Not by the ids locked: a statement takes 65,535 parameters, and a job may have more schedules.
-    return tx.findBy(ScheduleEntity, { jobId: id, service, active: true, nextRunAt: IsNull() });
+  }
+
+  /** Up to `limit` active schedules of a job that are off the clock, by id, starting above `afterId`. */
+  stoppedOfJob(
+    tx: EntityManager,
+    { service, id: jobId }: OwnedJob,
+    limit: number,
+    afterId?: string,
+  ): Promise<Schedule[]> {
+    const above = afterId === undefined ? {} : { id: MoreThan(afterId) };
+    const where = { jobId, service, active: true, nextRunAt: IsNull(), ...above };
+    return tx.find(ScheduleEntity, { where, order: { id: 'ASC' }, take: limit });
   }
 
   async start(tx: EntityManager, starts: readonly ScheduleStart[]): Promise<void> {

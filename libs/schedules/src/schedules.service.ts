@@ -13,7 +13,7 @@ import { RecurrenceCache } from './recurrence-cache.js';
 import { firstRunAfter } from './schedule-acceptance.js';
 import { NO_REASON_GIVEN, paused, switched } from './schedule-activity.js';
 import { leftByChange, leftByResume, leftoversOf, ScheduleLeftovers } from './schedule-leftovers.js';
-import { changeOf } from './schedule-change.js';
+import { changeOf, nextVersionOf } from './schedule-change.js';
 import { demandSlowEnough } from './schedule-rhythm.js';
 import { revised } from './schedule-revision.js';
 import { scheduleChanged, scheduleNotFound } from './schedules.errors.js';
@@ -78,7 +78,7 @@ export class SchedulesService {
       const accounted = await this.leftovers.accountFor(tx, current, left);
       const made = switched(current, revised(accounted, definition, context), active, context);
       if (made === current) return current;
-      const changed = { ...made, version: current.version + 1 };
+      const changed = nextVersionOf(current, made, context.now);
       await demandSlowEnough(tx, changed, current);
       await this.repository.update(tx, changed);
       await recordChange(tx, changeOf(verbOf(current, changed), current, changed));
@@ -95,7 +95,7 @@ export class SchedulesService {
       if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
       const left = leftoversOf(current, 'schedule_deleted', this.clock.now());
       await this.leftovers.accountFor(tx, current, left);
-      await this.repository.delete(tx, current);
+      await this.repository.delete(tx, service, [id]);
       await recordChange(tx, changeOf('deleted', current, null));
     });
   }
@@ -128,7 +128,7 @@ function verbOf(current: Schedule, changed: Schedule): 'updated' | 'paused' | 'r
 /** Version 1, on the clock from its first instant after `now` unless it or its job is not active. */
 function newSchedule(job: Job, { active, ...definition }: WantedSchedule, now: Date): Schedule {
   const schedule = startedSchedule(job, definition, now);
-  return active === false ? { ...paused(schedule, NO_REASON_GIVEN, now), version: 1 } : schedule;
+  return active === false ? paused(schedule, NO_REASON_GIVEN, now) : schedule;
 }
 
 function startedSchedule(job: Job, definition: ScheduleDefinition, now: Date): Schedule {

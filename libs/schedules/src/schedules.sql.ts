@@ -160,13 +160,15 @@ export const STOP_OF_JOB = `
 
 /**
  * All active ones, also those on the clock: the lock waits for a firer that is just taking one off because it found
- * the job inactive, and then reads what it left. Ordered, so that two such locks cannot deadlock.
+ * the job inactive, and then reads what it left. Ordered, so that two such locks cannot deadlock. One row, however many
+ * schedules a job has.
  */
 export const LOCK_ACTIVE_OF_JOB = `
-  SELECT id FROM schedules WHERE job_id = $1 AND service = $2 AND active ORDER BY id FOR UPDATE
+  WITH locked AS (SELECT id FROM schedules WHERE job_id = $1 AND service = $2 AND active ORDER BY id FOR UPDATE)
+  SELECT count(*) FROM locked
 `;
 
-/** Waits for the firers that hold them: what is then read stays so. One row, however many schedules a job has. */
+/** Waits for the firers that hold them: what is then read stays so. One row, as above. */
 export const LOCK_ALL_OF_JOB = `
   WITH locked AS (SELECT id FROM schedules WHERE job_id = $1 AND service = $2 ORDER BY id FOR UPDATE)
   SELECT count(*) FROM locked
