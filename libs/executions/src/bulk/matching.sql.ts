@@ -1,7 +1,7 @@
 import { type Condition, type Statement, whereOf } from '@app/platform/database';
 import { scheduledForOf } from '../domain/execution-id.js';
 import { conditionsOf, type HistoryFilter } from '../history.sql.js';
-import { REPEATABLE_END } from '../executions.sql.js';
+import { RETRYABLE_END } from '../executions.sql.js';
 import { type BulkFilter, type BulkOperation, statesFor } from './domain/bulk-operation.js';
 
 /** What of an operation says which executions it is about. */
@@ -23,7 +23,7 @@ export function matching(selection: Selection): Statement {
 
 const POSSIBLE = {
   cancel: [`e.phase <> 'final'`, 'e.cancel_requested_at IS NULL'],
-  retry: [REPEATABLE_END, 'e.retried_as IS NULL'],
+  retry: [RETRYABLE_END, 'e.retried_as IS NULL'],
 } as const;
 
 function conditionsFor({ service, action, filter, createdAt, afterId }: Selection): Condition[] {

@@ -75,9 +75,13 @@ describe('migrations', () => {
   it(
     'are applied once, whoever else applies them at the same time',
     async () => {
-      await revertThrough('RequestOfExecution1795493000000');
+      await revertThrough('RoomForClaims1795501000000');
       const applied = await Promise.all([runMigrations(database.url), runMigrations(database.url)]);
-      expect(applied.flat()).toEqual(['RequestOfExecution1795493000000', 'RoomForClaims1795501000000']);
+      expect(applied.flat()).toEqual([
+        'RoomForClaims1795501000000',
+        'RetryableEnds1795510000000',
+        'EndsSayWhy1795510000001',
+      ]);
     },
     TIMEOUT_MS,
   );

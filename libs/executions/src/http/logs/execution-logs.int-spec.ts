@@ -42,7 +42,7 @@ async function append(...texts: readonly string[]): Promise<void> {
 }
 
 async function finish(): Promise<void> {
-  const sql = `UPDATE executions SET state = 'cancelled', reason = 'requested', finished_at = now() WHERE id = $1`;
+  const sql = `UPDATE executions SET state = 'cancelled', cancel_requested_at = now(), finished_at = now() WHERE id = $1`;
   await app.database.query(sql, [executionId]);
 }
 
