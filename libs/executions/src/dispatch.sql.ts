@@ -1,5 +1,5 @@
 import { SCHEDULER_ACTOR } from '@app/audit';
-import { ACTIVE } from './executions.sql.js';
+import { ACTIVE, JOB_IS_THERE } from './executions.sql.js';
 import { ISOLATED_FOR_MINUTES, ISOLATED_FROM_LOSSES } from './domain/losses.js';
 
 /** CASE, because almost no row was ever lost: only then is the JSON of its attempts opened. */
@@ -21,17 +21,18 @@ export const LIMIT_OF_SERVICE = `LEFT JOIN services s ON s.slug = j.service AND 
  */
 const QUEUE_OR_HOLD = `
   UPDATE executions e
-  SET state       = CASE WHEN j.deleted_at IS NOT NULL THEN 'cancelled' WHEN is_limited THEN 'pending' ELSE 'queued' END,
-      hold        = CASE WHEN j.deleted_at IS NULL AND is_limited THEN 'concurrency' END,
+  SET state       = CASE WHEN is_over THEN 'cancelled' WHEN is_limited THEN 'pending' ELSE 'queued' END,
+      hold        = CASE WHEN is_limited AND NOT is_over THEN 'concurrency' END,
       delivery    = e.delivery + CASE WHEN is_limited THEN 0 ELSE 1 END,
-      queued_at   = CASE WHEN j.deleted_at IS NULL AND NOT is_limited THEN now() ELSE e.queued_at END,
-      finished_at = CASE WHEN j.deleted_at IS NOT NULL THEN now() END,
-      reason      = CASE WHEN j.deleted_at IS NOT NULL THEN 'job_deleted' ELSE e.reason END,
-      cancel_requested_at = CASE WHEN j.deleted_at IS NOT NULL THEN now() ELSE e.cancel_requested_at END,
-      cancel_requested_by = CASE WHEN j.deleted_at IS NOT NULL THEN '${SCHEDULER_ACTOR}' ELSE e.cancel_requested_by END,
-      cancel_reason       = CASE WHEN j.deleted_at IS NOT NULL THEN 'job_deleted' ELSE e.cancel_reason END
+      queued_at   = CASE WHEN is_over OR is_limited THEN e.queued_at ELSE now() END,
+      finished_at = CASE WHEN is_over THEN now() END,
+      reason      = CASE WHEN is_over THEN 'job_deleted' ELSE e.reason END,
+      cancel_requested_at = CASE WHEN is_over THEN now() ELSE e.cancel_requested_at END,
+      cancel_requested_by = CASE WHEN is_over THEN '${SCHEDULER_ACTOR}' ELSE e.cancel_requested_by END,
+      cancel_reason       = CASE WHEN is_over THEN 'job_deleted' ELSE e.cancel_reason END
   FROM due JOIN jobs j ON j.id = due.job_id ${LIMIT_OF_SERVICE},
-       LATERAL (SELECT j.max_concurrency IS NOT NULL OR s.slug IS NOT NULL AS is_limited) AS limits
+       LATERAL (SELECT j.max_concurrency IS NOT NULL OR s.slug IS NOT NULL AS is_limited,
+                       j.deleted_at IS NOT NULL AS is_over) AS of_job
   WHERE e.id = due.id AND e.scheduled_for = due.scheduled_for
   ${DISPATCHED}`;
 
@@ -193,7 +194,7 @@ export const UNTIL_DUE = `
 
 const QUEUED_LONG = `${ACTIVE} AND e.state = 'queued' AND e.queued_at < now() - $1 * interval '1 millisecond'`;
 
-export const IS_ANY_QUEUED_LONG = `SELECT 1 FROM executions e WHERE ${QUEUED_LONG} LIMIT 1`;
+export const IS_ANY_QUEUED_BEFORE = `SELECT 1 FROM executions e WHERE ${QUEUED_LONG} LIMIT 1`;
 
 /**
  * What Postgres believes to be in the queue, beyond the time that a hand-over takes: all at once, for no index has it in an
@@ -206,7 +207,7 @@ export const STILL_QUEUED = `
   SELECT e.id, e.delivery, e.service, e.priority, ${IS_ISOLATED} AS isolated
   FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[]) AS m(id, scheduled_for, delivery)
   JOIN executions e ON e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery
-  JOIN jobs j ON j.id = e.job_id AND j.deleted_at IS NULL
+  JOIN jobs j ON j.id = e.job_id AND ${JOB_IS_THERE}
   WHERE e.state = 'queued'
   ORDER BY e.queued_at, e.id`;
 

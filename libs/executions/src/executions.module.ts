@@ -4,14 +4,17 @@ import { JobsModule } from '@app/jobs';
 import { QueueModule } from '@app/platform/queue';
 import { BulkOperationEntity } from './bulk/bulk-operation.entity.js';
 import { BulkOperationsRepository } from './bulk/bulk-operations.repository.js';
+import { DispatchRepository } from './dispatch.repository.js';
 import { ExecutionDispatcher } from './execution-dispatcher.js';
 import { ExecutionEntity } from './execution.entity.js';
 import { EXECUTIONS_QUEUE, ExecutionsQueue } from './executions.queue.js';
 import { ExecutionsRepository } from './executions.repository.js';
 import { ExecutionsService } from './executions.service.js';
 import { GatheredRunsRepository } from './gathered-runs.repository.js';
+import { HandOvers } from './hand-overs.js';
 import { LogsRepository } from './logs.repository.js';
 import { PartitionsRepository } from './partitions.repository.js';
+import { QueuePlaces } from './queue-places.js';
 import { QueueRoom } from './queue-room.js';
 import { RequestedRunsRepository } from './requested-runs.repository.js';
 import { RetentionRepository } from './retention.repository.js';
@@ -27,10 +30,13 @@ import { WaitingRunsEnder } from './waiting-runs-ender.js';
   ],
   providers: [
     ExecutionsRepository,
+    DispatchRepository,
     RequestedRunsRepository,
     GatheredRunsRepository,
     ExecutionsQueue,
     QueueRoom,
+    QueuePlaces,
+    HandOvers,
     ExecutionDispatcher,
     ExecutionsService,
     LogsRepository,
@@ -42,7 +48,10 @@ import { WaitingRunsEnder } from './waiting-runs-ender.js';
   ],
   exports: [
     ExecutionsRepository,
+    DispatchRepository,
     ExecutionsQueue,
+    QueuePlaces,
+    HandOvers,
     ExecutionDispatcher,
     ExecutionsService,
     LogsRepository,

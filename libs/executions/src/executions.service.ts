@@ -15,6 +15,8 @@ import {
   jobOfExecutionDeleted,
 } from './executions.errors.js';
 import { type Cancellation, ExecutionsRepository } from './executions.repository.js';
+import { HandOvers } from './hand-overs.js';
+import { QueuePlaces } from './queue-places.js';
 import type { RequestedRun } from './requested-run.js';
 import { RequestedRunsRepository } from './requested-runs.repository.js';
 
@@ -31,13 +33,15 @@ export class ExecutionsService {
   constructor(
     private readonly executions: ExecutionsRepository,
     private readonly requested: RequestedRunsRepository,
+    private readonly places: QueuePlaces,
+    private readonly handOvers: HandOvers,
     private readonly dispatcher: ExecutionDispatcher,
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Asks for one run now, also of an inactive job: deactivation stops schedules, not people.
+   * Asks for one run now, even of an inactive job: deactivation stops schedules, not people.
    * @throws ProblemError `job_not_found`, `quota_exceeded`
    */
   async execute(service: string, jobId: string, run: ManualRun): Promise<Execution> {
@@ -96,12 +100,12 @@ export class ExecutionsService {
   private async start(run: Omit<RequestedRun, 'mayStart'>): Promise<Execution | null> {
     const earlier = madeBefore();
     if (earlier !== null) return this.get(run.service, earlier);
-    const mayStart = this.dispatcher.takePlace();
+    const mayStart = this.places.take();
     const made = await this.requested.insertNow({ ...run, mayStart }, this.clock.now());
     if (!made) return null;
     const { id, service, jobId, scheduleId, trigger, priority, delivery } = made;
     this.logger.debug('accepted', { service, jobId, scheduleId, executionId: id, trigger });
-    if (made.state === 'queued') this.dispatcher.handOverSoon([{ id, delivery, service, priority }]);
+    if (made.state === 'queued') this.handOvers.soon([{ id, delivery, service, priority }]);
     else this.dispatcher.nudge();
     return made;
   }

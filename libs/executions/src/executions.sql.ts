@@ -18,6 +18,12 @@ export const BAD_END = `e.phase = 'final' AND (e.error IS NOT NULL OR e.reason I
  */
 export const ACTIVE = `e.phase = 'active' AND e.phase <> 'final'`;
 
+/**
+ * Of the job `j` of a run. Said plainly, the planner would begin with the jobs that are there, as long as it knows nothing of
+ * them and expects hardly any, and walk over all their runs.
+ */
+export const JOB_IS_THERE = `CASE WHEN j.deleted_at IS NULL THEN true ELSE false END`;
+
 /** Prepared: people and services poll it. The instant is in the id, and names the partition. */
 export function findExecution(columns: string): string {
   return `SELECT ${columns} FROM executions WHERE id = $1 AND scheduled_for = $2 AND service = $3`;
@@ -43,18 +49,28 @@ export const INSERT_EXECUTIONS = `
   RETURNING id`;
 
 /**
- * At once where nothing runs yet; a running one is asked, and its worker ends it. Whoever asked first stays on record. The
- * row is locked before it is read: of two that ask at once only one is told that it was the first.
+ * What a cancel sets: at once where nothing runs yet; a running one is asked, and its worker ends it. Whoever asked first
+ * stays on record.
+ * @param actor in SQL, as the others
+ * @param reason null where nobody gave one
  */
-export const CANCEL = `
-  UPDATE executions e
-  SET state               = CASE WHEN e.state = 'running' THEN 'running' ELSE 'cancelled' END,
+export function cancelColumns(actor: string, reason: string): string {
+  return `
+      state               = CASE WHEN e.state = 'running' THEN 'running' ELSE 'cancelled' END,
       hold                = NULL,
       finished_at         = CASE WHEN e.state = 'running' THEN NULL ELSE now() END,
       cancel_requested_at = COALESCE(e.cancel_requested_at, now()),
-      cancel_requested_by = CASE WHEN e.cancel_requested_at IS NULL THEN $3 ELSE e.cancel_requested_by END,
-      cancel_reason       = CASE WHEN e.cancel_requested_at IS NULL THEN $4 ELSE e.cancel_reason END,
-      reason              = COALESCE(e.reason, $4, 'requested')
+      cancel_requested_by = CASE WHEN e.cancel_requested_at IS NULL THEN ${actor} ELSE e.cancel_requested_by END,
+      cancel_reason       = CASE WHEN e.cancel_requested_at IS NULL THEN ${reason} ELSE e.cancel_reason END,
+      reason              = COALESCE(e.reason, ${reason}, 'requested')`;
+}
+
+const BY_SCHEDULER = `'${SCHEDULER_ACTOR}'`;
+
+/** The row is locked before it is read: of two that ask at once only one is told that it was the first. */
+export const CANCEL = `
+  UPDATE executions e
+  SET ${cancelColumns('$3', '$4')}
   FROM (
     SELECT id, scheduled_for, cancel_requested_at IS NULL AS "isFirst" FROM executions
     WHERE id = $1 AND scheduled_for = $2 AND service = $5 AND phase <> 'final'
@@ -65,19 +81,18 @@ export const CANCEL = `
 
 /** Any `$3` of what waits of a job, locked in the order in which claims do, so that neither waits for the other in turn. */
 export const CANCEL_PENDING_OF_JOB = `
-  WITH some AS MATERIALIZED (
+  WITH picked AS MATERIALIZED (
     SELECT id, scheduled_for FROM executions
     WHERE job_id = $1 AND service = $2 AND phase <> 'final' AND state IN ('pending', 'queued')
     LIMIT $3
   ), waiting AS MATERIALIZED (
-    SELECT e.id, e.scheduled_for FROM some JOIN executions e ON e.id = some.id AND e.scheduled_for = some.scheduled_for
+    SELECT e.id, e.scheduled_for FROM picked p JOIN executions e ON e.id = p.id AND e.scheduled_for = p.scheduled_for
     WHERE e.phase <> 'final' AND e.state IN ('pending', 'queued')
     ORDER BY e.id
     FOR UPDATE OF e
   )
   UPDATE executions e
-  SET state = 'cancelled', hold = NULL, finished_at = now(), cancel_requested_at = now(), reason = 'job_deleted',
-      cancel_requested_by = '${SCHEDULER_ACTOR}', cancel_reason = 'job_deleted'
+  SET ${cancelColumns(BY_SCHEDULER, "'job_deleted'")}
   FROM waiting
   WHERE e.id = waiting.id AND e.scheduled_for = waiting.scheduled_for`;
 
@@ -90,13 +105,7 @@ export const CANCEL_UNFINISHED_OF_SCHEDULES = `
     FOR UPDATE
   )
   UPDATE executions e
-  SET state               = CASE WHEN e.state = 'running' THEN 'running' ELSE 'cancelled' END,
-      hold                = NULL,
-      finished_at         = CASE WHEN e.state = 'running' THEN NULL ELSE now() END,
-      cancel_requested_at = COALESCE(e.cancel_requested_at, now()),
-      cancel_requested_by = CASE WHEN e.cancel_requested_at IS NULL THEN '${SCHEDULER_ACTOR}' ELSE e.cancel_requested_by END,
-      cancel_reason       = CASE WHEN e.cancel_requested_at IS NULL THEN 'overlap' ELSE e.cancel_reason END,
-      reason              = COALESCE(e.reason, 'overlap')
+  SET ${cancelColumns(BY_SCHEDULER, "'overlap'")}
   FROM unfinished
   WHERE e.id = unfinished.id AND e.scheduled_for = unfinished.scheduled_for`;
 

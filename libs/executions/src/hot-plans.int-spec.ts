@@ -182,7 +182,7 @@ describe('beside 200,000 executions of the past month', () => {
     ['whether anything is held back', dispatch.FIRST_ON_HOLD, [], 'executions_held'],
     ['which buffered runs may go on', dispatch.RELEASE_OVERLAP_HOLDS, [], 'executions_buffered'],
     ['what was handed over and not taken', dispatch.QUEUED_BEFORE, [0], 'executions_open'],
-    ['whether that is anything', dispatch.IS_ANY_QUEUED_LONG, [0], 'executions_open'],
+    ['whether that is anything', dispatch.IS_ANY_QUEUED_BEFORE, [0], 'executions_open'],
     ['what somebody wants ended', CANCEL_REQUESTED, [sessionId], 'executions_cancelling'],
   ])('%s', async (_what, sql, parameters, index) => {
     expectFrugal(await planOf(database, sql, parameters), index);

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '@app/platform/clock';
 import { ExecutionsQueue } from './executions.queue.js';
 
 /**
@@ -26,11 +27,16 @@ export interface Room {
 export class QueueRoom {
   private readonly logger = new Logger(QueueRoom.name);
   private isAway = false;
+  private lookedAtMs = 0;
 
-  constructor(private readonly queue: ExecutionsQueue) {}
+  constructor(
+    private readonly queue: ExecutionsQueue,
+    private readonly clock: Clock,
+  ) {}
 
   /** @returns null while the queue is away: what is due then stays where it is, in Postgres */
   async look(): Promise<Room | null> {
+    this.lookedAtMs = this.clock.monotonicMs();
     try {
       const size = await this.queue.look();
       this.isAway = false;
@@ -42,5 +48,10 @@ export class QueueRoom {
       this.isAway = true;
       return null;
     }
+  }
+
+  /** Again, if the last look is longer ago than this: what it tells of the queue's head is what places are counted from. */
+  async lookAfter(ageMs: number): Promise<void> {
+    if (this.clock.monotonicMs() > this.lookedAtMs + ageMs) await this.look();
   }
 }

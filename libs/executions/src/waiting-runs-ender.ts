@@ -6,7 +6,7 @@ import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { BulkOperationsRepository } from './bulk/bulk-operations.repository.js';
 import { ExecutionsRepository } from './executions.repository.js';
 
-export const ENDED_AT_ONCE = 1_000;
+const ENDED_AT_ONCE = 1_000;
 
 /**
  * Ends what waits of a job that is deleted. Of a large backlog the most is left to a bulk operation: in the deletion's own

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ExecutionDispatcher, ExecutionsQueue } from '@app/executions';
+import { ExecutionDispatcher, ExecutionsQueue, QueuePlaces } from '@app/executions';
 import { JobsService } from '@app/jobs';
 import { aCall } from '../../../test/support/a-job.js';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
@@ -79,7 +79,8 @@ describe('a fire past the waiting line', () => {
 
   it('takes no more places than were counted, and leaves the rest to the next dispatch', async () => {
     await dispatcher.dispatchDue();
-    while (dispatcher.takePlace());
+    const places = app.get(QueuePlaces, { strict: false });
+    while (places.take());
     await fire(await createJob(), 3);
     expect(await countIn('pending')).toBe(3);
     await dispatcher.dispatchDue();

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { ExecutionDispatcher, ExecutionsRepository, ExecutionsService } from '@app/executions';
+import { DispatchRepository, ExecutionDispatcher, ExecutionsService } from '@app/executions';
 import { JobsService } from '@app/jobs';
 import { aCall } from '../../../test/support/a-job.js';
 import { seedSchedules } from '../../../test/support/seed-schedules.js';
@@ -83,7 +83,7 @@ describe('holding runs back', () => {
   it('goes on with a job that somebody asks for another run of at that moment', async () => {
     const jobId = await createJob(1);
     await seedWaiting(dataSource, jobId, 1);
-    await app.get(ExecutionsRepository, { strict: false }).dispatchDue(10);
+    await app.get(DispatchRepository, { strict: false }).dispatchDue(10);
     expect(await states()).toEqual(['pending concurrency']);
     await dataSource.transaction(async (tx) => {
       await app.get(JobsService, { strict: false }).lockForUse(tx, 'default', jobId);
@@ -151,9 +151,10 @@ describe('holding runs back', () => {
       await seedSchedules(dataSource, jobId, { count: 2, dueAt: 'now()', intervalSeconds: 3_600 });
     }
     await firer.fireDue();
-    const executions = app.get(ExecutionsRepository, { strict: false });
-    await executions.dispatchDue(10);
-    expect((await executions.dispatchHeld(3)).map(({ priority }) => priority).sort()).toEqual([3, 3, 7]);
+    const dispatches = app.get(DispatchRepository, { strict: false });
+    await dispatches.dispatchDue(10);
+    const { dispatched } = await dispatches.dispatchHeld(3);
+    expect(dispatched.map(({ priority }) => priority).sort()).toEqual([3, 3, 7]);
   });
 
   it('ends what comes back of a job that was deleted meanwhile', async () => {

@@ -57,7 +57,7 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
       );
     }
     const rows = leftovers.flatMap(({ schedule }, index) =>
-      executionsOf({ schedule, job }, plans[index]!, WAITING),
+      executionsOf({ schedule, job }, plans[index]!, randomBytes),
     );
     await this.executions.insertExecutions(tx, rows);
     await allowances.store(tx);
@@ -71,7 +71,7 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
     allowances: RunAllowances,
   ): Promise<FiringPlan> {
     const { schedule, mayRun } = leftovers;
-    const exclusionOf = await this.calendars.exclusionsOf(mayRun ? [schedule] : [], tx);
+    const exclusionOf = await this.calendars.forSchedules(mayRun ? [schedule] : [], tx);
     const runs = mayRun ? await this.unfinishedRuns(tx, leftovers) : NO_UNFINISHED_RUNS;
     try {
       const recurrence = this.recurrences.recurrenceOf(schedule);
@@ -92,6 +92,3 @@ export class LeftoverRecorder implements OnModuleInit, LeftoverWriter {
     return runs;
   }
 }
-
-/** None of the rows takes a place in the queue: they are dispatched like any other that waits. */
-const WAITING = { random: randomBytes, now: new Date(0), takePlace: () => false };

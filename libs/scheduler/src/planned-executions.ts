@@ -3,21 +3,24 @@ import type { DueSchedule, FiringPlan, PlannedFiring } from '@app/schedules';
 
 const ID_RANDOM_BYTES = 16;
 
-/** What the rows of a plan depend on besides the plan. */
-export interface RowCircumstances {
-  /** Gives that many random bytes. */
-  readonly random: (bytes: number) => Uint8Array;
+/** Gives that many random bytes. */
+type Random = (bytes: number) => Uint8Array;
+
+/** How a run that is due gets into the queue past those that wait. */
+interface Places {
   readonly now: Date;
-  /** Asks for a place in the queue, past those that wait. */
-  readonly takePlace: () => boolean;
+  readonly take: () => boolean;
 }
 
-/** The rows that a plan asks for. */
+/** The rows that a plan asks for. @param places without them all runs wait for their dispatch */
 export function executionsOf(
   { schedule, job }: DueSchedule,
   plan: FiringPlan,
-  { random, now, takePlace }: RowCircumstances,
+  random: Random,
+  places?: Places,
 ): NewExecution[] {
+  const hasPlace = (firing: PlannedFiring) =>
+    places !== undefined && needsNoDispatch(firing, job, places.now) && places.take();
   const parameters = { ...job.parameters, ...schedule.parameters };
   const idOf = idsByInstant(plan.firings, random);
   return plan.firings.map((firing) => ({
@@ -28,7 +31,7 @@ export function executionsOf(
     jobVersion: job.version,
     scheduleId: schedule.id,
     trigger: firing.trigger,
-    state: mayStart(firing, job, now) && takePlace() ? 'queued' : firing.state,
+    state: hasPlace(firing) ? 'queued' : firing.state,
     reason: firing.reason,
     reasonDetail: withBlockingId(firing, idOf),
     priority: firing.trigger === 'catchup' ? job.priority + LOW_PRIORITY_LANE : job.priority,
@@ -42,16 +45,13 @@ export function executionsOf(
 }
 
 /** A live run that is due, of a job without a limit: nothing but room decides when it starts. */
-function mayStart(firing: PlannedFiring, { isLimited }: DueSchedule['job'], now: Date): boolean {
+function needsNoDispatch(firing: PlannedFiring, { isLimited }: DueSchedule['job'], now: Date): boolean {
   if (firing.state !== 'pending' || firing.trigger !== 'schedule' || firing.hold !== null) return false;
   return !isLimited && firing.dueAt <= now.getTime();
 }
 
 /** All ids first: with cancel_running a firing may be blocked by a later one of the same plan. */
-function idsByInstant(
-  firings: readonly PlannedFiring[],
-  random: (bytes: number) => Uint8Array,
-): ReadonlyMap<number, string> {
+function idsByInstant(firings: readonly PlannedFiring[], random: Random): ReadonlyMap<number, string> {
   return new Map(
     firings.map(({ scheduledFor }) => [
       scheduledFor,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { ExecutionsQueue, ExecutionsRepository, ExecutionsService, runKeyOf } from '@app/executions';
+import { ExecutionsQueue, DispatchRepository, ExecutionsService, runKeyOf } from '@app/executions';
 import { JobsService } from '@app/jobs';
 import { aCall } from '../../../test/support/a-job.js';
 import { flushQueue } from '../../../test/support/flush-queue.js';
@@ -17,7 +17,7 @@ describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (back
   /** Stores and hands over; nobody takes a message. */
   let api: INestApplicationContext;
   let queue: ExecutionsQueue;
-  let executions: ExecutionsRepository;
+  let dispatches: DispatchRepository;
   let reconciler: QueueReconciler;
   let jobId: string;
 
@@ -26,8 +26,8 @@ describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (back
     await flushQueue(backend);
     api = await startFirer(database, backend);
     queue = api.get(ExecutionsQueue, { strict: false });
-    executions = api.get(ExecutionsRepository, { strict: false });
-    reconciler = new QueueReconciler(executions, queue);
+    dispatches = api.get(DispatchRepository, { strict: false });
+    reconciler = new QueueReconciler(dispatches, queue);
     jobId = await createJob();
   });
 
@@ -91,7 +91,7 @@ describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (back
   it('is one of several workers, and what all of them miss is handed over once', async () => {
     await queued(5);
     await flushQueue(backend, database);
-    const others = Array.from({ length: 3 }, () => new QueueReconciler(executions, queue));
+    const others = Array.from({ length: 3 }, () => new QueueReconciler(dispatches, queue));
 
     const added = await Promise.all([reconciler, ...others].map((one) => one.reconcile()));
     expect(added.reduce((sum, count) => sum + count)).toBe(5);
@@ -123,7 +123,9 @@ describe.each(queueBackendsUnderTest())('the reconciler, on the %s queue', (back
       .spyOn(queue, 'runKeys')
       .mockImplementationOnce(look)
       .mockImplementationOnce(async () => {
-        await query(`UPDATE executions SET state = 'cancelled', finished_at = now()`);
+        await query(
+          `UPDATE executions SET state = 'cancelled', cancel_requested_at = now(), finished_at = now()`,
+        );
         return look();
       });
     expect(await reconciler.reconcile()).toBe(0);

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { batches, ExecutionsQueue, ExecutionsRepository, type Queued, runKeyOf } from '@app/executions';
+import { batches, DispatchRepository, ExecutionsQueue, type Queued, runKeyOf } from '@app/executions';
 import { schedulerMetrics } from './scheduler-metrics.js';
 
 /** Younger rows may be on their way from commit to hand-over. */
@@ -16,16 +16,16 @@ export class QueueReconciler {
   private readonly logger = new Logger(QueueReconciler.name);
 
   constructor(
-    private readonly executions: ExecutionsRepository,
+    private readonly dispatches: DispatchRepository,
     private readonly queue: ExecutionsQueue,
   ) {}
 
   /** @returns how many executions were handed over again */
   async reconcile(): Promise<number> {
-    if (!(await this.executions.isAnyQueuedBefore(HAND_OVER_MS))) return 0;
+    if (!(await this.dispatches.isAnyQueuedBefore(HAND_OVER_MS))) return 0;
     // The queue first: a row that is queued still after that was in it then, or is lost.
     const inQueue = await this.queue.runKeys();
-    const missed = missing(await this.executions.queuedBefore(HAND_OVER_MS), inQueue);
+    const missed = missing(await this.dispatches.queuedBefore(HAND_OVER_MS), inQueue);
     let total = 0;
     for (const batch of batches(missed, BATCH)) total += await this.handOverAgain(batch);
     return total;
@@ -36,10 +36,10 @@ export class QueueReconciler {
    * worker has handed it over since.
    */
   private async handOverAgain(missed: readonly Queued[]): Promise<number> {
-    const lost = await this.executions.reconcileAlone(async () => {
+    const lost = await this.dispatches.reconcileAlone(async () => {
       // Where the queue stands now: after a loss, at its beginning.
       await this.queue.look();
-      const again = await this.executions.stillQueued(missing(missed, await this.queue.runKeys()));
+      const again = await this.dispatches.stillQueued(missing(missed, await this.queue.runKeys()));
       await this.queue.add(again);
       return again.length;
     });

@@ -2,12 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import {
-  ExecutionDispatcher,
-  ExecutionsQueue,
-  ExecutionsRepository,
-  ExecutionsService,
-} from '@app/executions';
+import { DispatchRepository, ExecutionDispatcher, ExecutionsQueue, ExecutionsService } from '@app/executions';
 import { type JobSpec, JobsService } from '@app/jobs';
 import { aCall } from '../../../test/support/a-job.js';
 import { flushQueue } from '../../../test/support/flush-queue.js';
@@ -181,8 +176,8 @@ describe.each(queueBackendsUnderTest())('recovery, on the %s queue', (backend) =
   it('takes back what the queue refuses, and keeps it due', async () => {
     const id = await executed('/refused');
     await inState(id, 'queued');
-    const repository = api.get(ExecutionsRepository, { strict: false });
-    await repository.takeBack([{ id, delivery: 1, service: 'default', priority: 5 }]);
+    const dispatches = api.get(DispatchRepository, { strict: false });
+    await dispatches.takeBack([{ id, delivery: 1, service: 'default', priority: 5 }]);
     expect(await executions().get('default', id)).toMatchObject({ state: 'pending', delivery: 1 });
 
     expect(await api.get(ExecutionDispatcher, { strict: false }).dispatchDue()).toBe(1);

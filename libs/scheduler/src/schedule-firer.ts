@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { RunAllowances } from '@app/access';
 import {
-  ExecutionDispatcher,
   ExecutionsRepository,
+  HandOvers,
   type NewExecution,
   observeDelay,
+  QueuePlaces,
   recordFire,
   secondsBetween,
 } from '@app/executions';
@@ -26,8 +27,6 @@ export interface FiringRound {
   readonly fired: number;
   /** More schedules may be due: go again at once. */
   readonly more: boolean;
-  /** The database's clock: the one that decides what is due. */
-  readonly now: Date;
 }
 
 /** What became of some of the schedules that were due. */
@@ -47,7 +46,8 @@ export class ScheduleFirer {
     private readonly schedules: SchedulesRepository,
     private readonly executions: ExecutionsRepository,
     private readonly planner: FiringPlanner,
-    private readonly dispatcher: ExecutionDispatcher,
+    private readonly places: QueuePlaces,
+    private readonly handOvers: HandOvers,
   ) {}
 
   /** One transaction for a batch; one for each of its schedules when the database will not have the whole. */
@@ -67,45 +67,39 @@ export class ScheduleFirer {
 
   /** Lock, plan, insert, advance; what was fired is counted and handed over once it is committed. */
   private async fire(lock: (tx: EntityManager) => Promise<LockedSchedules>): Promise<FiringRound> {
-    const { inserted, ...round } = await this.schedules.transaction(async (tx) => {
+    const { now, inserted, more } = await this.schedules.transaction(async (tx) => {
       const { now, due, more: isCut } = await lock(tx);
-      const free = due.filter(({ job }) => !job.isMetered);
-      const fired = await this.fireAll(tx, free, now, RunAllowances.none());
+      const unmetered = due.filter(({ job }) => !job.isMetered);
+      const fired = await this.fireAll(tx, unmetered, now, RunAllowances.none());
       const metered = await this.fireMetered(tx, due, now);
       const inserted = [...fired.inserted, ...metered.inserted];
       const planned = fired.planned.length + metered.planned.length;
       const more = isCut || due.length >= MAX_SCHEDULES || planned < due.length;
-      return { inserted, fired: inserted.length, more, now };
+      return { now, inserted, more };
     });
     inserted.forEach(measure);
-    inserted.filter(isToRun).forEach((execution) => recordFire(execution, round.now));
+    inserted.filter(isToRun).forEach((execution) => recordFire(execution, now));
     const queued = inserted.filter(({ state }) => state === 'queued');
-    for (const { dueAt } of queued) observeDelay('dispatch_wait', secondsBetween(dueAt, round.now));
-    this.dispatcher.handOverSoon(
-      queued.map(({ id, service, priority }) => ({ id, service, priority, delivery: 1 })),
-    );
-    return round;
+    for (const { dueAt } of queued) observeDelay('dispatch_wait', secondsBetween(dueAt, now));
+    this.handOvers.soon(queued.map(({ id, service, priority }) => ({ id, service, priority, delivery: 1 })));
+    return { fired: inserted.length, more };
   }
 
   /** The one whose rows the database refuses is parked, and all others fire. */
   private async fireApart(scheduleIds: readonly string[]): Promise<FiringRound> {
     let fired = 0;
-    let now = new Date(0);
-    for (const id of scheduleIds) {
-      const round = await this.fireOrPark(id);
-      fired += round?.fired ?? 0;
-      now = round?.now ?? now;
-    }
-    return { fired, more: true, now };
+    for (const id of scheduleIds) fired += await this.fireOrPark(id);
+    return { fired, more: true };
   }
 
-  private async fireOrPark(id: string): Promise<FiringRound | null> {
+  /** @returns how many rows it wrote */
+  private async fireOrPark(id: string): Promise<number> {
     try {
-      return await this.fire((tx) => this.schedules.lockDueOne(tx, id));
+      return (await this.fire((tx) => this.schedules.lockDueOne(tx, id))).fired;
     } catch (error) {
       if (!isRefusal(error)) throw error;
       await this.schedules.transaction((tx) => this.planner.park(tx, id, error));
-      return null;
+      return 0;
     }
   }
 
@@ -148,10 +142,8 @@ export class ScheduleFirer {
     planned: readonly PlannedSchedule[],
     now: Date,
   ): Promise<NewExecution[]> {
-    const takePlace = () => this.dispatcher.takePlace();
-    const executions = planned.flatMap(({ due, plan }) =>
-      executionsOf(due, plan, { random: this.random, now, takePlace }),
-    );
+    const places = { now, take: () => this.places.take() };
+    const executions = planned.flatMap(({ due, plan }) => executionsOf(due, plan, this.random, places));
     const inserted = new Set(await this.executions.insertExecutions(tx, executions));
     return executions.filter(({ id }) => inserted.has(id));
   }

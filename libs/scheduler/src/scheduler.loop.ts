@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { ExecutionDispatcher, ExecutionsRepository, WorkerSession } from '@app/executions';
+import { DispatchRepository, ExecutionDispatcher, WorkerSession } from '@app/executions';
 import { Pulse } from '@app/platform/health';
 import { SchedulesRepository } from '@app/schedules';
 import { schedulerMetrics } from './scheduler-metrics.js';
@@ -34,7 +34,7 @@ export class SchedulerLoop implements OnApplicationBootstrap, OnModuleDestroy, B
     private readonly firer: ScheduleFirer,
     private readonly dispatcher: ExecutionDispatcher,
     private readonly schedules: SchedulesRepository,
-    private readonly executions: ExecutionsRepository,
+    private readonly dispatches: DispatchRepository,
     private readonly session: WorkerSession,
     private readonly pulse: Pulse,
   ) {}
@@ -69,8 +69,7 @@ export class SchedulerLoop implements OnApplicationBootstrap, OnModuleDestroy, B
     this.dispatcher.nudge();
     endTimer();
     schedulerMetrics.lastTick.setToCurrentTime();
-    const { now } = rounds[0]!;
-    this.session.ticked(now);
+    this.session.ticked();
     if (this.isBehind) return 0;
     return this.untilNext();
   }
@@ -84,7 +83,7 @@ export class SchedulerLoop implements OnApplicationBootstrap, OnModuleDestroy, B
 
   /** By the database's clock as it is now: by the one that the round began with, each fire would be late by a round. */
   private async untilNext(): Promise<number> {
-    const untilDue = await Promise.all([this.schedules.untilDueMs(), this.executions.untilDueMs()]);
+    const untilDue = await Promise.all([this.schedules.untilDueMs(), this.dispatches.untilDueMs()]);
     const waits = untilDue.filter((ms) => ms !== null);
     return Math.max(SHORTEST_SLEEP_MS, Math.min(LONGEST_SLEEP_MS, ...waits));
   }

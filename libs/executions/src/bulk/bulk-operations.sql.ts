@@ -1,6 +1,7 @@
 import type { Statement } from '@app/platform/database';
 import { RETRYABLE_STATES, sqlStates } from '../domain/execution-state.js';
 import { LOW_PRIORITY_LANE } from '../domain/priority-lanes.js';
+import { cancelColumns } from '../executions.sql.js';
 import type { BulkOperation } from './domain/bulk-operation.js';
 import { matching, type Selection } from './matching.sql.js';
 
@@ -67,13 +68,7 @@ export function cancelMatching(operation: BulkOperation, limit: number): Stateme
     SELECT e.id, e.scheduled_for FROM executions e WHERE ${sql} LIMIT ${max} FOR UPDATE SKIP LOCKED
   )
   UPDATE executions e
-  SET state               = CASE WHEN e.state = 'running' THEN 'running' ELSE 'cancelled' END,
-      hold                = NULL,
-      finished_at         = CASE WHEN e.state = 'running' THEN NULL ELSE now() END,
-      cancel_requested_at = now(),
-      cancel_requested_by = ${actor},
-      cancel_reason       = ${reason},
-      reason              = COALESCE(e.reason, ${reason}, 'requested')
+  SET ${cancelColumns(actor!, reason!)}
   FROM picked
   WHERE e.id = picked.id AND e.scheduled_for = picked.scheduled_for
   RETURNING e.id`,

@@ -2,7 +2,7 @@ import { LOWEST_PRIORITY } from './priority-lanes.js';
 
 /** The queue takes the lowest place first, equals in the order in which they came; BullMQ knows no place above. */
 const HIGHEST_PLACE = 2 ** 21 - 1;
-/** A service's runs of one band go by priority: the more they are, the more another service's run may have to wait for. */
+/** Within a band a service's runs go by priority. A larger band makes another service's run wait longer. */
 const RUNS_PER_BAND = 16;
 /** In each band: first the runs that are added when its turn has come, then those that wait for it, each by priority. */
 const PLACES_PER_BAND = 2 * LOWEST_PRIORITY;
@@ -10,7 +10,7 @@ const LAST_BAND = Math.floor(HIGHEST_PLACE / PLACES_PER_BAND) - 1;
 const LAST_TURN = LAST_BAND * RUNS_PER_BAND;
 /** How far an urgent run moves its service's later turns while no other service waits. */
 const URGENT_STEP = 1 / 8;
-/** So far the head may step back as what was taken comes back to its place: a service's turns are known for that much longer. */
+/** How far the head may step back when taken messages return; turns are remembered for that much longer. */
 const TURNS_TO_COME_BACK = 1_024;
 /** Counts that began within this time of one another are one: each process had seen the queue empty, and then each added. */
 const SAME_COUNT_MS = 250;

@@ -1,4 +1,5 @@
 import { sqlStatesBefore } from '../domain/execution-state.js';
+import { JOB_IS_THERE } from '../executions.sql.js';
 
 /**
  * Fenced by `delivery` and by the session's lease: a stale message or a dead worker gets no row, which is a normal answer.
@@ -11,7 +12,7 @@ export const CLAIM = `
   FROM unnest($1::uuid[], $2::timestamptz[], $3::integer[]) AS m(id, scheduled_for, delivery), jobs j
   WHERE e.id = m.id AND e.scheduled_for = m.scheduled_for AND e.delivery = m.delivery
     AND e.state IN (${sqlStatesBefore('running')})
-    AND j.id = e.job_id AND j.deleted_at IS NULL
+    AND j.id = e.job_id AND ${JOB_IS_THERE}
     AND EXISTS (SELECT 1 FROM worker_sessions s WHERE s.id = $4 AND s.ended_at IS NULL AND s.expires_at > now())
   RETURNING e.id, e.scheduled_for AS "scheduledFor", e.service, e.job_id AS "jobId", e.schedule_id AS "scheduleId", e.trigger,
             e.delivery, e.attempt, e.max_attempts AS "maxAttempts", e.lost_count AS "lostCount",
@@ -28,7 +29,7 @@ export const PUT_OFF = `
 
 /**
  * Final, retry or release in one guarded statement; a run that was taken from its worker gives no row. There is no next try
- * after a cancel, also when the try ended by itself before the cancel reached it.
+ * after a cancel, even when the try ended by itself before the cancel reached it.
  *
  * Whether something is on hold is asked in the order of `executions_held`, which only that index has: another one would walk
  * over all that waits of the job, held or not, in every batch. A list a column: json_to_recordset would cost 11 µs a row.

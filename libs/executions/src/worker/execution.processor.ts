@@ -28,7 +28,7 @@ const MAX_STALLED_COUNT = 1_000;
  */
 const MESSAGE_LOCK_MS = 10_000;
 const STALLED_CHECK_EVERY_MS = 5_000;
-/** Closing waits for the queue's last answer, and one that is away gives none: what it held is free when its locks end. */
+/** BullMQ's close waits for an answer that a queue that is away never gives. Its locks expire by themselves. */
 const CLOSE_PATIENCE_MS = 5_000;
 /** A connection that listens and died in silence wakes nobody: an idle worker looks for itself this often. */
 const LOOK_EVERY_SECONDS = 1;

@@ -9,12 +9,12 @@ import { ExecutionRunner } from './execution-runner.js';
 import { RunGate } from './run-gate.js';
 import { RunSlots } from './run-slots.js';
 
-/** While no slot comes for so long, what waits for one is passed on: another worker may have one. */
-const HOLD_MS = 50;
-/** Where runs are short a slot comes soon, and passing on would cost more than it wins; but an idle worker would be sooner still. */
-const HOLD_AT_MOST_MS = 250;
-/** As long as the queue is away it waits here, and tries again this often. */
-const HOLD_WHILE_AWAY_MS = 1_000;
+/** What has waited this long without a slot coming free is passed on: another worker may have one. */
+const SLOT_PATIENCE_MS = 50;
+/** Where runs are short, waiting for a slot is cheaper than passing the message on; beyond this, an idle worker would be faster. */
+const MESSAGE_PATIENCE_MS = 250;
+/** While the queue is away the message stays here, and passing on is tried again this often. */
+const RETRY_PASS_ON_MS = 1_000;
 
 /** A message that is here: its runs that have not begun, and the claims of those that have. */
 interface Taken {
@@ -58,7 +58,7 @@ export class MessageTaker {
 
   /** The same for a message that is taken in the call that lets another one go. @returns false when no slot is free soon */
   async reserveSoon(): Promise<boolean> {
-    return this.gate.isOpen && this.slots.take(HOLD_MS);
+    return this.gate.isOpen && this.slots.take(SLOT_PATIENCE_MS);
   }
 
   /** There was no message. */
@@ -71,10 +71,10 @@ export class MessageTaker {
     const taken: Taken = { message, waiting: [...message.runs], claims: [] };
     if (this.isStopped) this.slots.giveBack();
     else this.beginNext(taken);
-    await this.beginWithin(HOLD_AT_MOST_MS, taken, HOLD_MS);
+    await this.beginWithin(MESSAGE_PATIENCE_MS, taken, SLOT_PATIENCE_MS);
     const mark = randomBytes(4).toString('hex');
     while (taken.waiting.length > 0 && !(await this.passOn(taken, mark)))
-      await this.beginWithin(HOLD_WHILE_AWAY_MS, taken);
+      await this.beginWithin(RETRY_PASS_ON_MS, taken);
     await Promise.all(taken.claims);
   }
 

@@ -3,7 +3,7 @@ import type { QueueMessage } from '../domain/queue-message.js';
 import { EXECUTIONS_QUEUE, received } from '../executions.queue.js';
 import type { MessageTaker } from './message-taker.js';
 
-/** Here at once, each for a few milliseconds: enough for some 3,000/s that carry one run each. */
+/** Messages held at once. Each stays for a few ms, so this allows about 3,000 messages of one run a second. */
 const MOST_MESSAGES = 32;
 /** After an error of the queue BullMQ would wait for 15 s, half of what an outage may last beyond its end. */
 const RETRY_QUEUE_AFTER_MS = 1_000;

@@ -3,6 +3,8 @@ export const END_EXPIRED_SESSIONS = `
   UPDATE worker_sessions SET ended_at = now() WHERE rescued_at IS NULL AND ended_at IS NULL AND expires_at < now()
   RETURNING id`;
 
+const WORKER_LOST = `jsonb_build_object('type', 'worker_lost', 'message', 'the worker was lost while the run was in flight')`;
+
 /** Running rows whose worker is gone: back to pending, or final where the job, the caller or the limit says so. */
 export const RESCUE = `
   WITH lost AS (
@@ -24,11 +26,11 @@ export const RESCUE = `
       cancel_forced_at = CASE WHEN lost.verdict = 'cancelled' THEN now() END,
       due_at      = CASE WHEN lost.verdict = 'pending' THEN now() ELSE e.due_at END,
       finished_at = CASE WHEN lost.verdict = 'pending' THEN NULL ELSE now() END,
-      error       = jsonb_build_object('type', 'worker_lost', 'message', 'the worker was lost while the run was in flight'),
+      error       = ${WORKER_LOST},
       attempts    = e.attempts || jsonb_build_object(
         'attempt', e.attempt, 'startedAt', to_json(e.attempt_started_at AT TIME ZONE 'UTC') #>> '{}' || 'Z',
         'finishedAt', to_json(now()::timestamptz(3) AT TIME ZONE 'UTC') #>> '{}' || 'Z', 'outcome', 'lost', 'workerId', e.session_id,
-        'error', jsonb_build_object('type', 'worker_lost', 'message', 'the worker was lost while the run was in flight'))
+        'error', ${WORKER_LOST})
   FROM lost
   WHERE e.id = lost.id AND e.scheduled_for = lost.scheduled_for AND e.state = 'running'
   RETURNING e.id, e.state, e.trigger, e.service, e.job_id AS "jobId", e.schedule_id AS "scheduleId", e.attempt`;

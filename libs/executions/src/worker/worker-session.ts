@@ -76,9 +76,9 @@ export class WorkerSession implements OnApplicationBootstrap {
     this.lostListener = listener;
   }
 
-  /** A round of this worker's scheduler is done: the next renewal tells others. @param at the database's clock */
-  ticked(at: Date): void {
-    this.lastTickAt = at;
+  /** A round of this worker's scheduler is done: the next renewal tells others. */
+  ticked(): void {
+    this.lastTickAt = this.clock.now();
   }
 
   get currentId(): string | null {
