@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '@app/platform/database';
+import { describe, expect, it } from '@jest/globals';
 import { bindToActor, runInRequestContext } from '@app/platform/request-context';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { useDatabase } from '../../../test/support/use-database.js';
 import { AuditEventsRepository, type Change, recordChange } from './index.js';
 
 const CHANGE: Change = {
@@ -15,23 +13,8 @@ const CHANGE: Change = {
 
 const GOES_ON = new AbortController().signal;
 
-/** On a machine that is busy with other tests. */
-const START_TIMEOUT_MS = 60_000;
-
-let testDatabase: TestDatabase;
-let database: DataSource;
-let events: AuditEventsRepository;
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  const options = dataSourceOptions({ url: testDatabase.url, poolSize: 2, applicationName: 'audit-test' });
-  database = await new DataSource(options).initialize();
-  events = new AuditEventsRepository(database);
-}, START_TIMEOUT_MS);
-afterAll(async () => {
-  await database?.destroy();
-  await testDatabase?.drop();
-});
+const { dataSource } = useDatabase();
+const events = new AuditEventsRepository(dataSource);
 
 function asked<T>(actor: string, work: () => Promise<T>): Promise<T> {
   return runInRequestContext({ requestId: 'request-1', traceparent: null }, () => {
@@ -43,7 +26,7 @@ function asked<T>(actor: string, work: () => Promise<T>): Promise<T> {
 const ofService = (service: string) => events.list(service, {}, { limit: 100 });
 
 async function insertAged(service: string, days: number): Promise<void> {
-  await database.query(
+  await dataSource.query(
     `INSERT INTO audit_events (id, service, at, actor, action, resource_type, resource_id)
      VALUES (gen_random_uuid(), $1, now() - $2 * interval '1 day', 'ann', 'job.deleted', 'job', 'j')`,
     [service, days],
@@ -52,7 +35,7 @@ async function insertAged(service: string, days: number): Promise<void> {
 
 describe('an audit event', () => {
   it('names who sent the request, and the request', async () => {
-    await asked('key:1', () => recordChange(database, CHANGE));
+    await asked('key:1', () => recordChange(dataSource, CHANGE));
     expect(await ofService('a')).toEqual([
       expect.objectContaining({
         actor: 'key:1',
@@ -66,12 +49,12 @@ describe('an audit event', () => {
   });
 
   it('names the scheduler where nobody asked', async () => {
-    await recordChange(database, { ...CHANGE, service: 'alone' });
+    await recordChange(dataSource, { ...CHANGE, service: 'alone' });
     expect(await ofService('alone')).toMatchObject([{ actor: 'scheduler', requestId: null }]);
   });
 
   it('is gone with a change that is rolled back', async () => {
-    const failing = database.transaction(async (tx) => {
+    const failing = dataSource.transaction(async (tx) => {
       await recordChange(tx, { ...CHANGE, service: 'undone' });
       throw new Error('no');
     });
@@ -82,9 +65,9 @@ describe('an audit event', () => {
   it('is neither changed, deleted nor emptied away, not even by the owner of the table', async () => {
     await insertAged('kept', 100);
     const refused = { driverError: { code: '42501' } };
-    await expect(database.query(`UPDATE audit_events SET actor = 'x'`)).rejects.toMatchObject(refused);
-    await expect(database.query(`DELETE FROM audit_events`)).rejects.toMatchObject(refused);
-    await expect(database.query(`TRUNCATE audit_events`)).rejects.toMatchObject(refused);
+    await expect(dataSource.query(`UPDATE audit_events SET actor = 'x'`)).rejects.toMatchObject(refused);
+    await expect(dataSource.query(`DELETE FROM audit_events`)).rejects.toMatchObject(refused);
+    await expect(dataSource.query(`TRUNCATE audit_events`)).rejects.toMatchObject(refused);
     expect(await ofService('kept')).toHaveLength(1);
   });
 });

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '@app/platform/database';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { useDatabase } from '../../../test/support/use-database.js';
 import { scheduledForOf } from './domain/execution-id.js';
 import { HistoryRepository } from './history.repository.js';
 import {
@@ -18,25 +16,15 @@ const DAY_MS = 86_400_000;
 const now = new Date();
 const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
 
-let testDatabase: TestDatabase;
-let database: DataSource;
-let history: HistoryRepository;
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  const options = dataSourceOptions({ url: testDatabase.url, poolSize: 2, applicationName: 'history-test' });
-  database = await new DataSource(options).initialize();
-  history = new HistoryRepository(database);
-});
-afterAll(async () => {
-  await database.destroy();
-  await testDatabase.drop();
-});
+const { dataSource } = useDatabase();
+const history = new HistoryRepository(dataSource);
 
 /** As much of a job as a filter by its id asks for. */
 async function insertJob(service: string, id: string): Promise<void> {
-  await database.query('INSERT INTO services (slug, name) VALUES ($1, $1) ON CONFLICT DO NOTHING', [service]);
-  await database.query(
+  await dataSource.query('INSERT INTO services (slug, name) VALUES ($1, $1) ON CONFLICT DO NOTHING', [
+    service,
+  ]);
+  await dataSource.query(
     `INSERT INTO jobs (id, service, name, target, retry_policy, timeout_ms, priority, delivery_guarantee)
      VALUES ($1::uuid, $2, $1::uuid::text, '{}', '{}', 1, 5, 'at_least_once')`,
     [id, service],
@@ -56,7 +44,7 @@ describe('paging', () => {
     const service = randomUUID();
     const jobId = randomUUID();
     const instants = [daysAgo(100), daysAgo(3), daysAgo(3), daysAgo(3), daysAgo(3), now, now, daysAgo(-20)];
-    for (const scheduledFor of instants) await insertExecution(database, { service, jobId, scheduledFor });
+    for (const scheduledFor of instants) await insertExecution(dataSource, { service, jobId, scheduledFor });
 
     const seen: ExecutionSummary[] = [];
     for (;;) {
@@ -71,9 +59,9 @@ describe('paging', () => {
   it('does not show what came in above the cursor meanwhile', async () => {
     const service = randomUUID();
     const row = { service, jobId: randomUUID() };
-    const old = await insertExecution(database, { ...row, scheduledFor: daysAgo(2) });
-    const first = await insertExecution(database, { ...row, scheduledFor: daysAgo(1) });
-    await insertExecution(database, { ...row, scheduledFor: now });
+    const old = await insertExecution(dataSource, { ...row, scheduledFor: daysAgo(2) });
+    const first = await insertExecution(dataSource, { ...row, scheduledFor: daysAgo(1) });
+    await insertExecution(dataSource, { ...row, scheduledFor: now });
     expect(await idsOf(history.list(service, {}, { limit: 9, beforeId: first }))).toEqual([old]);
   });
 });
@@ -89,13 +77,18 @@ describe('filters', () => {
     await insertJob(service, jobId);
     await insertJob(service, otherJobId);
     ids = {
-      early: await insertExecution(database, { ...at(4), jobId: otherJobId }),
-      failed: await insertExecution(database, { ...at(3), state: 'failed', trigger: 'retry' }),
-      scheduled: await insertExecution(database, { ...at(2), scheduleId, trigger: 'schedule' }),
-      missed: await insertExecution(database, { ...at(1), scheduleId, state: 'missed', trigger: 'catchup' }),
+      early: await insertExecution(dataSource, { ...at(4), jobId: otherJobId }),
+      failed: await insertExecution(dataSource, { ...at(3), state: 'failed', trigger: 'retry' }),
+      scheduled: await insertExecution(dataSource, { ...at(2), scheduleId, trigger: 'schedule' }),
+      missed: await insertExecution(dataSource, {
+        ...at(1),
+        scheduleId,
+        state: 'missed',
+        trigger: 'catchup',
+      }),
     };
     await insertJob(otherService, foreignJobId);
-    await insertExecution(database, { ...at(1), service: otherService, jobId: foreignJobId });
+    await insertExecution(dataSource, { ...at(1), service: otherService, jobId: foreignJobId });
   });
 
   it.each<[string, HistoryFilter, readonly (keyof typeof ids)[]]>([
@@ -119,7 +112,7 @@ describe('what a row shows', () => {
   it('cuts a long output, and says so', async () => {
     const service = randomUUID();
     const result = { statusCode: 200, output: '€'.repeat(3_000), truncated: false };
-    const id = await insertExecution(database, { service, jobId: randomUUID(), result });
+    const id = await insertExecution(dataSource, { service, jobId: randomUUID(), result });
     const [row] = await list(service);
     expect(row).toMatchObject({ id, scheduledFor: scheduledForOf(id), attempt: 0, parameters: {} });
     expect(row?.result).toEqual({
@@ -133,8 +126,8 @@ describe('what a row shows', () => {
   it('leaves a short output and an absent result alone', async () => {
     const service = randomUUID();
     const result = { exitCode: null, output: 'x'.repeat(LISTED_OUTPUT_CHARACTERS), truncated: false };
-    await insertExecution(database, { service, jobId: randomUUID(), scheduledFor: daysAgo(1), result });
-    await insertExecution(database, { service, jobId: randomUUID(), state: 'pending' });
+    await insertExecution(dataSource, { service, jobId: randomUUID(), scheduledFor: daysAgo(1), result });
+    await insertExecution(dataSource, { service, jobId: randomUUID(), state: 'pending' });
     expect((await list(service)).map((row) => row.result)).toEqual([null, result]);
   });
 });
@@ -145,7 +138,7 @@ describe('plans', () => {
 
   /** Three weeks of one service, a hundredth of it the job's and the schedule's: enough for the planner to care. */
   beforeAll(async () => {
-    await database.query(
+    await dataSource.query(
       `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, due_at, max_attempts,
                                finished_at)
        SELECT id, uuid_extract_timestamp(id), $1, CASE WHEN mine THEN $2::uuid ELSE other END, 1,
@@ -155,7 +148,7 @@ describe('plans', () => {
       [service, jobId, scheduleId],
     );
     await insertJob(service, jobId);
-    await database.query('VACUUM ANALYZE executions');
+    await dataSource.query('VACUUM ANALYZE executions');
   });
 
   it.each<[string, HistoryFilter, string | RegExp]>([
@@ -201,7 +194,7 @@ describe('plans', () => {
 
   async function planOf(filter: HistoryFilter, window: Partial<HistoryWindow> = {}) {
     const { sql, parameters } = listExecutions(service, filter, { limit: 51, ...window });
-    const rows = await database.query<[{ 'QUERY PLAN': [{ Plan: PlanNode }] }]>(
+    const rows = await dataSource.query<[{ 'QUERY PLAN': [{ Plan: PlanNode }] }]>(
       `EXPLAIN (FORMAT JSON) ${sql}`,
       [...parameters],
     );
@@ -220,7 +213,7 @@ describe('plans', () => {
 
   /** In a week of a few rows any plan is a good one. */
   async function fullWeeks(): Promise<string[]> {
-    const rows = await database.query<{ week: string }[]>(
+    const rows = await dataSource.query<{ week: string }[]>(
       'SELECT tableoid::regclass::text AS week FROM executions WHERE service = $1 GROUP BY 1 HAVING count(*) > 20000',
       [service],
     );
@@ -233,7 +226,7 @@ describe('plans', () => {
 
   /** A partition's index has a name of its own; the one it belongs to is known by the catalogue. */
   async function parentIndexes(): Promise<Map<string, string>> {
-    const rows = await database.query<{ child: string; parent: string }[]>(
+    const rows = await dataSource.query<{ child: string; parent: string }[]>(
       `SELECT c.relname AS child, p.relname AS parent
        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
        WHERE p.relkind = 'I'`,

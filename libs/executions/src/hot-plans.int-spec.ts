@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { dataSourceOptions } from '@app/platform/database';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { useDatabase } from '../../../test/support/use-database.js';
 import { cancelMatching, countMatching, pickRetryable } from './bulk/bulk-operations.sql.js';
 import type { BulkOperation } from './bulk/domain/bulk-operation.js';
 import * as dispatch from './dispatch.sql.js';
@@ -27,28 +25,20 @@ const PAGE = 51;
 describe('beside 200,000 executions of the past month', () => {
   const service = 'default';
   const [jobId, scheduleId, sessionId] = [randomUUID(), randomUUID(), uuidv7()];
-  let testDatabase: TestDatabase;
-  let database: DataSource;
+  const { dataSource } = useDatabase({ mayTakeLong: true });
 
   beforeAll(async () => {
-    testDatabase = await createTestDatabase();
-    const options = { url: testDatabase.url, poolSize: 2, applicationName: 'hot-plans', mayTakeLong: true };
-    database = await new DataSource(dataSourceOptions(options)).initialize();
     await insertHistory();
     await insertJobAndSession();
     for (const state of ['pending', 'queued', 'running'] as const) await insertActive(state, 100);
-    await database.query('VACUUM ANALYZE executions');
+    await dataSource.query('VACUUM ANALYZE executions');
   }, 180_000);
-  afterAll(async () => {
-    await database.destroy();
-    await testDatabase.drop();
-  });
 
   async function insertHistory(): Promise<void> {
-    await database.query(
+    await dataSource.query(
       `SELECT ensure_weekly_partitions('executions', now() - interval '35 days', now() + interval '28 days')`,
     );
-    await database.query(
+    await dataSource.query(
       `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, due_at, max_attempts,
                                finished_at, error)
        SELECT id, uuid_extract_timestamp(id), $1, CASE WHEN mine THEN $2::uuid ELSE gen_random_uuid() END, 1,
@@ -61,12 +51,12 @@ describe('beside 200,000 executions of the past month', () => {
   }
 
   async function insertJobAndSession(): Promise<void> {
-    await database.query(
+    await dataSource.query(
       `INSERT INTO jobs (id, name, target, retry_policy, timeout_ms, priority, delivery_guarantee)
        VALUES ($1, 'hot', '{}', '{"maxAttempts": 1}', 1000, 5, 'at_least_once')`,
       [jobId],
     );
-    await database.query(
+    await dataSource.query(
       `INSERT INTO worker_sessions (id, hostname, pid, version, concurrency, expires_at)
        VALUES ($1, 'here', 1, '0', 1, now() + interval '1 hour')`,
       [sessionId],
@@ -75,7 +65,7 @@ describe('beside 200,000 executions of the past month', () => {
 
   /** Anywhere in the month: what waits or runs is not always what is newest. */
   async function insertActive(state: ExecutionState, count: number): Promise<void> {
-    await database.query(
+    await dataSource.query(
       `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts, session_id)
        SELECT id, uuid_extract_timestamp(id), $1, $2, 1, 'manual', $3, now(), 1, CASE WHEN $3 = 'running' THEN $5::uuid END
        FROM (SELECT uuidv7(-n * interval '6 hours') AS id FROM generate_series(1, $4::integer) n) AS rows`,
@@ -85,7 +75,7 @@ describe('beside 200,000 executions of the past month', () => {
 
   async function idsIn(state: ExecutionState, count: number): Promise<string[]> {
     const sql = `SELECT id FROM executions WHERE phase <> 'final' AND state = $1 LIMIT $2`;
-    return (await database.query<{ id: string }[]>(sql, [state, count])).map(({ id }) => id);
+    return (await dataSource.query<{ id: string }[]>(sql, [state, count])).map(({ id }) => id);
   }
 
   function expectFrugal(plan: QueryPlan, ...indexes: (string | RegExp)[]): void {
@@ -112,7 +102,7 @@ describe('beside 200,000 executions of the past month', () => {
   ])('the list of %s', async (_what, filter, index) => {
     const { sql, parameters, preparedAs } = listExecutions(service, filter, { limit: PAGE });
     const prepared = preparedAs !== undefined;
-    expectFrugal(await planOf(database, sql, parameters, { prepared }), index);
+    expectFrugal(await planOf(dataSource, sql, parameters, { prepared }), index);
   });
 
   it.each<[string, HistoryFilter]>([
@@ -124,7 +114,7 @@ describe('beside 200,000 executions of the past month', () => {
     const beforeId = uuidv7({ msecs: Date.now() - 14 * 86_400_000 });
     const { sql, parameters, preparedAs } = listExecutions(service, filter, { limit: PAGE, beforeId });
     const prepared = preparedAs !== undefined;
-    expectFrugal(await planOf(database, sql, parameters, { prepared }));
+    expectFrugal(await planOf(dataSource, sql, parameters, { prepared }));
   });
 
   it.each<[string, HistoryFilter]>([
@@ -133,7 +123,7 @@ describe('beside 200,000 executions of the past month', () => {
     ['a schedule', { scheduleId }],
   ])('the first page of the list of %s is planned once for all who read it', async (_what, filter) => {
     const { sql, parameters } = listExecutions(service, filter, { limit: PAGE });
-    const runner = database.createQueryRunner();
+    const runner = dataSource.createQueryRunner();
     await runner.query(`PREPARE page AS ${sql}`);
     const read = `EXECUTE page (${parameters.map((value) => `'${String(value)}'`).join(', ')})`;
     for (let reads = 0; reads < 8; reads++) await runner.query(read);
@@ -149,7 +139,7 @@ describe('beside 200,000 executions of the past month', () => {
   it('a claim', async () => {
     const ids = await idsIn('queued', 10);
     const parameters = [ids, ids.map(scheduledForOf), ids.map(() => 0), sessionId];
-    expectFrugal(await planOf(database, CLAIM, parameters, { prepared: true }), 'executions_pkey');
+    expectFrugal(await planOf(dataSource, CLAIM, parameters, { prepared: true }), 'executions_pkey');
   });
 
   it('a settle', async () => {
@@ -165,7 +155,7 @@ describe('beside 200,000 executions of the past month', () => {
       ...[ids.map(() => 0), ids.map(() => 0), ids.map(() => '{"output": ""}'), ids.map(() => null)],
       ...[ids.map(() => '{}'), ids.map(() => null)],
     ];
-    const plan = await planOf(database, SETTLE, columns, { prepared: true });
+    const plan = await planOf(dataSource, SETTLE, columns, { prepared: true });
     expectFrugal(plan, 'executions_pkey', 'executions_held');
   });
 
@@ -173,7 +163,7 @@ describe('beside 200,000 executions of the past month', () => {
     ['in order', dispatch.DISPATCH_DUE, [10], 'executions_due'],
     ['in shares', dispatch.DISPATCH_SHARES, [10, []], 'executions_due_of_service'],
   ])('a dispatch %s', async (_what, sql, parameters, index) => {
-    expectFrugal(await planOf(database, sql, parameters), index);
+    expectFrugal(await planOf(dataSource, sql, parameters), index);
   });
 
   it.each<[string, string, unknown[], string]>([
@@ -185,7 +175,7 @@ describe('beside 200,000 executions of the past month', () => {
     ['whether that is anything', dispatch.IS_ANY_QUEUED_BEFORE, [0], 'executions_open'],
     ['what somebody wants ended', CANCEL_REQUESTED, [sessionId], 'executions_cancelling'],
   ])('%s', async (_what, sql, parameters, index) => {
-    expectFrugal(await planOf(database, sql, parameters), index);
+    expectFrugal(await planOf(dataSource, sql, parameters), index);
   });
 
   it.each<[BulkOperation['action'], string]>([
@@ -197,8 +187,8 @@ describe('beside 200,000 executions of the past month', () => {
       ...{ createdBy: 'ann', reason: null },
     } as BulkOperation;
     const counted = countMatching(operation);
-    expectFrugal(await planOf(database, counted.sql, counted.parameters), index);
+    expectFrugal(await planOf(dataSource, counted.sql, counted.parameters), index);
     const batch = action === 'cancel' ? cancelMatching(operation, 10) : pickRetryable(operation, 10);
-    expectFrugal(await planOf(database, batch.sql, batch.parameters), index);
+    expectFrugal(await planOf(dataSource, batch.sql, batch.parameters), index);
   });
 });

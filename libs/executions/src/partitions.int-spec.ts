@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { dataSourceOptions } from '@app/platform/database';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { useDatabase } from '../../../test/support/use-database.js';
 import { waitFor } from '../../../test/support/wait-for.js';
 import { newExecutionId } from './domain/execution-id.js';
 import { PartitionsRepository } from './partitions.repository.js';
@@ -13,23 +11,10 @@ const RETENTION_DAYS = 30;
 const GOES_ON = new AbortController().signal;
 
 describe('the partitions of history', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
-  let partitions: PartitionsRepository;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    const options = { url: database.url, poolSize: 3, applicationName: 'partitions' };
-    dataSource = await new DataSource(dataSourceOptions(options)).initialize();
-    partitions = new PartitionsRepository(dataSource);
-  });
+  const { dataSource } = useDatabase({ poolSize: 3 });
+  const partitions = new PartitionsRepository(dataSource);
 
   beforeEach(() => dataSource.query('TRUNCATE executions, execution_logs'));
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
 
   const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
 

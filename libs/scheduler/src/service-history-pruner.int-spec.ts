@@ -1,42 +1,29 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { type ExecutionState, RetentionRepository, scheduledForOf } from '@app/executions';
-import { dataSourceOptions } from '@app/platform/database';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { useDatabase } from '../../../test/support/use-database.js';
 import { ServiceHistoryPruner } from './service-history-pruner.js';
 
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 30;
 
 describe('the history of a service', () => {
-  let testDatabase: TestDatabase;
-  let database: DataSource;
+  const { dataSource } = useDatabase();
   let pruner: ServiceHistoryPruner;
   let stopping: AbortController;
 
-  beforeAll(async () => {
-    Logger.overrideLogger(false);
-    testDatabase = await createTestDatabase();
-    const options = { url: testDatabase.url, poolSize: 2, applicationName: 'retention-test' };
-    database = await new DataSource(dataSourceOptions(options)).initialize();
-  }, 60_000);
+  beforeAll(() => void Logger.overrideLogger(false));
 
   beforeEach(async () => {
-    await database.query('TRUNCATE executions, execution_logs');
-    await database.query(`DELETE FROM services WHERE slug <> 'default'`);
+    await dataSource.query('TRUNCATE executions, execution_logs');
+    await dataSource.query(`DELETE FROM services WHERE slug <> 'default'`);
     stopping = new AbortController();
-    pruner = new ServiceHistoryPruner(new RetentionRepository(database));
-  });
-
-  afterAll(async () => {
-    await database.destroy();
-    await testDatabase.drop();
+    pruner = new ServiceHistoryPruner(new RetentionRepository(dataSource));
   });
 
   const keeps = (service: string, succeededDays: number | null, failedDays: number | null) =>
-    database.query(
+    dataSource.query(
       `INSERT INTO services (slug, name, succeeded_retention_days, failed_retention_days) VALUES ($1, $1, $2, $3)`,
       [service, succeededDays, failedDays],
     );
@@ -50,7 +37,7 @@ describe('the history of a service', () => {
   ) => {
     const id = uuidv7({ msecs: Date.now() - scheduledDaysAgo * DAY_MS });
     const isOpen = state === 'pending';
-    await database.query(
+    await dataSource.query(
       `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts,
                                finished_at, reason)
        VALUES ($1, $2, $3, gen_random_uuid(), 1, 'manual', $4, $2, 1, $5, $6)`,
@@ -66,7 +53,7 @@ describe('the history of a service', () => {
   };
 
   const withLines = async (id: string, count: number): Promise<string> => {
-    await database.query(
+    await dataSource.query(
       `INSERT INTO execution_logs (execution_id, scheduled_for, seq, attempt, stream, at, text)
        SELECT $1, $2, n, 1, 'stdout', now(), 'line' FROM generate_series(1, $3::integer) n`,
       [id, scheduledForOf(id), count],
@@ -75,7 +62,7 @@ describe('the history of a service', () => {
   };
 
   const left = async (): Promise<string[]> =>
-    (await database.query<{ id: string }[]>('SELECT id FROM executions')).map(({ id }) => id).sort();
+    (await dataSource.query<{ id: string }[]>('SELECT id FROM executions')).map(({ id }) => id).sort();
 
   it('goes by outcome, after the days that the service says', async () => {
     await keeps('billing', 3, 10);
@@ -99,7 +86,7 @@ describe('the history of a service', () => {
       await ended('default-like', 'failed', 29),
       await ended('default', 'succeeded', 29),
     ];
-    expect(await new RetentionRepository(database).shorterRetentions(RETENTION_DAYS)).toEqual([]);
+    expect(await new RetentionRepository(dataSource).shorterRetentions(RETENTION_DAYS)).toEqual([]);
     await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect(await left()).toEqual(kept.sort());
   });
@@ -118,14 +105,14 @@ describe('the history of a service', () => {
     const kept = await withLines(await ended('billing', 'succeeded', 1), 2);
     await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect(await left()).toEqual([kept]);
-    expect(await database.query('SELECT DISTINCT execution_id AS id FROM execution_logs')).toEqual([
+    expect(await dataSource.query('SELECT DISTINCT execution_id AS id FROM execution_logs')).toEqual([
       { id: kept },
     ]);
   });
 
   it('goes batch by batch, past what stays', async () => {
     await keeps('billing', 3, null);
-    await database.query(
+    await dataSource.query(
       `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts, finished_at, reason)
        SELECT id, uuid_extract_timestamp(id), 'billing', gen_random_uuid(), 1, 'manual', CASE WHEN n % 3 = 0 THEN 'failed' ELSE 'succeeded' END,
               now(), 1, uuid_extract_timestamp(id), 'because'
@@ -133,7 +120,7 @@ describe('the history of a service', () => {
     );
     await pruner.pruneServices(RETENTION_DAYS, stopping.signal);
     expect(
-      await database.query('SELECT state, count(*)::int AS rows FROM executions GROUP BY state'),
+      await dataSource.query('SELECT state, count(*)::int AS rows FROM executions GROUP BY state'),
     ).toEqual([{ state: 'failed', rows: 2_000 }]);
   });
 

@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { dataSourceOptions, rowsOf } from '@app/platform/database';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { useDatabase } from '../../../../test/support/use-database.js';
+import { rowsOf } from '@app/platform/database';
 import { DATABASE_TIME_MS } from './clock.sql.js';
 import { DatabaseClock } from './database-clock.js';
 
@@ -11,22 +10,10 @@ const SLACK_MS = 2_000;
 
 jest.setTimeout(30_000);
 
-let database: TestDatabase;
-let dataSource: DataSource;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  const options = dataSourceOptions({ url: database.url, poolSize: 1, applicationName: 'test' });
-  dataSource = await new DataSource(options).initialize();
-});
+const { dataSource } = useDatabase();
 
 afterEach(() => {
   jest.useRealTimers();
-});
-
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
 });
 
 async function askedClock(): Promise<DatabaseClock> {

@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { dataSourceOptions } from './data-source.js';
+import { describe, expect, it } from '@jest/globals';
+import { useDatabase } from '../../../../test/support/use-database.js';
 import { listOf, listOfInstants, listOfJson } from './lists.js';
 import { rowsOf } from './statement.js';
 
 describe('a list', () => {
-  let testDatabase: TestDatabase;
-  let database: DataSource;
-
-  beforeAll(async () => {
-    testDatabase = await createTestDatabase();
-    const options = { url: testDatabase.url, poolSize: 1, applicationName: 'lists' };
-    database = await new DataSource(dataSourceOptions(options)).initialize();
-  });
-  afterAll(async () => {
-    await database.destroy();
-    await testDatabase.drop();
-  });
+  const { dataSource } = useDatabase();
 
   const readAs = async (type: string, list: string) => {
-    const rows = await rowsOf<{ value: unknown }>(database, `SELECT unnest($1::${type}[]) AS value`, [list]);
+    const rows = await rowsOf<{ value: unknown }>(dataSource, `SELECT unnest($1::${type}[]) AS value`, [
+      list,
+    ]);
     return rows.map(({ value }) => value);
   };
 

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DataSource } from 'typeorm';
 import { cursorOf, type Page, pageOf } from '@app/platform/http';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { dataSourceOptions } from './data-source.js';
+import { useDatabase } from '../../../../test/support/use-database.js';
 import { bytesOf, PAGE_BYTES, withinPageBytes } from './page-bytes.js';
 import { rowsOf } from './statement.js';
 
@@ -15,18 +13,8 @@ interface Row {
 }
 
 describe('a page', () => {
-  let testDatabase: TestDatabase;
-  let database: DataSource;
-
-  beforeAll(async () => {
-    testDatabase = await createTestDatabase();
-    const options = { url: testDatabase.url, poolSize: 1, applicationName: 'page-bytes' };
-    database = await new DataSource(dataSourceOptions(options)).initialize();
-  });
-  afterAll(async () => {
-    await database.destroy();
-    await testDatabase.drop();
-  });
+  // One connection, which a temporary table is for.
+  const { dataSource } = useDatabase({ poolSize: 1 });
 
   async function pageAfter(
     cursor: string | null,
@@ -37,7 +25,7 @@ describe('a page', () => {
     const page = `
       SELECT id, bytes FROM unnest($1::integer[]) WITH ORDINALITY AS sizes (bytes, id)
       WHERE id > $2 ORDER BY id LIMIT $3`;
-    const rows = await rowsOf<Row>(database, withinPageBytes(page), [sizes, after, limit + 1]);
+    const rows = await rowsOf<Row>(dataSource, withinPageBytes(page), [sizes, after, limit + 1]);
     return pageOf(rows, limit, CURSOR, ({ id }) => [Number(id)]);
   }
 
@@ -75,9 +63,9 @@ describe('a page', () => {
     const table = `
       CREATE TEMPORARY TABLE things (small jsonb, large jsonb, nothing jsonb);
       INSERT INTO things VALUES ('{"a": 1}', (SELECT jsonb_agg('{}'::jsonb) FROM generate_series(1, 20000)), NULL);`;
-    await database.query(table);
+    await dataSource.query(table);
     const [row] = await rowsOf<{ small: number; large: number; stored: number }>(
-      database,
+      dataSource,
       `SELECT ${bytesOf('small', 'nothing')} AS small, ${bytesOf('large')} AS large, pg_column_size(large) AS stored FROM things`,
     );
     expect(row?.small).toBeLessThan(100);

@@ -1,22 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { dataSourceOptions } from './data-source.js';
+import { describe, expect, it } from '@jest/globals';
+import { useDatabase } from '../../../../test/support/use-database.js';
 import { checkSchema } from './schema-check.js';
 
-let database: TestDatabase;
-let dataSource: DataSource;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  const options = dataSourceOptions({ url: database.url, poolSize: 1, applicationName: 'test' });
-  dataSource = await new DataSource(options).initialize();
-});
-
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
-});
+const { dataSource } = useDatabase();
 
 const newestApplied = `SELECT id, name, "timestamp" FROM schema_migrations ORDER BY id DESC LIMIT 1`;
 

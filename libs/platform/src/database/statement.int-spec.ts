@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
+import { useDatabase } from '../../../../test/support/use-database.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { dataSourceOptions } from './data-source.js';
 import { isPassingFailure } from './passing-failure.js';
@@ -14,19 +14,7 @@ const END_SLEEPER = `
 
 jest.setTimeout(30_000);
 
-let database: TestDatabase;
-let dataSource: DataSource;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  const options = dataSourceOptions({ url: database.url, poolSize: 2, applicationName: 'test' });
-  dataSource = await new DataSource(options).initialize();
-});
-
-afterAll(async () => {
-  await dataSource.destroy();
-  await database.drop();
-});
+const { url, dataSource } = useDatabase();
 
 describe('a prepared statement', () => {
   it('fails alone when its connection breaks, and the next one has another connection', async () => {
@@ -42,7 +30,7 @@ describe('a prepared statement', () => {
 
 describe('a session with a lock time-out', () => {
   it('gives up a row that another one holds, as what may pass', async () => {
-    const options = { url: database.url, poolSize: 1, applicationName: 'impatient', lockTimeoutMs: 50 };
+    const options = { url, poolSize: 1, applicationName: 'impatient', lockTimeoutMs: 50 };
     const impatient = await new DataSource(dataSourceOptions(options)).initialize();
     const holder = dataSource.createQueryRunner();
     await holder.startTransaction();

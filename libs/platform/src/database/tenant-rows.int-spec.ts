@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
 import { bindToService, runInRequestContext } from '@app/platform/request-context';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { dataSourceOptions, rowsOf } from './index.js';
+import { useDatabase } from '../../../../test/support/use-database.js';
+import { rowsOf } from './index.js';
 import { WALLED_TABLES } from './testing/rows-of-a-service.js';
 
 const IDS: Readonly<Record<string, string>> = { a: randomUUID(), b: randomUUID() };
@@ -11,19 +10,11 @@ const REFUSED = { driverError: { code: '42501' } };
 /** Nobody who asks changes a line of these, not even one's own. */
 const APPEND_ONLY = ['audit_events'];
 
-let testDatabase: TestDatabase;
-let database: DataSource;
+const { dataSource } = useDatabase();
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  const options = dataSourceOptions({ url: testDatabase.url, poolSize: 2, applicationName: 'wall-test' });
-  database = await new DataSource(options).initialize();
   for (const service of ['a', 'b'])
     for (const table of Object.keys(WALLED_TABLES)) await insert(table, service, service);
-});
-afterAll(async () => {
-  await database.destroy();
-  await testDatabase.drop();
 });
 
 function actingFor<T>(service: string, work: () => Promise<T>): Promise<T> {
@@ -37,22 +28,22 @@ const tableOf = (name: string) => WALLED_TABLES[name]!;
 
 function insert(table: string, service: string, acting: string): Promise<unknown> {
   const values = tableOf(table).insert(service, IDS[service] ?? randomUUID());
-  return actingFor(acting, () => database.query(`INSERT INTO ${table} ${values}`));
+  return actingFor(acting, () => dataSource.query(`INSERT INTO ${table} ${values}`));
 }
 
 /** Whose rows a statement acting for service a reads, or changes. */
 async function ownersIn(sql: string): Promise<string[]> {
-  const rows = await actingFor('a', () => rowsOf<{ owner: string }>(database, sql));
+  const rows = await actingFor('a', () => rowsOf<{ owner: string }>(dataSource, sql));
   return rows.map(({ owner }) => owner);
 }
 
 const rowsFrom = (table: string) =>
-  rowsOf(database, `SELECT to_jsonb(t) AS row FROM ${table} t WHERE ${tableOf(table).owner} IN ('a', 'b')`);
+  rowsOf(dataSource, `SELECT to_jsonb(t) AS row FROM ${table} t WHERE ${tableOf(table).owner} IN ('a', 'b')`);
 
 describe('the rows that these tests know of', () => {
   it('are of every table that has a wall', async () => {
     const walled = await rowsOf<{ name: string }>(
-      database,
+      dataSource,
       `SELECT polrelid::regclass::text AS name FROM pg_policy WHERE polname = 'own_service'`,
     );
     // A new table? Say in rows-of-a-service.ts how a service gets a row of it.

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { bindToService, runForAllServices, runInRequestContext } from '@app/platform/request-context';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { dataSourceOptions, preparedRowsOf, rowsOf } from './index.js';
+import { useDatabase } from '../../../../test/support/use-database.js';
+import { preparedRowsOf, rowsOf } from './index.js';
 
 /** What requests do not reach: nothing of a service is in it. */
 const WITHOUT_SERVICE = [
@@ -14,22 +14,14 @@ const WITHOUT_SERVICE = [
   'worker_sessions',
 ];
 
-let testDatabase: TestDatabase;
-let database: DataSource;
+// One connection, so that every change of sides happens on it.
+const { dataSource } = useDatabase({ poolSize: 1 });
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  // One connection, so that every change of sides happens on it.
-  const options = dataSourceOptions({ url: testDatabase.url, poolSize: 1, applicationName: 'wall-test' });
-  database = await new DataSource(options).initialize();
-  await database.query(`INSERT INTO services (slug, name) VALUES ('a', 'A'), ('b', 'B')`);
-});
-afterAll(async () => {
-  await database.destroy();
-  await testDatabase.drop();
+  await dataSource.query(`INSERT INTO services (slug, name) VALUES ('a', 'A'), ('b', 'B')`);
 });
 beforeEach(async () => {
-  await database.query('DELETE FROM jobs');
+  await dataSource.query('DELETE FROM jobs');
   for (const service of ['a', 'a', 'b']) await insertJob(service);
 });
 
@@ -40,7 +32,7 @@ function actingFor<T>(service: string, work: () => Promise<T>): Promise<T> {
   });
 }
 
-function insertJob(service: string, db: { query: DataSource['query'] } = database): Promise<unknown> {
+function insertJob(service: string, db: { query: DataSource['query'] } = dataSource): Promise<unknown> {
   return db.query(
     `INSERT INTO jobs (id, service, name, target, retry_policy, timeout_ms, priority, delivery_guarantee)
      VALUES ($1::uuid, $2, $1::uuid::text, '{}', '{}', 1, 5, 'at_least_once')`,
@@ -49,7 +41,7 @@ function insertJob(service: string, db: { query: DataSource['query'] } = databas
 }
 
 async function servicesSeen(): Promise<string[]> {
-  const rows = await rowsOf<{ service: string }>(database, 'SELECT service FROM jobs ORDER BY service');
+  const rows = await rowsOf<{ service: string }>(dataSource, 'SELECT service FROM jobs ORDER BY service');
   return rows.map(({ service }) => service);
 }
 
@@ -67,30 +59,30 @@ describe('a statement that forgot the service', () => {
   });
 
   it('changes and deletes no row of another one', async () => {
-    await actingFor('b', () => database.query(`UPDATE jobs SET description = 'mine'`));
-    await actingFor('b', () => database.query('DELETE FROM jobs'));
+    await actingFor('b', () => dataSource.query(`UPDATE jobs SET description = 'mine'`));
+    await actingFor('b', () => dataSource.query('DELETE FROM jobs'));
     expect(await servicesSeen()).toEqual(['a', 'a']);
-    expect(await database.query(`SELECT 1 FROM jobs WHERE description = 'mine'`)).toEqual([]);
+    expect(await dataSource.query(`SELECT 1 FROM jobs WHERE description = 'mine'`)).toEqual([]);
   });
 
   it('makes no row of another one, and gives none away', async () => {
     const refused = { driverError: { code: '42501' } };
     await expect(actingFor('b', () => insertJob('a'))).rejects.toMatchObject(refused);
-    const gift = actingFor('b', () => database.query(`UPDATE jobs SET service = 'a'`));
+    const gift = actingFor('b', () => dataSource.query(`UPDATE jobs SET service = 'a'`));
     await expect(gift).rejects.toMatchObject(refused);
     expect(await servicesSeen()).toEqual(['a', 'a', 'b']);
   });
 
   it('is held back in a transaction, after one that was rolled back, and when it is prepared', async () => {
     const failing = actingFor('a', () =>
-      database.transaction(async (tx) => {
+      dataSource.transaction(async (tx) => {
         await insertJob('a', tx);
         throw new Error('no');
       }),
     );
     await expect(failing).rejects.toThrow('no');
     const count = () =>
-      preparedRowsOf<{ count: number }>(database, 'count', 'SELECT count(*)::integer FROM jobs', []);
+      preparedRowsOf<{ count: number }>(dataSource, 'count', 'SELECT count(*)::integer FROM jobs', []);
     expect(await actingFor('a', count)).toEqual([{ count: 2 }]);
     expect(await actingFor('b', count)).toEqual([{ count: 1 }]);
     expect(await count()).toEqual([{ count: 3 }]);
@@ -102,30 +94,30 @@ describe('a statement that forgot the service', () => {
       [mine, 'a'],
       [theirs, 'b'],
     ]) {
-      await database.query(
+      await dataSource.query(
         `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts)
          VALUES ($1, now(), $2, $1, 1, 'manual', 'pending', now(), 1)`,
         [id, service],
       );
-      await database.query(
+      await dataSource.query(
         `INSERT INTO execution_logs SELECT id, scheduled_for, 0, 1, 'stdout', now(), 'x' FROM executions WHERE id = $1`,
         [id],
       );
     }
-    const lines = () => database.query<unknown[]>('SELECT execution_id AS id FROM execution_logs');
+    const lines = () => dataSource.query<unknown[]>('SELECT execution_id AS id FROM execution_logs');
     expect(await actingFor('a', lines)).toEqual([{ id: mine }]);
   });
 });
 
 describe('the wall', () => {
   it('keeps a request from partitions, which have no wall of their own', async () => {
-    const read = actingFor('a', () => database.query('SELECT 1 FROM executions_default'));
+    const read = actingFor('a', () => dataSource.query('SELECT 1 FROM executions_default'));
     await expect(read).rejects.toMatchObject({ driverError: { code: '42501' } });
   });
 
   it('stands around every table, but for those that have nothing of a service', async () => {
     const open = await rowsOf<{ name: string }>(
-      database,
+      dataSource,
       `SELECT relname AS name FROM pg_class c
        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
          AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'own_service' AND c.relrowsecurity)`,
@@ -136,7 +128,7 @@ describe('the wall', () => {
 
   it('is one policy that nothing else widens, for reading and writing alike', async () => {
     const odd = await rowsOf(
-      database,
+      dataSource,
       `SELECT polrelid::regclass::text AS name FROM pg_policy
        WHERE polname = 'own_service' AND NOT (
          NOT polpermissive AND polcmd = '*' AND polroles = ARRAY[to_regrole('scheduler_tenant')::oid]
@@ -144,14 +136,14 @@ describe('the wall', () => {
     );
     expect(odd).toEqual([]);
     const role = `SELECT rolsuper, rolbypassrls, rolcanlogin FROM pg_roles WHERE rolname = 'scheduler_tenant'`;
-    expect(await database.query(role)).toEqual([
+    expect(await dataSource.query(role)).toEqual([
       { rolsuper: false, rolbypassrls: false, rolcanlogin: false },
     ]);
   });
 
   it('has no way round: no right to a partition, a view or a table without a service, none to empty or own one', async () => {
     const ways = await rowsOf(
-      database,
+      dataSource,
       `SELECT c.oid::regclass::text AS name, may.use
        FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS may (use)
        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -161,6 +153,6 @@ describe('the wall', () => {
     );
     expect(ways).toEqual([]);
     const definers = `SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef`;
-    expect(await database.query(definers)).toEqual([]);
+    expect(await dataSource.query(definers)).toEqual([]);
   });
 });

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Body, Controller, HttpCode, Res } from '@nestjs/common';
-import { dataSourceOptions } from '@app/platform/database';
 import { ProblemError } from '@app/platform/problem';
 import { type Response as ExpressResponse } from 'express';
 import { DataSource, type EntityManager } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
+import { useDatabase } from '../../../../../test/support/use-database.js';
 import { waitFor } from '../../../../../test/support/wait-for.js';
 import { type HttpApp, startHttpApp } from '../testing/http-app.js';
 import { problemOf, senderTo } from '../testing/requests.js';
@@ -72,23 +71,16 @@ class OrdersController {
   }
 }
 
-let database: TestDatabase;
-let dataSource: DataSource;
 let app: HttpApp;
+// Before that of the database: Jest calls them as they are written.
+afterAll(() => app?.close());
+const { dataSource } = useDatabase({ poolSize: 5 });
 const send = senderTo(() => app.url);
 const post = (path: string, key: string, body?: string, headers: Record<string, string> = {}) =>
   send('POST', path, body, { 'Idempotency-Key': key, ...headers });
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  const options = dataSourceOptions({ url: database.url, poolSize: 5, applicationName: 'test' });
-  dataSource = await new DataSource(options).initialize();
   app = await startHttpApp([OrdersController], { provide: DataSource, useValue: dataSource });
-});
-afterAll(async () => {
-  await app.close();
-  await dataSource.destroy();
-  await database.drop();
 });
 beforeEach(async () => {
   runs = 0;
