@@ -7,6 +7,7 @@ import { Clock } from '@app/platform/clock';
 import { AppConfig, loadConfig } from '@app/platform/config';
 import { DatabaseModule } from '@app/platform/database';
 import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter } from '@app/platform/http';
+import { ShiftedClock } from '../../../../test/support/shifted-clock.js';
 import { type AnswerWithBody, callApi, withBody } from '../../../../test/support/test-api.js';
 import { AccessModule } from '../access.module.js';
 import { AuditHttpModule } from '../audit/http/audit-http.module.js';
@@ -28,29 +29,12 @@ export type RequestHeaders = Readonly<Record<string, string>>;
 export interface AccessApp {
   readonly url: string;
   readonly database: DataSource;
-  readonly clock: TestClock;
+  readonly clock: ShiftedClock;
   get<T>(type: Type<T>): T;
   /** A key of a service, as somebody with the database makes it. */
   issue(spec?: Partial<KeySpec>, service?: string): Promise<FreshKey>;
   call(method: string, path: string, headers?: RequestHeaders, body?: unknown): Promise<AnswerWithBody>;
   close(): Promise<void>;
-}
-
-/** Real time, and as far ahead of it as a test says. */
-export class TestClock implements Clock {
-  private aheadMs = 0;
-
-  advance(milliseconds: number): void {
-    this.aheadMs += milliseconds;
-  }
-
-  now(): Date {
-    return new Date(Date.now() + this.aheadMs);
-  }
-
-  monotonicMs(): number {
-    return performance.now();
-  }
 }
 
 /** One route for each rule, and one that was forgotten. */
@@ -88,7 +72,7 @@ class RoutesController {
 
 /** The access library on a real server. Two of them on one database are two processes of the api. */
 export async function startAccessApp(databaseUrl: string, env: NodeJS.ProcessEnv = {}): Promise<AccessApp> {
-  const clock = new TestClock();
+  const clock = new ShiftedClock();
   const config = loadConfig({
     AUTH_MODE: 'api-key',
     API_KEY_PEPPER: PEPPER,
