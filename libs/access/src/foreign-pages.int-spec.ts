@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
-import { type AccessApp, bearer, type RequestHeaders, startAccessApp } from './testing/access-app.js';
+import { type AccessApp, bearer, type RequestHeaders } from './testing/access-app.js';
+import { START_TIMEOUT_MS, useAccessApps } from './testing/use-access-apps.js';
 
-const START_TIMEOUT_MS = 60_000;
 const REBOUND = { Host: 'evil.example:3000' };
 
-let database: TestDatabase;
+const { startApp } = useAccessApps();
 let app: AccessApp;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  app = await startAccessApp(database.url, { AUTH_MODE: 'none', DOCS_PUBLIC: 'true' });
+  app = await startApp({ AUTH_MODE: 'none', DOCS_PUBLIC: 'true' });
 }, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await app?.close();
-  await database?.drop();
-});
 
 /** Not by `fetch`, which has a Host of its own. */
 async function ask(method: string, path: string, headers: RequestHeaders, at = app) {
@@ -27,11 +20,6 @@ async function ask(method: string, path: string, headers: RequestHeaders, at = a
   const [answer] = (await once(asking, 'response')) as [IncomingMessage];
   const body = (await json(answer)) as { readonly code?: string };
   return { status: answer.statusCode, code: body.code };
-}
-
-async function startedWith<T>(env: NodeJS.ProcessEnv, use: (other: AccessApp) => Promise<T>): Promise<T> {
-  const other = await startAccessApp(database.url, env);
-  return use(other).finally(() => other.close());
 }
 
 describe('without access control, on loopback', () => {
@@ -80,16 +68,13 @@ describe('any name and origin will do', () => {
   const foreign = { ...REBOUND, Origin: 'https://console.example', 'Sec-Fetch-Site': 'cross-site' };
 
   it('with AUTH_ALLOW_NONE, where there is something in front', async () => {
-    const env = { AUTH_MODE: 'none', AUTH_ALLOW_NONE: 'true' };
-    const { status } = await startedWith(env, (open) => ask('GET', '/jobs', foreign, open));
-    expect(status).toBe(200);
+    const open = await startApp({ AUTH_MODE: 'none', AUTH_ALLOW_NONE: 'true' });
+    expect((await ask('GET', '/jobs', foreign, open)).status).toBe(200);
   });
 
   it('with a credential, which no page has', async () => {
-    const { status } = await startedWith({}, async (closed) => {
-      const { text } = await closed.issue();
-      return ask('GET', '/jobs', { ...foreign, ...bearer(text) }, closed);
-    });
-    expect(status).toBe(200);
+    const closed = await startApp();
+    const { text } = await closed.issue();
+    expect((await ask('GET', '/jobs', { ...foreign, ...bearer(text) }, closed)).status).toBe(200);
   });
 });

@@ -1,32 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Request } from 'express';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { Admission } from '../admission.js';
 import { scopesOf } from '../domain/scopes.js';
 import { KeyUses } from '../keys/key-uses.js';
 import { KeysRepository } from '../keys/keys.repository.js';
 import { KeysService } from '../keys/keys.service.js';
-import { type AccessApp, bearer, startAccessApp } from '../testing/access-app.js';
+import { type AccessApp, bearer } from '../testing/access-app.js';
+import { START_TIMEOUT_MS, useAccessApps } from '../testing/use-access-apps.js';
 
-const START_TIMEOUT_MS = 60_000;
-
-let database: TestDatabase;
+const { startApp } = useAccessApps();
 /** Two processes of the api. */
 let app: AccessApp;
 let other: AccessApp;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  app = await startAccessApp(database.url, { TRUST_PROXY: 'loopback' });
-  other = await startAccessApp(database.url);
+  app = await startApp({ TRUST_PROXY: 'loopback' });
+  other = await startApp();
 }, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await app?.close();
-  await other?.close();
-  await database?.drop();
-});
 
 const statusOf = async (text: string, at = app) => (await at.call('GET', '/whoami', bearer(text))).status;
 

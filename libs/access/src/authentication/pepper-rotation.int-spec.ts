@@ -1,29 +1,22 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
-import { type AccessApp, bearer, PEPPER as OLD, startAccessApp } from '../testing/access-app.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type AccessApp, bearer, PEPPER as OLD } from '../testing/access-app.js';
+import { START_TIMEOUT_MS, useAccessApps } from '../testing/use-access-apps.js';
 
 const NEW = 'another pepper of the tests, 32 bytes and more';
-const START_TIMEOUT_MS = 60_000;
 
-let database: TestDatabase;
+const { startApp } = useAccessApps();
 let before: AccessApp;
 let during: AccessApp;
 let after: AccessApp;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   before = await start(OLD);
   during = await start(NEW, OLD);
   after = await start(NEW);
 }, START_TIMEOUT_MS);
 
-afterAll(async () => {
-  for (const app of [before, during, after]) await app?.close();
-  await database?.drop();
-});
-
 function start(pepper: string, previous = ''): Promise<AccessApp> {
-  return startAccessApp(database.url, { API_KEY_PEPPER: pepper, API_KEY_PEPPER_PREVIOUS: previous });
+  return startApp({ API_KEY_PEPPER: pepper, API_KEY_PEPPER_PREVIOUS: previous });
 }
 
 /** Before the pepper is changed, while both are taken, and when the old one is dropped. */
@@ -61,7 +54,6 @@ describe('while the pepper is changed', () => {
     const preparing = await start(OLD, NEW);
     const [{ text: old }, { text: fresh }] = [await preparing.issue(), await during.issue()];
     const answer = await preparing.call('GET', '/whoami', bearer(fresh));
-    await preparing.close();
     expect([answer.status, (await statusesOf(old))[1]]).toEqual([200, 200]);
   });
 });

@@ -5,15 +5,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { loadConfig } from '@app/platform/config';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { Admission } from '../admission.js';
 import { scopesOf } from '../domain/scopes.js';
-import { type AccessApp, bearer, startAccessApp } from '../testing/access-app.js';
+import { type AccessApp, bearer } from '../testing/access-app.js';
+import { START_TIMEOUT_MS, useAccessApps } from '../testing/use-access-apps.js';
 import { GroupGrants } from './group-grants.js';
 import { AUDIENCE, IdentityProviderServer } from './testing/identity-provider-server.js';
 
-const START_TIMEOUT_MS = 60_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'scheduler-groups-'));
 const GROUPS = {
   robots: [{ service: 'payments', role: 'operator' }],
@@ -25,14 +24,13 @@ const GROUPS = {
   ],
 };
 
-let database: TestDatabase;
+const { startApp } = useAccessApps();
 let provider: IdentityProviderServer;
 let app: AccessApp;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   provider = await IdentityProviderServer.start();
-  app = await startAccessApp(database.url, {
+  app = await startApp({
     AUTH_MODE: 'oidc',
     OIDC_ISSUER: provider.issuer,
     OIDC_AUDIENCE: AUDIENCE,
@@ -42,9 +40,7 @@ beforeAll(async () => {
 }, START_TIMEOUT_MS);
 
 afterAll(async () => {
-  await app?.close();
   await provider?.stop();
-  await database?.drop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -171,14 +167,13 @@ describe('a token of the identity provider', () => {
   }, 30_000);
 
   it('cannot be checked while the provider was never reached, which is not its holder’s fault', async () => {
-    const away = await startAccessApp(database.url, {
+    const away = await startApp({
       AUTH_MODE: 'oidc',
       OIDC_ISSUER: 'http://127.0.0.1:9',
       OIDC_AUDIENCE: AUDIENCE,
       OIDC_GROUPS_FILE: fileWith(GROUPS),
     });
     const { status, headers, body } = await away.call('GET', '/whoami', bearer(await provider.token([])));
-    await away.close();
     expect({ status, code: body.code }).toEqual({ status: 503, code: 'provider_unavailable' });
     expect(headers.get('Retry-After')).toBe('5');
   });

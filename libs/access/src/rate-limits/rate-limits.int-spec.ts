@@ -1,35 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { freePort } from '../../../../test/support/free-port.js';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/test-database.js';
 import { queueBackendsUnderTest, testRedisUrl } from '../../../../test/support/test-redis.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
-import { type AccessApp, type Answer, bearer, startAccessApp } from '../testing/access-app.js';
+import { type AccessApp, type Answer, bearer } from '../testing/access-app.js';
+import { useAccessApps } from '../testing/use-access-apps.js';
 
-const START_TIMEOUT_MS = 60_000;
-
-let database: TestDatabase;
-let apps: AccessApp[] = [];
+const { startApp, closeApps } = useAccessApps();
 let services = 0;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-}, START_TIMEOUT_MS);
-
-afterEach(async () => {
-  await Promise.all(apps.map((app) => app.close()));
-  apps = [];
-});
-
-afterAll(() => database?.drop());
-
-async function start(env: NodeJS.ProcessEnv): Promise<AccessApp> {
-  const app = await startAccessApp(database.url, env);
-  apps.push(app);
-  return app;
-}
+afterEach(closeApps);
 
 /** A key of a service that no other test counts for: Redis is shared. */
 async function newKey(app: AccessApp, service?: string): Promise<{ text: string; service: string }> {
@@ -55,7 +37,7 @@ const environments = queueBackendsUnderTest().map((backend) => ({
 
 describe.each(environments)('with $QUEUE_BACKEND', (env) => {
   it('a key has so many requests of a minute, and is told when to go on', async () => {
-    const app = await start({ ...env, RATE_LIMIT_KEY_PER_MINUTE: '3' });
+    const app = await startApp({ ...env, RATE_LIMIT_KEY_PER_MINUTE: '3' });
     const { text } = await newKey(app);
     const ask = () => app.call('GET', '/whoami', bearer(text));
     const first = await ask();
@@ -70,7 +52,7 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
   });
 
   it('a service has so many for all its keys, and no other service is slower for it', async () => {
-    const app = await start({ ...env, RATE_LIMIT_SERVICE_PER_MINUTE: '3' });
+    const app = await startApp({ ...env, RATE_LIMIT_SERVICE_PER_MINUTE: '3' });
     const { text: one, service } = await newKey(app);
     const { text: two } = await newKey(app, service);
     const { text: foreign } = await newKey(app);
@@ -80,7 +62,7 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
   });
 
   it('never more than the limit of many requests at once get in', async () => {
-    const app = await start({ ...env, RATE_LIMIT_KEY_PER_MINUTE: '10' });
+    const app = await startApp({ ...env, RATE_LIMIT_KEY_PER_MINUTE: '10' });
     const { text } = await newKey(app);
     const ask = () => app.call('GET', '/whoami', bearer(text));
     const answers = await Promise.all(Array.from({ length: 40 }, ask));
@@ -88,7 +70,7 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
   });
 
   it('an address that fails too often is turned away, and keys in use at it go on', async () => {
-    const app = await start({
+    const app = await startApp({
       ...env,
       RATE_LIMIT_FAILURES_PER_MINUTE: '3',
       TRUST_PROXY: 'loopback',
@@ -105,7 +87,7 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
   });
 
   it('all addresses of a /64 are one, for whoever has one of them has them all', async () => {
-    const app = await start({ ...env, RATE_LIMIT_FAILURES_PER_MINUTE: '3', TRUST_PROXY: 'loopback' });
+    const app = await startApp({ ...env, RATE_LIMIT_FAILURES_PER_MINUTE: '3', TRUST_PROXY: 'loopback' });
     const network = randomNetwork();
     let host = 0;
     const fromNext = () => ({ 'X-Forwarded-For': `${network}:0:${++host}::1` });
@@ -114,7 +96,11 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
   });
 
   it('0 is no limit, and health is not counted', async () => {
-    const app = await start({ ...env, RATE_LIMIT_KEY_PER_MINUTE: '0', RATE_LIMIT_SERVICE_PER_MINUTE: '0' });
+    const app = await startApp({
+      ...env,
+      RATE_LIMIT_KEY_PER_MINUTE: '0',
+      RATE_LIMIT_SERVICE_PER_MINUTE: '0',
+    });
     const { text } = await newKey(app);
     const { status, headers } = await app.call('GET', '/whoami', bearer(text));
     expect({ status, header: headers.get('RateLimit') }).toEqual({ status: 200, header: null });
@@ -122,7 +108,7 @@ describe.each(environments)('with $QUEUE_BACKEND', (env) => {
   });
 
   it('nobody is counted without access control', async () => {
-    const app = await start({ ...env, AUTH_MODE: 'none', RATE_LIMIT_KEY_PER_MINUTE: '1' });
+    const app = await startApp({ ...env, AUTH_MODE: 'none', RATE_LIMIT_KEY_PER_MINUTE: '1' });
     expect(await callTimes(3, () => app.call('GET', '/whoami'))).toEqual([200, 200, 200]);
   });
 });
@@ -136,7 +122,7 @@ describeRedis('two processes of the api', () => {
       REDIS_URL: testRedisUrl() ?? '',
       RATE_LIMIT_KEY_PER_MINUTE: '4',
     };
-    const [one, two] = [await start(env), await start(env)];
+    const [one, two] = [await startApp(env), await startApp(env)];
     const { text } = await newKey(one);
     expect(await callTimes(2, () => one.call('GET', '/whoami', bearer(text)))).toEqual([200, 200]);
     expect(await callTimes(3, () => two.call('GET', '/whoami', bearer(text)))).toEqual([200, 200, 429]);
@@ -150,7 +136,7 @@ describeRedis('a Redis that dies', () => {
     const flags = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     const startRedis = () => spawn('redis-server', flags, { stdio: 'ignore' });
     let redis = startRedis();
-    const app = await start({
+    const app = await startApp({
       QUEUE_BACKEND: 'redis',
       REDIS_URL: `redis://127.0.0.1:${port}`,
       RATE_LIMIT_KEY_PER_MINUTE: '100000',

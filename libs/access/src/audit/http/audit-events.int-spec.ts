@@ -1,24 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
-import { type AccessApp, bearer, type RequestHeaders, startAccessApp } from '../../testing/access-app.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type AccessApp, bearer, type RequestHeaders } from '../../testing/access-app.js';
+import { START_TIMEOUT_MS, useAccessApps } from '../../testing/use-access-apps.js';
 
 type Event = Record<string, unknown>;
 
-let database: TestDatabase;
+const { startApp } = useAccessApps();
 let app: AccessApp;
 let admin: RequestHeaders;
 let adminId: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  app = await startAccessApp(database.url);
+  app = await startApp();
   const { key, text } = await app.issue();
   [admin, adminId] = [bearer(text), key.id];
-}, 60_000);
-afterAll(async () => {
-  await app?.close();
-  await database?.drop();
-});
+}, START_TIMEOUT_MS);
 
 async function eventsOf(query = '', by = admin): Promise<Event[]> {
   const { status, body } = await app.call('GET', `/audit-events${query}`, by);

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/support/test-database.js';
 import { scopesOf } from '../../domain/scopes.js';
 import {
   type AccessApp,
@@ -8,28 +7,20 @@ import {
   bearer,
   PEPPER,
   type RequestHeaders,
-  startAccessApp,
 } from '../../testing/access-app.js';
+import { START_TIMEOUT_MS, useAccessApps } from '../../testing/use-access-apps.js';
 
 const UNKNOWN_ID = '01900000-0000-7000-8000-000000000000';
 
-const START_TIMEOUT_MS = 60_000;
-
-let database: TestDatabase;
+const { startApp } = useAccessApps();
 let app: AccessApp;
 /** The credential of an admin of the service `default`. */
 let admin: RequestHeaders;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  app = await startAccessApp(database.url);
+  app = await startApp();
   admin = bearer((await app.issue()).text);
 }, START_TIMEOUT_MS);
-
-afterAll(async () => {
-  await app?.close();
-  await database?.drop();
-});
 
 const create = (body: object, by = admin, headers: RequestHeaders = {}): Promise<Answer> =>
   app.call('POST', '/keys', { ...by, ...headers }, { name: 'made', ...body });
@@ -217,9 +208,8 @@ describe('the keys of a service', () => {
 
 describe('without a pepper', () => {
   it('there are no keys to make', async () => {
-    const open = await startAccessApp(database.url, { AUTH_MODE: 'none', API_KEY_PEPPER: '' });
+    const open = await startApp({ AUTH_MODE: 'none', API_KEY_PEPPER: '' });
     const answer = await open.call('POST', '/keys', {}, { name: 'x', role: 'viewer' });
-    await open.close();
     expect(answer).toMatchObject({ status: 409, body: { code: 'keys_not_configured' } });
   });
 });
