@@ -1,6 +1,4 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '../../support/free-port.js';
 import { AppProcess } from './app-process.js';
 import { Equipment, type Need } from './equipment.js';
 import type { FakeClock } from './fake-clock.js';
@@ -148,13 +146,4 @@ function throughProxy(url: string, { port }: TcpProxy): string {
   const proxied = new URL(url);
   proxied.port = String(port);
   return proxied.href;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

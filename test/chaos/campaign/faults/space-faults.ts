@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
 import { waitFor } from '../../../support/wait-for.js';
 import type { Site } from '../site.js';
 import type { SmallDisk } from '../small-disk.js';
 import { type FaultKind, OUTAGE_RECOVERY_MS } from './fault-kind.js';
+import { answers, withClient } from './postgres-session.js';
 
 /** Shorter than the 12 s after which a worker that cannot renew its lease gives up its runs. */
 const [SHORTEST_MS, LONGEST_MS] = [3_000, 8_000];
@@ -37,35 +37,25 @@ const postgresLogFull: FaultKind = {
     await switchLogUntilItEnds(site, disk);
     await delay(LOG_FULL_MS);
     await disk?.free();
-    await waitFor(() => answers(site), { timeoutMs: BACK_TIMEOUT_MS, describe: 'PostgreSQL to be back' });
+    const describe = 'PostgreSQL to be back';
+    await waitFor(() => answers(site.postgres), { timeoutMs: BACK_TIMEOUT_MS, describe });
     return 'postgres';
   },
 };
 
 async function switchLogUntilItEnds({ postgres }: Site, disk: SmallDisk | null): Promise<void> {
-  const client = new Client({ connectionString: postgres.url('scheduler') });
-  client.on('error', () => undefined);
   try {
-    await client.connect();
-    for (let switches = 0; switches < LOG_SWITCHES; switches++) {
-      await client.query(
-        `SELECT pg_logical_emit_message(false, 'chaos', 'a switch wants something to end'), pg_switch_wal()`,
-      );
-      await disk?.fill();
-    }
+    await withClient(postgres.url('scheduler'), async (client) => {
+      for (let switches = 0; switches < LOG_SWITCHES; switches++) {
+        await client.query(
+          `SELECT pg_logical_emit_message(false, 'chaos', 'a switch wants something to end'), pg_switch_wal()`,
+        );
+        await disk?.fill();
+      }
+    });
   } catch {
     // It is down, as it should be.
-  } finally {
-    await client.end().catch(() => undefined);
   }
-}
-
-async function answers({ postgres }: Site): Promise<boolean> {
-  const client = new Client({ connectionString: postgres.url('scheduler') });
-  client.on('error', () => undefined);
-  await client.connect();
-  await client.query('SELECT 1').finally(() => client.end());
-  return true;
 }
 
 async function keepFull(disk: SmallDisk | null, durationMs: number): Promise<void> {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from 'pg';
+import { truncateQueue } from '../../../support/flush-queue.js';
 import { waitFor } from '../../../support/wait-for.js';
 import type { Site } from '../site.js';
 import { type FaultKind, OUTAGE_RECOVERY_MS } from './fault-kind.js';
+import { answers, withClient } from './postgres-session.js';
 
 const RESTART_TIMEOUT_MS = 60_000;
 const FLUSHING_MS = 2_000;
@@ -57,13 +58,8 @@ const queueTruncate: FaultKind = {
   onlyFor: 'postgres',
   async inflict({ postgres }) {
     await withClient(postgres.url('scheduler_queue'), async (client) => {
-      const { rows } = await client.query<{ name: string }>(
-        `SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) AS name FROM pg_tables
-         WHERE schemaname = 'bullmq' AND tablename LIKE '%job%'`,
-      );
-      const truncate = `TRUNCATE ${rows.map(({ name }) => name).join(', ')} CASCADE`;
       const end = performance.now() + FLUSHING_MS;
-      for (; performance.now() < end; await delay(TRUNCATE_EVERY_MS)) await client.query(truncate);
+      for (; performance.now() < end; await delay(TRUNCATE_EVERY_MS)) await truncateQueue(client);
     });
     return 'the queue database';
   },
@@ -76,7 +72,7 @@ const postgresRestart: FaultKind = {
   async inflict(site) {
     const before = await postmasterPid(site);
     process.kill(before, 'SIGQUIT');
-    await waitFor(async () => (await postmasterPid(site)) !== before && (await answers(site)), {
+    await waitFor(async () => (await postmasterPid(site)) !== before && (await answers(site.postgres)), {
       timeoutMs: RESTART_TIMEOUT_MS,
       describe: 'PostgreSQL to be back',
     });
@@ -87,22 +83,6 @@ const postgresRestart: FaultKind = {
 async function postmasterPid({ postgresFolder }: Site): Promise<number> {
   const text = await readFile(path.join(postgresFolder, 'postgres', 'postmaster.pid'), 'utf8');
   return Number(text.split('\n')[0]);
-}
-
-async function answers({ postgres }: Site): Promise<boolean> {
-  await withClient(postgres.url('scheduler'), (client) => client.query('SELECT 1'));
-  return true;
-}
-
-async function withClient(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
-  const client = new Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 export const STORE_FAULTS: readonly FaultKind[] = [
