@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { openInChromium, withChromium } from '../support/chromium.js';
 import { freePort } from '../support/free-port.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { waitFor } from '../support/wait-for.js';
+import { FleetProcess } from './support/fleet/fleet-process.js';
 import type { OpenApiDocument } from './support/openapi-contract.js';
 import { UNKNOWN_ID } from './support/resources.js';
 
 const ROOT = path.dirname(path.dirname(import.meta.dirname));
-const START_TIMEOUT_MS = 100_000;
+const START_TIMEOUT_MS = 150_000;
 const OPEN = /^\/health\//;
 
 jest.setTimeout(60_000);
@@ -46,25 +46,14 @@ afterAll(async () => {
 
 /** One process of the api, as an image runs it. */
 class Api {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly url: string,
-  ) {}
+  private constructor(private readonly api: FleetProcess) {}
 
   static async start(environment: Record<string, string>): Promise<Api> {
-    const port = await freePort();
-    // The channel stops it when the test run is killed.
-    const child = spawn(process.execPath, ['dist/apps/api/src/main.js'], {
-      cwd: ROOT,
-      env: { ...environment, PORT: String(port) },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    const api = new Api(child, `http://127.0.0.1:${port}`);
-    await waitFor(async () => (await fetch(`${api.url}/health/ready`)).ok, {
-      timeoutMs: 60_000,
-      describe: 'the api to be ready',
-    });
-    return api;
+    return new Api(await FleetProcess.start(ROOT, 'api', environment));
+  }
+
+  get url(): string {
+    return this.api.url;
   }
 
   call(method: string, at: string, key?: string, body?: object): Promise<Response> {
@@ -78,10 +67,8 @@ class Api {
     });
   }
 
-  async stop(): Promise<void> {
-    const exited = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    await exited;
+  stop(): Promise<void> {
+    return this.api.stop();
   }
 }
 

@@ -6,6 +6,7 @@ import { type Asked, ServiceClient } from './support/tenancy/service-client.js';
 const HTTP = { type: 'http', url: 'https://example.org/' };
 const COMMAND = { type: 'command', command: 'true' };
 const YEARLY = { type: 'cron', cronExpression: '0 0 1 1 *' };
+const START_TIMEOUT_MS = 150_000;
 
 jest.setTimeout(60_000);
 
@@ -27,8 +28,8 @@ beforeAll(async () => {
   editor = new ServiceClient(api.url, await api.createKey('a'));
   operator = new ServiceClient(api.url, await api.createKey('a', '--scopes', 'commands:run'));
   of = { http: await furnish('calls', HTTP), command: await furnish('commands', COMMAND) };
-});
-afterAll(() => api.stop());
+}, START_TIMEOUT_MS);
+afterAll(() => api?.stop());
 
 async function furnish(name: string, target: object): Promise<Things> {
   const made = (path: string, body: object) => operator.done<{ id: string }>('POST', path, body);

@@ -6,6 +6,8 @@ import { type Belongings, furnish, JOB, MARK, rowsOfService } from './support/te
 import { type Operation, operationsIn, requestsTo } from './support/tenancy/foreign-requests.js';
 import { type Asked, type Seen, ServiceClient } from './support/tenancy/service-client.js';
 
+const START_TIMEOUT_MS = 150_000;
+
 jest.setTimeout(120_000);
 
 const operations = operationsIn(
@@ -29,8 +31,8 @@ beforeAll(async () => {
   [a, b] = [await clientOf('a'), await clientOf('b')];
   theirs = await furnish('a', a, api.database.url);
   rowsBefore = await rowsOfService(api.database.url, 'a');
-});
-afterAll(() => api.stop());
+}, START_TIMEOUT_MS);
+afterAll(() => api?.stop());
 
 async function clientOf(service: string): Promise<ServiceClient> {
   return new ServiceClient(api.url, await api.createKey(service));

@@ -20,19 +20,19 @@ export class Clockwork {
   ) {}
 
   static async start(fleet: Fleet, target: TargetServer, runsPerSecond: number): Promise<Clockwork> {
-    const { id } = await post(fleet, '/jobs', {
+    const { id } = await fleet.call<{ id: string }>('POST', '/jobs', {
       name: 'each-second',
       target: { type: 'http', url: target.url('/run') },
     });
     const definition = { type: 'interval', intervalSeconds: 1, overlapPolicy: 'allow' };
     for (let count = 0; count < runsPerSecond; count++)
-      await post(fleet, `/jobs/${id}/schedules`, definition);
+      await fleet.call('POST', `/jobs/${id}/schedules`, definition);
     return new Clockwork(fleet, target, id);
   }
 
   /** Stops the schedules, waits until nothing is left to run, and counts. */
   async judge(): Promise<Verdict> {
-    await post(this.fleet, `/jobs/${this.jobId}/deactivate`, {});
+    await this.fleet.call('POST', `/jobs/${this.jobId}/deactivate`, {});
     const database = new Client({ connectionString: this.fleet.database.url });
     await database.connect();
     try {
@@ -68,14 +68,4 @@ const EXPECTED = `
 async function count(database: Client, sql: string): Promise<number> {
   const { rows } = await database.query<{ count: string }>(sql);
   return Number(rows[0]?.count);
-}
-
-async function post(fleet: Fleet, path: string, body: object): Promise<{ id: string }> {
-  const response = await fetch(fleet.nextApiUrl() + path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`POST ${path} answered ${response.status}: ${await response.text()}`);
-  return (await response.json()) as { id: string };
 }

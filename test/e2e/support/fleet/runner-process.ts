@@ -18,11 +18,12 @@ if (!canContain)
 export class RunnerProcess {
   output = '';
   readonly isContained = canContain;
-  private readonly mark = randomUUID();
 
+  /** @param mark an argument that only its processes have */
   private constructor(
     private readonly child: ChildProcess,
     private readonly folder: string,
+    private readonly mark: string,
   ) {
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk) => (this.output = (this.output + String(chunk)).slice(-20_000)));
@@ -51,7 +52,7 @@ export class RunnerProcess {
       // The channel ends it when this process is killed.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    return Object.assign(new RunnerProcess(child, folder), { mark });
+    return new RunnerProcess(child, folder, mark);
   }
 
   /** @returns its exit code */
