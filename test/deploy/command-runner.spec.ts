@@ -59,8 +59,11 @@ describe('the command runner beside a worker', () => {
   it('sees none of its processes: another user, in a process namespace of its own', () => {
     expect(pod.shareProcessNamespace).toBe(false);
     expect(runner.securityContext).toEqual({
-      ...{ runAsUser: 10002, runAsGroup: 10002, allowPrivilegeEscalation: false },
-      ...{ readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+      runAsUser: 10002,
+      runAsGroup: 10002,
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
     });
     expect(pod.securityContext.runAsUser).not.toBe(runner.securityContext.runAsUser);
     expect([pod.securityContext.runAsUser, pod.securityContext.runAsGroup, 10002]).not.toContain(

@@ -22,7 +22,8 @@ export const knownMetrics: ReadonlySet<string> = new Set([
   ...declaredMetrics(),
   ...defaultMetrics(),
   ...rules.flatMap(({ record }) => record ?? []),
-  ...['up', 'ALERTS'],
+  'up',
+  'ALERTS',
 ]);
 
 function declaredMetrics(): string[] {

@@ -67,8 +67,11 @@ type Labels = Readonly<Record<string, string>>;
 
 /** What the service does without: api and worker, and the api alone. */
 const OPTIONAL_TO_BOTH = [
-  ...['QUEUE_DATABASE_URL', 'REDIS_URL', 'REDIS_PASSWORD'],
-  ...['SECRETS_KEYS', 'OTEL_EXPORTER_OTLP_HEADERS'],
+  'QUEUE_DATABASE_URL',
+  'REDIS_URL',
+  'REDIS_PASSWORD',
+  'SECRETS_KEYS',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ];
 const OPTIONAL = [...OPTIONAL_TO_BOTH, 'API_KEY_PEPPER_PREVIOUS'];
 
@@ -107,14 +110,17 @@ describe('k8s/', () => {
     const version = manifest.version.replaceAll('.', '-');
     expect(names).toEqual(
       expect.arrayContaining([
-        ...['Deployment/api', 'Service/api', 'HorizontalPodAutoscaler/api', 'PodDisruptionBudget/api'],
-        ...['Deployment/worker', 'PodDisruptionBudget/worker', `Job/migrate-${version}`],
-        ...[
-          'NetworkPolicy/default-deny',
-          'NetworkPolicy/api',
-          'NetworkPolicy/worker',
-          'NetworkPolicy/stores',
-        ],
+        'Deployment/api',
+        'Service/api',
+        'HorizontalPodAutoscaler/api',
+        'PodDisruptionBudget/api',
+        'Deployment/worker',
+        'PodDisruptionBudget/worker',
+        `Job/migrate-${version}`,
+        'NetworkPolicy/default-deny',
+        'NetworkPolicy/api',
+        'NetworkPolicy/worker',
+        'NetworkPolicy/stores',
       ]),
     );
   });

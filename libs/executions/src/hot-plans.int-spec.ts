@@ -144,16 +144,19 @@ describe('beside 200,000 executions of the past month', () => {
 
   it('a settle', async () => {
     const ids = await idsIn('running', 10);
+    const allOf = (value: unknown) => ids.map(() => value);
     const columns = [
-      ...[
-        ids,
-        ids.map(scheduledForOf),
-        ids.map(() => 0),
-        ids.map(() => sessionId),
-        ids.map(() => 'succeeded'),
-      ],
-      ...[ids.map(() => 0), ids.map(() => 0), ids.map(() => '{"output": ""}'), ids.map(() => null)],
-      ...[ids.map(() => '{}'), ids.map(() => null)],
+      ids,
+      ids.map(scheduledForOf),
+      allOf(0),
+      allOf(sessionId),
+      allOf('succeeded'),
+      allOf(0),
+      allOf(0),
+      allOf('{"output": ""}'),
+      allOf(null),
+      allOf('{}'),
+      allOf(null),
     ];
     const plan = await planOf(dataSource, SETTLE, columns, { prepared: true });
     expectFrugal(plan, 'executions_pkey', 'executions_held');
@@ -183,8 +186,13 @@ describe('beside 200,000 executions of the past month', () => {
     ['retry', 'executions_retryable_ends_of_job'],
   ])('a bulk %s', async (action, index) => {
     const operation = {
-      ...{ service, action, filter: { jobId }, createdAt: new Date(), afterId: null },
-      ...{ createdBy: 'ann', reason: null },
+      service,
+      action,
+      filter: { jobId },
+      createdAt: new Date(),
+      afterId: null,
+      createdBy: 'ann',
+      reason: null,
     } as BulkOperation;
     const counted = countMatching(operation);
     expectFrugal(await planOf(dataSource, counted.sql, counted.parameters), index);

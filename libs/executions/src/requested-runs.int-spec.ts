@@ -26,7 +26,12 @@ describe('a run that was asked for', () => {
   const eventsOf = async (resourceId: string) =>
     query<{ action: string }>('SELECT action FROM audit_events WHERE resource_id = $1', [resourceId]);
   const runOf = (jobId: string): RequestedRun => ({
-    ...{ service: 'default', jobId, parameters: {}, traceparent: null, repeats: null, mayStart: true },
+    service: 'default',
+    jobId,
+    parameters: {},
+    traceparent: null,
+    repeats: null,
+    mayStart: true,
   });
 
   /** As a request under an idempotency key does. */

@@ -29,18 +29,24 @@ afterAll(async () => {
 const waits = fc.constantFrom(0, 1, 1_000, 9_000, 61_000, 300_000, 4_000_000);
 
 const timings = fc.oneof(
-  fc.constantFrom(1, 7, 60, 900).map((intervalSeconds) => () => ({
-    ...{ ...NO_TIMES, ...BOUNDS, type: 'interval' as const, intervalSeconds },
-  })),
-  fc.constantFrom('* * * * *', '*/10 * * * * *', '5,35 */2 * * *').map((cronExpression) => () => ({
-    ...{ ...NO_TIMES, ...BOUNDS, type: 'cron' as const, cronExpression },
+  fc
+    .constantFrom(1, 7, 60, 900)
+    .map((intervalSeconds) => () => ({ ...NO_TIMES, ...BOUNDS, type: 'interval' as const, intervalSeconds })),
+  fc
+    .constantFrom('* * * * *', '*/10 * * * * *', '5,35 */2 * * *')
+    .map((cronExpression) => () => ({ ...NO_TIMES, ...BOUNDS, type: 'cron' as const, cronExpression })),
+  waits.map((afterMs) => (now: Date) => ({
+    ...NO_TIMES,
+    ...BOUNDS,
+    type: 'one_time' as const,
+    runAt: new Date(now.getTime() + afterMs + 1),
   })),
   waits.map((afterMs) => (now: Date) => ({
-    ...{ ...NO_TIMES, ...BOUNDS, type: 'one_time' as const, runAt: new Date(now.getTime() + afterMs + 1) },
-  })),
-  waits.map((afterMs) => (now: Date) => ({
-    ...{ ...NO_TIMES, type: 'interval' as const, intervalSeconds: 20 },
-    ...{ startAt: new Date(now.getTime() + afterMs), endAt: new Date(now.getTime() + afterMs + 90_000) },
+    ...NO_TIMES,
+    type: 'interval' as const,
+    intervalSeconds: 20,
+    startAt: new Date(now.getTime() + afterMs),
+    endAt: new Date(now.getTime() + afterMs + 90_000),
   })),
 );
 
@@ -70,8 +76,13 @@ const lives = fc.record({
 });
 
 const REST: Partial<Definition> = {
-  ...{ timezone: 'UTC', dstGap: 'next_valid', dstOverlap: 'first', parameters: {}, jitterSeconds: 0 },
-  ...{ maxRuns: null, calendars: [] },
+  timezone: 'UTC',
+  dstGap: 'next_valid',
+  dstOverlap: 'first',
+  parameters: {},
+  jitterSeconds: 0,
+  maxRuns: null,
+  calendars: [],
 };
 
 describe('whatever happens to a schedule', () => {

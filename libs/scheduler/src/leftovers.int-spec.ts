@@ -15,9 +15,8 @@ afterAll(() => app?.close());
 beforeEach(async () => {
   jobId = await app.createJob();
   app.clock.set(at('10:00:00'));
-  const { body } = await app.call('POST', `/jobs/${jobId}/schedules`, {
-    ...{ type: 'cron', cronExpression: '*/10 * * * *' },
-  });
+  const everyTenMinutes = { type: 'cron', cronExpression: '*/10 * * * *' };
+  const { body } = await app.call('POST', `/jobs/${jobId}/schedules`, everyTenMinutes);
   scheduleId = String(body.id);
   await app.database.query('UPDATE schedules SET next_run_at = $2 WHERE id = $1', [
     scheduleId,
@@ -35,7 +34,10 @@ const history = () =>
   );
 
 const record = (time: string, state: string, reason: string, detail: unknown) => ({
-  ...{ scheduledFor: new Date(at(time)), state, reason, detail },
+  scheduledFor: new Date(at(time)),
+  state,
+  reason,
+  detail,
 });
 const range = (from: string, to: string, count: number) => ({ from: at(from), to: at(to), count });
 const RUN = { scheduledFor: new Date('2026-06-01T11:10:00Z'), state: 'pending', reason: null, detail: null };
@@ -127,7 +129,8 @@ describe('the instants of a pause', () => {
     const resume = (dryRun: boolean) =>
       app.call('POST', `/schedules/${scheduleId}/resume`, { catchup: 'all', dryRun });
     expect((await resume(true)).body).toMatchObject({
-      ...{ wouldRun: 0, nextRunAt: null },
+      wouldRun: 0,
+      nextRunAt: null,
       wouldNotRun: [{ state: 'skipped', reason: 'job_inactive', ...paused }],
     });
     await resume(false);
@@ -140,7 +143,8 @@ describe('the instants of a pause', () => {
     ]);
     expect((await patch({ jitterSeconds: 5 })).status).toBe(200);
     expect(await app.call('POST', `/schedules/${scheduleId}/resume`)).toMatchObject({
-      ...{ status: 409, body: { code: 'schedule_unreadable' } },
+      status: 409,
+      body: { code: 'schedule_unreadable' },
     });
     expect((await app.call('DELETE', `/schedules/${scheduleId}`)).status).toBe(204);
     expect(await history()).toMatchObject([{ state: 'missed', reason: 'schedule_deleted' }]);

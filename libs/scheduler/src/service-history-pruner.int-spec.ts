@@ -42,11 +42,12 @@ describe('the history of a service', () => {
                                finished_at, reason)
        VALUES ($1, $2, $3, gen_random_uuid(), 1, 'manual', $4, $2, 1, $5, $6)`,
       [
-        ...[id, scheduledForOf(id), service, state],
-        ...[
-          isOpen ? null : new Date(Date.now() - daysAgo * DAY_MS),
-          state === 'succeeded' ? null : 'because',
-        ],
+        id,
+        scheduledForOf(id),
+        service,
+        state,
+        isOpen ? null : new Date(Date.now() - daysAgo * DAY_MS),
+        state === 'succeeded' ? null : 'because',
       ],
     );
     return id;

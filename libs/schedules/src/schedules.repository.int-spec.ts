@@ -109,8 +109,13 @@ describe('advance', () => {
     const { id, updatedAt } = await store({ catchupOverride: 'all', runCount: 2 });
     const [nextRunAt, lastRunAt] = [new Date('2030-01-01T00:00:10Z'), new Date('2030-01-01T00:00:00Z')];
     expect(await advance(id, { nextRunAt, lastRunAt, runs: 3 })).toMatchObject({
-      ...{ nextRunAt, lastRunAt, runCount: 5, catchupOverride: null },
-      ...{ active: true, version: 1, updatedAt },
+      nextRunAt,
+      lastRunAt,
+      runCount: 5,
+      catchupOverride: null,
+      active: true,
+      version: 1,
+      updatedAt,
     });
   });
 

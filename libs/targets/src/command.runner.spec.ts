@@ -75,15 +75,22 @@ describe.each<(typeof runners)[number]>(runners)(
         const names = result!.output.split('\uFFFD').map((line) => line.split('=')[0]);
         expect(names.filter(Boolean).sort()).toEqual(
           [
-            ...['PATH', 'LANG', 'TZ', 'HOME', 'REGION', 'TRACEPARENT', 'SCHEDULER_PARAMETERS'],
-            ...['SCHEDULER_EXECUTION_ID', 'SCHEDULER_JOB_ID', 'SCHEDULER_JOB_NAME', 'SCHEDULER_SCHEDULE_ID'],
-            ...[
-              'SCHEDULER_SCHEDULED_FOR',
-              'SCHEDULER_ATTEMPT',
-              'SCHEDULER_MAX_ATTEMPTS',
-              'SCHEDULER_TRIGGER',
-            ],
-            ...['SCHEDULER_DEADLINE'],
+            'PATH',
+            'LANG',
+            'TZ',
+            'HOME',
+            'REGION',
+            'TRACEPARENT',
+            'SCHEDULER_PARAMETERS',
+            'SCHEDULER_EXECUTION_ID',
+            'SCHEDULER_JOB_ID',
+            'SCHEDULER_JOB_NAME',
+            'SCHEDULER_SCHEDULE_ID',
+            'SCHEDULER_SCHEDULED_FOR',
+            'SCHEDULER_ATTEMPT',
+            'SCHEDULER_MAX_ATTEMPTS',
+            'SCHEDULER_TRIGGER',
+            'SCHEDULER_DEADLINE',
           ].sort(),
         );
         expect(result!.output).toContain('SCHEDULER_PARAMETERS={"region":"eu"}');

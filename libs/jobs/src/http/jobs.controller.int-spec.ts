@@ -4,8 +4,22 @@ import { JOB_EXAMPLES } from './job-examples.js';
 
 const STRANGER = '/jobs/01981b5e-7c00-7000-8000-0123456789ab';
 const FIELDS = [
-  ...['id', 'service', 'name', 'description', 'tags', 'target', 'parameters', 'retryPolicy', 'timeoutMs'],
-  ...['priority', 'maxConcurrency', 'deliveryGuarantee', 'active', 'version', 'createdAt', 'updatedAt'],
+  'id',
+  'service',
+  'name',
+  'description',
+  'tags',
+  'target',
+  'parameters',
+  'retryPolicy',
+  'timeoutMs',
+  'priority',
+  'maxConcurrency',
+  'deliveryGuarantee',
+  'active',
+  'version',
+  'createdAt',
+  'updatedAt',
 ];
 
 let app: JobsApp;

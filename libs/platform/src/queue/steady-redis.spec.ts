@@ -47,8 +47,13 @@ describe('a connection that took the place of one that broke with an answer outs
   async function connectionsMade(client: new (options: RedisOptions) => Redis): Promise<number> {
     const port = await server.start();
     redis = new client({
-      ...{ host: '127.0.0.1', port, socketTimeout: SILENCE_MS, retryStrategy: () => 1 },
-      ...{ maxRetriesPerRequest: null, enableReadyCheck: false, disableClientInfo: true },
+      host: '127.0.0.1',
+      port,
+      socketTimeout: SILENCE_MS,
+      retryStrategy: () => 1,
+      maxRetriesPerRequest: null,
+      enableReadyCheck: false,
+      disableClientInfo: true,
     });
     redis.on('error', () => undefined);
     await redis.ping();

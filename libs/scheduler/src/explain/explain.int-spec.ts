@@ -61,8 +61,16 @@ async function record(given: GivenRecord): Promise<string> {
      VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, $13, $14,
              CASE WHEN $5 IN ('failed', 'timed_out') THEN '{"type": "timeout", "message": ""}'::jsonb END)`,
     [
-      ...[id, jobId, scheduleId, trigger, state, reason, detail && JSON.stringify(detail), hold],
-      ...[given.startedAt ? 1 : 0, ...instants.map((time) => time && at(time))],
+      id,
+      jobId,
+      scheduleId,
+      trigger,
+      state,
+      reason,
+      detail && JSON.stringify(detail),
+      hold,
+      given.startedAt ? 1 : 0,
+      ...instants.map((time) => time && at(time)),
     ],
   );
   return id;
@@ -88,8 +96,12 @@ async function instantOf(time: string): Promise<unknown> {
 describe('an instant that ran', () => {
   it('is on time when it started within a second', async () => {
     const id = await record({
-      ...{ scheduledFor: '11:00:00', createdAt: '11:00:00.010', queuedAt: '11:00:00.030' },
-      ...{ startedAt: '11:00:00.040', finishedAt: '11:00:02', state: 'succeeded' },
+      scheduledFor: '11:00:00',
+      createdAt: '11:00:00.010',
+      queuedAt: '11:00:00.030',
+      startedAt: '11:00:00.040',
+      finishedAt: '11:00:02',
+      state: 'succeeded',
     });
     expect(await instantOf('11:00:00')).toEqual({
       scheduledFor: '2026-06-01T11:00:00.000Z',
@@ -105,12 +117,18 @@ describe('an instant that ran', () => {
 
   it('says where the time went when it was late, also when the run before lies outside the window', async () => {
     await record({
-      ...{ scheduledFor: '10:50:00', queuedAt: '10:50:00', startedAt: '10:50:00' },
-      ...{ finishedAt: '11:00:30', state: 'succeeded' },
+      scheduledFor: '10:50:00',
+      queuedAt: '10:50:00',
+      startedAt: '10:50:00',
+      finishedAt: '11:00:30',
+      state: 'succeeded',
     });
     await record({
-      ...{ scheduledFor: '11:00:00', queuedAt: '11:00:30.020', startedAt: '11:00:35.020' },
-      ...{ finishedAt: '11:01:00', state: 'timed_out' },
+      scheduledFor: '11:00:00',
+      queuedAt: '11:00:30.020',
+      startedAt: '11:00:35.020',
+      finishedAt: '11:01:00',
+      state: 'timed_out',
     });
     expect(await instantsOf('11:00:00', '11:05:00')).toMatchObject([
       {
@@ -126,11 +144,8 @@ describe('an instant that ran', () => {
 describe('an instant that did not run', () => {
   it('names the run that was in the way', async () => {
     const blockingExecutionId = await record({ scheduledFor: '11:00:00', state: 'pending' });
-    const detail = { blockingExecutionId };
-    await record({
-      ...{ scheduledFor: '11:10:00', state: 'skipped', reason: 'overlap', detail },
-      finishedAt: '11:10:00',
-    });
+    const skipped = { state: 'skipped', reason: 'overlap', detail: { blockingExecutionId } } as const;
+    await record({ ...skipped, scheduledFor: '11:10:00', finishedAt: '11:10:00' });
     expect(await instantOf('11:10:00')).toMatchObject({
       verdict: 'skipped',
       reason: 'overlap',
@@ -139,11 +154,8 @@ describe('an instant that did not run', () => {
   });
 
   it('names the quota that was used up', async () => {
-    const detail = { maxRunsPerMinute: 10 };
-    await record({
-      ...{ scheduledFor: '11:10:00', state: 'skipped', reason: 'quota', detail },
-      finishedAt: '11:10:00',
-    });
+    const skipped = { state: 'skipped', reason: 'quota', detail: { maxRunsPerMinute: 10 } } as const;
+    await record({ ...skipped, scheduledFor: '11:10:00', finishedAt: '11:10:00' });
     expect(await instantOf('11:10:00')).toMatchObject({
       verdict: 'skipped',
       reason: 'quota',

@@ -4,10 +4,34 @@ import { SCHEDULE_EXAMPLES, SCHEDULE_PATCH_EXAMPLES } from './schedule-examples.
 
 const STRANGER = '01981b5e-7c00-7000-8000-0123456789ab';
 const FIELDS = [
-  ...['id', 'jobId', 'type', 'cronExpression', 'intervalSeconds', 'runAt', 'timezone', 'startAt', 'endAt'],
-  ...['parameters', 'jitterSeconds', 'overlapPolicy', 'misfirePolicy', 'misfireGraceSeconds'],
-  ...['catchupWindowSeconds', 'maxCatchup', 'dstGap', 'dstOverlap', 'maxRuns', 'calendars', 'active'],
-  ...['pauseReason', 'nextRunAt', 'lastRunAt', 'runCount', 'version', 'createdAt', 'updatedAt'],
+  'id',
+  'jobId',
+  'type',
+  'cronExpression',
+  'intervalSeconds',
+  'runAt',
+  'timezone',
+  'startAt',
+  'endAt',
+  'parameters',
+  'jitterSeconds',
+  'overlapPolicy',
+  'misfirePolicy',
+  'misfireGraceSeconds',
+  'catchupWindowSeconds',
+  'maxCatchup',
+  'dstGap',
+  'dstOverlap',
+  'maxRuns',
+  'calendars',
+  'active',
+  'pauseReason',
+  'nextRunAt',
+  'lastRunAt',
+  'runCount',
+  'version',
+  'createdAt',
+  'updatedAt',
 ];
 const DAILY = { type: 'cron', cronExpression: '30 9 * * *', timezone: 'Europe/Berlin' };
 
@@ -47,10 +71,25 @@ describe('POST /jobs/{jobId}/schedules', () => {
     expect(headers.get('ETag')).toBe('"1"');
     expect(body).toMatchObject({
       ...DAILY,
-      ...{ intervalSeconds: null, runAt: null, startAt: null, endAt: null, parameters: {}, jitterSeconds: 0 },
-      ...{ overlapPolicy: 'skip', misfirePolicy: 'fire_once', misfireGraceSeconds: 60 },
-      ...{ catchupWindowSeconds: 86_400, maxCatchup: 100, dstGap: 'next_valid', dstOverlap: 'first' },
-      ...{ maxRuns: null, calendars: [], active: true, pauseReason: null, lastRunAt: null, runCount: 0 },
+      intervalSeconds: null,
+      runAt: null,
+      startAt: null,
+      endAt: null,
+      parameters: {},
+      jitterSeconds: 0,
+      overlapPolicy: 'skip',
+      misfirePolicy: 'fire_once',
+      misfireGraceSeconds: 60,
+      catchupWindowSeconds: 86_400,
+      maxCatchup: 100,
+      dstGap: 'next_valid',
+      dstOverlap: 'first',
+      maxRuns: null,
+      calendars: [],
+      active: true,
+      pauseReason: null,
+      lastRunAt: null,
+      runCount: 0,
     });
     expect(body?.nextRunAt).toMatch(/^\d{4}-\d\d-\d\dT0[78]:30:00\.000Z$/);
     expect((await app.call('GET', `/schedules/${String(body?.id)}`)).body).toEqual(body);

@@ -4,8 +4,16 @@ import { CALENDAR_EXAMPLES, CALENDAR_PATCH_EXAMPLES } from './calendar-examples.
 
 const STRANGER = '/calendars/01981b5e-7c00-7000-8000-0123456789ab';
 const FIELDS = [
-  ...['id', 'service', 'name', 'timezone', 'excludedDates', 'excludedWeekdays', 'excludedWindows'],
-  ...['version', 'createdAt', 'updatedAt'],
+  'id',
+  'service',
+  'name',
+  'timezone',
+  'excludedDates',
+  'excludedWeekdays',
+  'excludedWindows',
+  'version',
+  'createdAt',
+  'updatedAt',
 ];
 const DAILY = { type: 'cron', cronExpression: '0 9 * * *', timezone: 'Europe/Berlin' };
 
