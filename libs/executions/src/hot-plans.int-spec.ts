@@ -99,7 +99,7 @@ describe('beside 200,000 executions of the past month', () => {
     ['a state that none has', { states: ['missed'] }, /^executions_bad_ends$/],
     ['all that run', { states: ['running'] }, /^executions_open$/],
     ['a job that waits', { jobId, states: ['pending', 'queued'] }, /^executions_open$/],
-  ])('the list of %s', async (_what, filter, index) => {
+  ])('the list of %s reads a page by the index made for it', async (_what, filter, index) => {
     const { sql, parameters, preparedAs } = listExecutions(service, filter, { limit: PAGE });
     const prepared = preparedAs !== undefined;
     expectFrugal(await planOf(dataSource, sql, parameters, { prepared }), index);
@@ -110,7 +110,7 @@ describe('beside 200,000 executions of the past month', () => {
     ['a job', { jobId }],
     ['a schedule', { scheduleId }],
     ['all that failed', { states: ['failed'] }],
-  ])('a page from the middle of the list of %s', async (_what, filter) => {
+  ])('a page from the middle of the list of %s costs as little', async (_what, filter) => {
     const beforeId = uuidv7({ msecs: Date.now() - 14 * 86_400_000 });
     const { sql, parameters, preparedAs } = listExecutions(service, filter, { limit: PAGE, beforeId });
     const prepared = preparedAs !== undefined;
@@ -136,13 +136,15 @@ describe('beside 200,000 executions of the past month', () => {
     expect(plans).toMatchObject([{ custom_plans: '5', generic_plans: '3' }]);
   });
 
-  it('a claim', async () => {
+  it('a claim reads by the primary key only', async () => {
     const ids = await idsIn('queued', 10);
     const parameters = [ids, ids.map(scheduledForOf), ids.map(() => 0), sessionId];
-    expectFrugal(await planOf(dataSource, CLAIM, parameters, { prepared: true }), 'executions_pkey');
+    const plan = await planOf(dataSource, CLAIM, parameters, { prepared: true });
+    expectFrugal(plan);
+    expect([...plan.indexes]).toEqual(['executions_pkey']);
   });
 
-  it('a settle', async () => {
+  it('a settle reads by the primary key, and looks for what is held in its own index', async () => {
     const ids = await idsIn('running', 10);
     const allOf = (value: unknown) => ids.map(() => value);
     const columns = [
@@ -165,7 +167,7 @@ describe('beside 200,000 executions of the past month', () => {
   it.each<[string, string, unknown[], string]>([
     ['in order', dispatch.DISPATCH_DUE, [10], 'executions_due'],
     ['in shares', dispatch.DISPATCH_SHARES, [10, []], 'executions_due_of_service'],
-  ])('a dispatch %s', async (_what, sql, parameters, index) => {
+  ])('a dispatch %s finds what is due by its index', async (_what, sql, parameters, index) => {
     expectFrugal(await planOf(dataSource, sql, parameters), index);
   });
 
@@ -175,16 +177,16 @@ describe('beside 200,000 executions of the past month', () => {
     ['whether anything is held back', dispatch.FIRST_ON_HOLD, [], 'executions_held'],
     ['which buffered runs may go on', dispatch.RELEASE_OVERLAP_HOLDS, [], 'executions_buffered'],
     ['what was handed over and not taken', dispatch.QUEUED_BEFORE, [0], 'executions_open'],
-    ['whether that is anything', dispatch.IS_ANY_QUEUED_BEFORE, [0], 'executions_open'],
+    ['whether anything was handed over and not taken', dispatch.IS_ANY_QUEUED_BEFORE, [0], 'executions_open'],
     ['what somebody wants ended', CANCEL_REQUESTED, [sessionId], 'executions_cancelling'],
-  ])('%s', async (_what, sql, parameters, index) => {
+  ])('%s is found in an index of few rows', async (_what, sql, parameters, index) => {
     expectFrugal(await planOf(dataSource, sql, parameters), index);
   });
 
   it.each<[BulkOperation['action'], string]>([
     ['cancel', 'executions_open'],
     ['retry', 'executions_retryable_ends_of_job'],
-  ])('a bulk %s', async (action, index) => {
+  ])('a bulk %s counts and takes its executions by the same index', async (action, index) => {
     const operation = {
       service,
       action,
