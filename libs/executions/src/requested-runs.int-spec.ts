@@ -75,6 +75,7 @@ describe('a run that was asked for', () => {
   it('waits for whoever is deleting the job, and then finds none', async () => {
     const job = await app.jobs.create('default', aJob());
     const { made } = await app.database.transaction(async (tx) => {
+      await tx.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [job.id]);
       await tx.query('UPDATE jobs SET deleted_at = now() WHERE id = $1', [job.id]);
       const made = app.requestedRuns.insertNow(runOf(job.id), new Date());
       await waitFor(async () => (await query(WAITING_FOR_A_JOB)).length > 0);
