@@ -10,7 +10,7 @@ const BEGIN_KEY = `
   VALUES ('default', $1, '', 'running', now() + interval '1 day', now() + interval '1 minute')
   RETURNING locked_until::text AS lock`;
 
-const WAITING_FOR_A_JOB = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR SHARE OF j%'`;
+const WAITING_FOR_A_JOB = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%FOR KEY SHARE OF j%'`;
 
 describe('a run that was asked for', () => {
   let app: ExecutionsApp;

@@ -39,16 +39,10 @@ describe('the history of a service', () => {
     const isOpen = state === 'pending';
     await dataSource.query(
       `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts,
-                               finished_at, reason)
-       VALUES ($1, $2, $3, gen_random_uuid(), 1, 'manual', $4, $2, 1, $5, $6)`,
-      [
-        id,
-        scheduledForOf(id),
-        service,
-        state,
-        isOpen ? null : new Date(Date.now() - daysAgo * DAY_MS),
-        state === 'succeeded' ? null : 'because',
-      ],
+                               finished_at, reason, cancel_requested_at, error)
+       VALUES ($1, $2, $3, gen_random_uuid(), 1, 'manual', $4, $2, 1, $5, CASE WHEN $4 IN ('skipped', 'missed') THEN 'because' END,
+               CASE WHEN $4 = 'cancelled' THEN now() END, CASE WHEN $4 IN ('failed', 'timed_out') THEN '{}'::jsonb END)`,
+      [id, scheduledForOf(id), service, state, isOpen ? null : new Date(Date.now() - daysAgo * DAY_MS)],
     );
     return id;
   };
@@ -114,9 +108,9 @@ describe('the history of a service', () => {
   it('goes batch by batch, past what stays', async () => {
     await keeps('billing', 3, null);
     await dataSource.query(
-      `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts, finished_at, reason)
+      `INSERT INTO executions (id, scheduled_for, service, job_id, job_version, trigger, state, due_at, max_attempts, finished_at, error)
        SELECT id, uuid_extract_timestamp(id), 'billing', gen_random_uuid(), 1, 'manual', CASE WHEN n % 3 = 0 THEN 'failed' ELSE 'succeeded' END,
-              now(), 1, uuid_extract_timestamp(id), 'because'
+              now(), 1, uuid_extract_timestamp(id), CASE WHEN n % 3 = 0 THEN '{}'::jsonb END
        FROM (SELECT n, uuidv7(-interval '5 days' - n * interval '1 minute') AS id FROM generate_series(1, 6000) n) AS rows`,
     );
     await pruner.pruneServices(RETENTION_DAYS, stopping.signal);

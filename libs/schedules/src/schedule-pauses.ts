@@ -47,7 +47,7 @@ export class SchedulePauses {
     return this.schedules.withLocked(service, id, async (tx, schedule, job) => {
       if (schedule.active) return schedule;
       const now = this.clock.now();
-      const changed = nextVersionOf(schedule, this.resumed(schedule, catchup, job.active, now), now);
+      const changed = this.resumed(schedule, catchup, job.active, now);
       const left = leftByResume(schedule, true, { now, jobActive: job.active });
       await this.leftovers.accountFor(tx, schedule, left);
       await this.repository.update(tx, changed);
@@ -75,6 +75,7 @@ export class SchedulePauses {
   }
 
   private resumed(schedule: Schedule, catchup: Catchup, jobActive: boolean, now: Date): Schedule {
-    return resumed(schedule, this.recurrences.readableOf(schedule), catchup, { now, jobActive });
+    const recurrence = this.recurrences.readableOf(schedule);
+    return nextVersionOf(schedule, resumed(schedule, recurrence, catchup, { now, jobActive }), now);
   }
 }

@@ -83,6 +83,7 @@ describe('a retry', () => {
     const execution = await insertExecution(app.database, { jobId: id, state: 'failed' });
     const deletion = app.database.createQueryRunner();
     await deletion.startTransaction();
+    await deletion.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [id]);
     await deletion.query('UPDATE jobs SET deleted_at = now() WHERE id = $1', [id]);
     const retry = app.call('POST', `/executions/${execution}/retry`);
     await waitFor(async () => {

@@ -57,9 +57,11 @@ async function record(given: GivenRecord): Promise<string> {
   const instants = [scheduledFor, createdAt, given.queuedAt, given.startedAt, given.finishedAt];
   await app.database.query(
     `INSERT INTO executions (id, job_id, job_version, schedule_id, trigger, state, reason, reason_detail, hold, attempt,
-                             max_attempts, scheduled_for, due_at, created_at, queued_at, started_at, finished_at, error)
+                             max_attempts, scheduled_for, due_at, created_at, queued_at, started_at, finished_at, error,
+                             cancel_requested_at)
      VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, $11, $12, $13, $14,
-             CASE WHEN $5 IN ('failed', 'timed_out') THEN '{"type": "timeout", "message": ""}'::jsonb END)`,
+             CASE WHEN $5 IN ('failed', 'timed_out') THEN '{"type": "timeout", "message": ""}'::jsonb END,
+             CASE WHEN $5 = 'cancelled' THEN $14::timestamptz END)`,
     [
       id,
       jobId,
@@ -259,15 +261,18 @@ describe('what the firer wrote', () => {
       );
     };
     const verdicts = await verdictsOf(plain);
-    expect(new Set(verdicts)).toEqual(new Set(['missed misfire', 'waiting dispatch', 'skipped overlap']));
+    expect(new Set(verdicts)).toEqual(
+      new Set(['missed misfire', 'waiting dispatch', 'skipped overlap', 'upcoming null']),
+    );
     expect(verdicts.length).toBeGreaterThanOrEqual(10);
     expect((await verdictsOf(excluded)).at(-1)).toBe('skipped calendar');
   });
 });
 
 describe('the window', () => {
-  it('is the day up to now unless asked otherwise, from when the schedule was made', async () => {
-    expect((await explain()).body).toMatchObject({ from: '2026-06-01T10:00:00.000Z', to: NOW });
+  it('is the day up to the next instant unless asked otherwise, from when the schedule was made', async () => {
+    const day = { from: '2026-06-01T10:00:00.000Z', to: '2026-06-01T12:10:00.001Z' };
+    expect((await explain()).body).toMatchObject(day);
     expect((await explain(`?from=${at('13:00:00')}`)).body).toMatchObject({ to: '2026-06-02T13:00:00.000Z' });
   });
 

@@ -23,8 +23,9 @@ type Row = Partial<
 
 const INSERT = `
   INSERT INTO executions (id, scheduled_for, service, job_id, job_version, schedule_id, trigger, state, due_at, max_attempts,
-                          started_at, finished_at, result, error, attempts, reason)
-  VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $2, 1, $8, $9, $10, $11, $12, $13)`;
+                          started_at, finished_at, result, error, attempts, reason,
+                          cancel_requested_at)
+  VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $2, 1, $8, $9, $10, $11, $12, $13, CASE WHEN $7 = 'cancelled' THEN now() END)`;
 
 /** Every bad end says why: the schema insists. */
 function errorOf(state: string): Execution['error'] {

@@ -58,7 +58,7 @@ describe('a log that a hundred others of the service are followed beside', () =>
 });
 
 describe('a followed log makes room', () => {
-  const finish = `UPDATE executions SET state = 'cancelled', reason = 'requested', finished_at = now() WHERE id = $1`;
+  const finish = `UPDATE executions SET state = 'cancelled', cancel_requested_at = now(), finished_at = now() WHERE id = $1`;
 
   it.each<[string, (stream: Response, client: AbortController) => unknown]>([
     ['when its client goes', (_stream, client) => client.abort()],
