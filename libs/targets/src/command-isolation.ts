@@ -44,7 +44,7 @@ exec 2>&4 4>&- "$@"`;
 const CHILD_WAS_KILLED = /sigprocmask unblock failed/;
 
 /** What makes the loader or a shell run a job's code before the namespaces are entered, or speak another language: set behind them. */
-const HELD_BACK =
+const UNSAFE_BEFORE_ISOLATION =
   /^(LD_.*|GCONV_PATH|GLIBC_TUNABLES|LOCPATH|NLSPATH|LANG|LANGUAGE|LC_.*|MALLOC_.*|SHELLOPTS|BASHOPTS|BASH_ENV|ENV|PS4)$/;
 
 const PROBE_TIMEOUT_MS = 10_000;
@@ -76,9 +76,10 @@ export class CommandIsolation {
   around(spec: ProcessSpec): ProcessSpec {
     if (this.wayIn === null) return spec;
     const { enter, drop } = this.wayIn;
-    const heldBack = Object.keys(spec.env).filter((name) => HELD_BACK.test(name));
-    const held = heldBack.map((name) => `${name}=${spec.env[name]}`);
-    const inside = [...(held.length === 0 ? [] : [toolAt('env'), ...held]), spec.path, ...spec.args];
+    const variables = Object.entries(spec.env);
+    const setInside = variables.filter(([name]) => isUnsafe(name)).map(([name, value]) => `${name}=${value}`);
+    const throughEnv = setInside.length === 0 ? [] : [toolAt('env'), ...setInside];
+    const inside = [...throughEnv, spec.path, ...spec.args];
     const init = ['/bin/sh', '-c', START_INIT, toolAt('sleep')];
     const unshare = toolAt('unshare');
     const command = ['/bin/sh', '-c', GIVE_BACK_STDERR, 'sh', toolAt('setpriv'), ...drop, '--', ...inside];
@@ -87,7 +88,7 @@ export class CommandIsolation {
       path: unshare,
       args: [...enter, '--', ...init, unshare, '--mount-proc', '--fork', '--', ...command],
       hasStarter: true,
-      env: Object.fromEntries(Object.entries(spec.env).filter(([name]) => !HELD_BACK.test(name))),
+      env: Object.fromEntries(variables.filter(([name]) => !isUnsafe(name))),
     };
   }
 
@@ -107,6 +108,10 @@ export class CommandIsolation {
       return false;
     }
   }
+}
+
+function isUnsafe(name: string): boolean {
+  return UNSAFE_BEFORE_ISOLATION.test(name);
 }
 
 /** Never by a job's PATH. */

@@ -6,15 +6,15 @@ import { commandEnvironment } from './command-environment.js';
 import type { CommandPolicy, PermittedCommand } from './command-policy.js';
 import { OutputChannel } from './output-channel.js';
 import { aborted, failed, succeeded } from './outcome.js';
-import type { AbortReason, Outcome, OutcomeHeld, OutcomeLost, RunResult } from './outcome.js';
+import type { AbortReason, Outcome, OutcomeLost, OutcomeUncalled, RunResult } from './outcome.js';
 import { ProcessGroup, type Exit, type OutputListener, type ProcessSpec } from './process-group.js';
 import { programPath } from './program-path.js';
 import { Redaction } from './redaction.js';
 import type { CommandContext, LogSink, Runner } from './runner.js';
 import type { CommandTarget } from './target.js';
 
-/** A command is never held, nor lost: it is here. */
-export type CommandOutcome = Exclude<Outcome, OutcomeHeld | OutcomeLost>;
+/** A command that runs here is neither uncalled nor lost. */
+export type CommandOutcome = Exclude<Outcome, OutcomeLost | OutcomeUncalled>;
 
 /** Of a command's name in an error. */
 const SHOWN_CHARACTERS = 200;

@@ -1,6 +1,13 @@
 import { errors } from 'undici';
 import { EgressDeniedError, unconnected } from './egress-connector.js';
-import { type AbortReason, failed, type OutcomeFailed, type OutcomeHeld, type RunResult } from './outcome.js';
+import {
+  type AbortReason,
+  failed,
+  type OutcomeFailed,
+  type OutcomeUncalled,
+  type RunResult,
+  uncalled,
+} from './outcome.js';
 
 /** Coarse on purpose: the system's own texts name internal addresses, and the reader can act on no more than this. */
 const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
@@ -81,15 +88,15 @@ export function egressDenied(message: string): OutcomeFailed {
 }
 
 /** @param origin scheme, host and port: nothing of a URL that could be a secret */
-export function heldBack(origin: string, heldForMs: number): OutcomeHeld {
+export function circuitOpen(origin: string, retryInMs: number): OutcomeUncalled {
   const message = `not called: ${origin} does not answer`;
-  return { type: 'held', error: { type: 'circuit_open', message }, result: null, heldForMs };
+  return uncalled({ type: 'circuit_open', message }, retryInMs);
 }
 
 /** Others of its service take so long to look up that its name was not: it comes again without having spent an attempt. */
-export function notLookedUp(): OutcomeHeld {
+export function notLookedUp(): OutcomeUncalled {
   const message = 'not called: the names of other hosts of this service are slow to look up';
-  return { type: 'held', error: { type: 'lookups_busy', message }, result: null, heldForMs: LOOK_AGAIN_MS };
+  return uncalled({ type: 'lookups_busy', message }, LOOK_AGAIN_MS);
 }
 
 export function invalidTarget(message: string): OutcomeFailed {

@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
 import type { EgressPolicy } from './egress-policy.js';
 import {
+  circuitOpen,
   egressDenied,
   foundNobody,
-  heldBack,
   notLookedUp,
   invalidTarget,
   outcomeOfError,
@@ -56,8 +56,8 @@ export class HttpRunner implements Runner<HttpTarget> {
     if (!URL.canParse(target.url)) return invalidTarget('the URL is not valid');
     if (context.grants.signingSecrets[0] === null) return unsignable();
     const url = new URL(target.url);
-    const circuit = this.circuits.enter(context.grants.service, url.origin, context.mayBeHeld);
-    if ('heldForMs' in circuit) return heldBack(url.origin, circuit.heldForMs);
+    const circuit = this.circuits.enter(context.grants.service, url.origin, context.mayGoUncalled);
+    if ('retryInMs' in circuit) return circuitOpen(url.origin, circuit.retryInMs);
     const redaction = Redaction.of(context.grants.secrets);
     const call = { target, context, signal, log, redaction, circuit };
     try {
@@ -130,10 +130,10 @@ function dispatch(
 
 /** What was not looked up waits, and a probe that could not connect waits like those that it went ahead of: it was never sent, and costs no attempt. */
 function unanswered(call: Call, { url }: HttpRequest, error: unknown): Outcome {
-  if (isLookupsBusy(error) && call.context.mayBeHeld) return notLookedUp();
+  if (isLookupsBusy(error) && call.context.mayGoUncalled) return notLookedUp();
   if (!foundNobody(error, call.signal)) return brokenOff(call, error, null);
-  const held = call.circuit.failed(wasNeverSent(error));
-  return held ? heldBack(url.origin, held.heldForMs) : brokenOff(call, error, null);
+  const deferral = call.circuit.failed(wasNeverSent(error));
+  return deferral ? circuitOpen(url.origin, deferral.retryInMs) : brokenOff(call, error, null);
 }
 
 function brokenOff(call: Call, error: unknown, result: HttpAnswer['result'] | null): Outcome {

@@ -55,11 +55,11 @@ export interface OutcomeAborted {
 }
 
 /** Not called, because its host or the command runner does not answer, or look-ups are busy: it may come again after a while. */
-export interface OutcomeHeld {
-  readonly type: 'held';
+export interface OutcomeUncalled {
+  readonly type: 'uncalled';
   readonly error: RunError;
   readonly result: null;
-  readonly heldForMs: number;
+  readonly retryInMs: number;
 }
 
 /** What ran it is gone, and nobody knows how far it came: as with a worker that is lost. */
@@ -68,10 +68,10 @@ export interface OutcomeLost {
   readonly error: RunError;
   readonly result: null;
   /** Until there may be another one to run it. */
-  readonly heldForMs: number;
+  readonly retryInMs: number;
 }
 
-export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted | OutcomeHeld | OutcomeLost;
+export type Outcome = OutcomeSucceeded | OutcomeFailed | OutcomeAborted | OutcomeUncalled | OutcomeLost;
 
 export function succeeded(result: RunResult): OutcomeSucceeded {
   return { type: 'succeeded', result };
@@ -83,6 +83,10 @@ export function failed(
   seen: Partial<Pick<OutcomeFailed, 'result' | 'retryAfterMs' | 'gone'>> = {},
 ): OutcomeFailed {
   return { type: 'failed', error, cause, result: null, retryAfterMs: null, gone: false, ...seen };
+}
+
+export function uncalled(error: RunError, retryInMs: number): OutcomeUncalled {
+  return { type: 'uncalled', error, result: null, retryInMs };
 }
 
 export function aborted(

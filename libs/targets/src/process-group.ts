@@ -37,7 +37,7 @@ const PIPE_GRACE_MS = 500;
 export class ProcessGroup {
   private constructor(
     private readonly child: ChildProcess,
-    private readonly output: readonly HeldStream[],
+    private readonly output: readonly PacedStream[],
     private readonly starter: StarterReport,
   ) {}
 
@@ -57,8 +57,8 @@ export class ProcessGroup {
     });
     const starter = new StarterReport(child.stdio[3] as Readable | null | undefined);
     const output = [
-      new HeldStream(child.stdout, (chunk) => listener.onStdout(chunk)),
-      new HeldStream(child.stderr, (chunk) => listener.onStderr(chunk)),
+      new PacedStream(child.stdout, (chunk) => listener.onStdout(chunk)),
+      new PacedStream(child.stderr, (chunk) => listener.onStderr(chunk)),
     ];
     child.stdin?.on('error', () => {}); // EPIPE: a command need not read its input
     child.stdin?.end(spec.stdin);
@@ -122,8 +122,8 @@ export class ProcessGroup {
   }
 }
 
-/** Reads no faster than what is read is taken; what is left when the process has ended is a pipe's worth, and is not held. */
-class HeldStream {
+/** Reads no faster than what is read is taken; what is left when the process has ended is a pipe's worth, and is read at once. */
+class PacedStream {
   private isLetGo = false;
 
   constructor(

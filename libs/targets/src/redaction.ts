@@ -8,7 +8,7 @@ const REDACTED = Buffer.from('[redacted]');
 const TELLING_LINE_LENGTH = 16;
 /** Each is one more thing to look for at every byte. A key has some 50 lines; with a chain of certificates, some 150. */
 const MAX_LINES = 200;
-const PIECE_OF_HELD = 1 / 8;
+const PIECE_OF_TAIL = 1 / 8;
 const NOTHING = Buffer.alloc(0);
 
 /** One for each run, which looks for its secrets at several places. */
@@ -70,7 +70,7 @@ export class Redaction {
 /** A byte stream without the secrets, also those that are cut in two between chunks. */
 export class RedactedStream {
   /** The end of what was looked through: it may be the beginning of a secret. */
-  private held: Buffer = NOTHING;
+  private tail: Buffer = NOTHING;
   private unread: Uint8Array[] = [];
   private unreadBytes = 0;
 
@@ -87,30 +87,30 @@ export class RedactedStream {
     if (this.needles.length === 0) return chunk;
     this.unread.push(chunk);
     this.unreadBytes += chunk.length;
-    const isEnough = this.unreadBytes >= Math.max(this.pieceBytes, this.held.length * PIECE_OF_HELD);
+    const isEnough = this.unreadBytes >= Math.max(this.pieceBytes, this.tail.length * PIECE_OF_TAIL);
     return isEnough ? this.look() : NOTHING;
   }
 
-  /** The rest: nothing follows that would make a secret of what was held back. */
+  /** The rest: nothing follows that would make a secret of the tail. */
   end(): Uint8Array {
     const before = this.look();
-    const { clean, at } = this.blotted(this.held, this.held.length);
-    return Buffer.concat([before, ...clean, this.held.subarray(at)]);
+    const { clean, at } = this.blotted(this.tail, this.tail.length);
+    return Buffer.concat([before, ...clean, this.tail.subarray(at)]);
   }
 
-  /** The rest where the bytes break off: what was held back may be most of a secret, and is dropped. */
+  /** The rest where the bytes break off: the tail may be most of a secret, and is dropped. */
   breakOff(): Uint8Array {
     return this.look();
   }
 
   private look(): Uint8Array {
-    const bytes = Buffer.concat([this.held, ...this.unread]);
+    const bytes = Buffer.concat([this.tail, ...this.unread]);
     [this.unread, this.unreadBytes] = [[], 0];
     const openFrom = this.beginningIn(bytes);
     const { clean, at } = this.blotted(bytes, openFrom);
-    const holdFrom = Math.max(at, openFrom);
-    this.held = Buffer.from(bytes.subarray(holdFrom));
-    return Buffer.concat([...clean, bytes.subarray(at, holdFrom)]);
+    const tailFrom = Math.max(at, openFrom);
+    this.tail = Buffer.from(bytes.subarray(tailFrom));
+    return Buffer.concat([...clean, bytes.subarray(at, tailFrom)]);
   }
 
   /** Where at the end of the bytes the first beginning of a secret stands. */

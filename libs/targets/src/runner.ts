@@ -28,7 +28,7 @@ export interface RunContext {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
   /** Whether it may be given back uncalled while its host or the command runner is away; not after it has been, often enough. */
-  readonly mayBeHeld: boolean;
+  readonly mayGoUncalled: boolean;
   readonly deadline: string;
   /** The database's time: a receiver refuses a signature whose time is minutes off. */
   readonly now: () => Date;
@@ -38,7 +38,7 @@ export interface RunContext {
 }
 
 /** What a command's process is told of its run, and lent for it. */
-export type CommandContext = Omit<RunContext, 'mayBeHeld' | 'now' | 'grants'> & {
+export type CommandContext = Omit<RunContext, 'mayGoUncalled' | 'now' | 'grants'> & {
   readonly grants: Pick<RunGrants, 'secrets'>;
 };
 

@@ -99,13 +99,16 @@ describe('a service with slow names', () => {
   it('costs a run no attempt that was not called for another name', async () => {
     const resolver = new SlowResolver();
     const runner = http.aRunner(serviceLookups(resolver.resolve, 1, 1), new TargetCircuits(1));
-    const call = (host: string, mayBeHeld: boolean): Promise<Outcome> => {
+    const call = (host: string, mayGoUncalled: boolean): Promise<Outcome> => {
       const target = { type: 'http', method: 'GET', url: `http://${host}/` } as const;
-      return runner.run(target, aContext({ mayBeHeld }), neverAborted(), new RecordingLog());
+      return runner.run(target, aContext({ mayGoUncalled }), neverAborted(), new RecordingLog());
     };
     const slow = call('slow.example', true);
     await waitFor(() => resolver.asked.includes('slow.example'));
-    expect(await call('fast.example', true)).toMatchObject({ type: 'held', error: { type: 'lookups_busy' } });
+    expect(await call('fast.example', true)).toMatchObject({
+      type: 'uncalled',
+      error: { type: 'lookups_busy' },
+    });
     expect(await call('fast.example', false)).toMatchObject({ type: 'failed', error: { type: 'network' } });
     await resolver.answer('slow.example');
     expect(await slow).toMatchObject({ type: 'failed' });

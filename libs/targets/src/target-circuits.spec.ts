@@ -12,7 +12,7 @@ import { aContext, aGrant, neverAborted, RecordingLog, TIMED_OUT } from './testi
 import { HttpCalls } from './testing/http-calls.js';
 
 const LIMIT = 3;
-const HELD = { type: 'held', error: { type: 'circuit_open' } };
+const UNCALLED = { type: 'uncalled', error: { type: 'circuit_open' } };
 const REFUSED = { type: 'failed', cause: 'network' };
 const ANSWERED = { type: 'succeeded' };
 
@@ -59,14 +59,14 @@ describe('the circuit of a host', () => {
 
   it('opens when it was away so many times in a row, and then costs the host no connection', async () => {
     await fails(LIMIT);
-    expect(await call(awayUrl())).toMatchObject(HELD);
+    expect(await call(awayUrl())).toMatchObject(UNCALLED);
     expect(connections).toBe(LIMIT);
   });
 
   it('says when to come again, and names no more of the URL than its origin', async () => {
     await fails(LIMIT);
     const outcome = await call(awayUrl());
-    expect(outcome).toMatchObject({ ...HELD, result: null, heldForMs: expect.any(Number) });
+    expect(outcome).toMatchObject({ ...UNCALLED, result: null, retryInMs: expect.any(Number) });
     expect(JSON.stringify(outcome)).toContain(new URL(awayUrl()).origin);
     expect(JSON.stringify(outcome)).not.toContain('secret-path');
   });
@@ -77,7 +77,7 @@ describe('the circuit of a host', () => {
     await fails(LIMIT, server.url);
     nowMs += LONGEST_OPEN_MS;
     const probes = [call(server.url), call(server.url)];
-    expect(await Promise.all(probes)).toMatchObject([REFUSED, HELD]);
+    expect(await Promise.all(probes)).toMatchObject([REFUSED, UNCALLED]);
 
     nowMs += LONGEST_OPEN_MS;
     isBack = true;
@@ -91,14 +91,14 @@ describe('the circuit of a host', () => {
     await server.stop();
     await fails(LIMIT, url);
     nowMs += LONGEST_OPEN_MS;
-    expect(await call(url)).toMatchObject(HELD);
+    expect(await call(url)).toMatchObject(UNCALLED);
     nowMs += 2 * LONGEST_OPEN_MS;
-    expect(await call(url, { mayBeHeld: false })).toMatchObject(REFUSED);
+    expect(await call(url, { mayGoUncalled: false })).toMatchObject(REFUSED);
   });
 
-  it('holds back no run that has waited often enough', async () => {
+  it('defers no run that has waited often enough', async () => {
     await fails(LIMIT);
-    expect(await call(awayUrl(), { mayBeHeld: false })).toMatchObject(REFUSED);
+    expect(await call(awayUrl(), { mayGoUncalled: false })).toMatchObject(REFUSED);
   });
 
   it('is of one service and of one origin', async () => {
@@ -122,7 +122,7 @@ describe('the circuit of a host', () => {
       'timeout',
     ] as const)
       expect(await isAbortedFor(type)).toMatchObject({ type: 'aborted', reason: { type } });
-    expect(await isAbortedFor('timeout')).toMatchObject(HELD);
+    expect(await isAbortedFor('timeout')).toMatchObject(UNCALLED);
   });
 
   it('stays closed whatever a host answers', async () => {
@@ -150,12 +150,12 @@ describe('the circuit of a host', () => {
     await fails(20);
   });
 
-  it('is counted while it is open, and so are the runs that it holds', async () => {
-    const heldBefore = (await shown('scheduler_runs_held_by_circuit_total')) ?? 0;
+  it('is counted while it is open, and so are the runs that it defers', async () => {
+    const deferredBefore = (await shown('scheduler_runs_held_by_circuit_total')) ?? 0;
     await fails(LIMIT);
     await call(awayUrl());
     expect(await shown('scheduler_target_circuits_open')).toBe(1);
-    expect(await shown('scheduler_runs_held_by_circuit_total')).toBe(heldBefore + 1);
+    expect(await shown('scheduler_runs_held_by_circuit_total')).toBe(deferredBefore + 1);
     nowMs += 3_600_000;
     expect(await shown('scheduler_target_circuits_open')).toBe(0);
   });

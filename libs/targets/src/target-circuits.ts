@@ -7,8 +7,8 @@ import {
   afterNothing,
   type Circuit,
   CLOSED,
-  heldForMs,
   isIdle,
+  retryInMs,
 } from './domain/circuit.js';
 
 /** Only hosts that fail are remembered; beyond this many the one not called for longest is forgotten, and counts anew. */
@@ -25,13 +25,14 @@ new Gauge({
   },
 });
 
-const heldRuns = new Counter({
+const deferredRuns = new Counter({
   name: 'scheduler_runs_held_by_circuit_total',
   help: 'Times that a run was given back because its host does not answer; no attempt is spent.',
 });
 
-export interface Held {
-  readonly heldForMs: number;
+/** A run is not to call now, and comes again after a while. */
+export interface Deferral {
+  readonly retryInMs: number;
 }
 
 /** A host, as one service calls it. */
@@ -58,28 +59,28 @@ export class TargetCircuits {
     countOpen = () => this.countOpen();
   }
 
-  /** @param mayBeHeld false for a run that has waited often enough: it goes whatever is known of the host */
-  enter(service: string, origin: string, mayBeHeld: boolean): CircuitCall | Held {
+  /** @param mayGoUncalled false for a run that has waited often enough: it goes whatever is known of the host */
+  enter(service: string, origin: string, mayGoUncalled: boolean): CircuitCall | Deferral {
     const host = { key: `${service} ${origin}`, origin };
     const admission = admit(this.of(host), this.nowMs());
-    if (admission.type === 'wait' && mayBeHeld) return this.hold(admission.waitMs);
+    if (admission.type === 'wait' && mayGoUncalled) return this.defer(admission.waitMs);
     this.become(host, admission.circuit);
     const probe = admission.type === 'probe' ? admission.circuit : null;
     return new CircuitCall(
       (tale) => this.hear(host, probe, tale),
-      () => (mayBeHeld && probe !== null ? this.holdProbe(host) : null),
+      () => (mayGoUncalled && probe !== null ? this.deferProbe(host) : null),
     );
   }
 
-  private hold(waitMs: number): Held {
-    heldRuns.inc();
-    return { heldForMs: heldForMs(waitMs, this.random()) };
+  private defer(waitMs: number): Deferral {
+    deferredRuns.inc();
+    return { retryInMs: retryInMs(waitMs, this.random()) };
   }
 
   /** After its failure, until the next one. */
-  private holdProbe(host: Host): Held | null {
+  private deferProbe(host: Host): Deferral | null {
     const circuit = this.of(host);
-    return circuit.state === 'open' ? this.hold(Math.max(0, circuit.probeAtMs - this.nowMs())) : null;
+    return circuit.state === 'open' ? this.defer(Math.max(0, circuit.probeAtMs - this.nowMs())) : null;
   }
 
   private hear(host: Host, probe: Circuit | null, tale: Tale): void {
@@ -132,7 +133,7 @@ export class CircuitCall {
 
   constructor(
     private readonly listener: (tale: Tale) => void,
-    private readonly hold: () => Held | null,
+    private readonly defer: () => Deferral | null,
   ) {}
 
   /** An answer began, whatever it says. */
@@ -144,9 +145,9 @@ export class CircuitCall {
    * Nobody was there, or nobody answered in time.
    * @returns for how long its run may wait instead of having failed: a probe that was never sent
    */
-  failed(wasNeverSent: boolean): Held | null {
+  failed(wasNeverSent: boolean): Deferral | null {
     if (!this.tell('failed')) return null;
-    return wasNeverSent ? this.hold() : null;
+    return wasNeverSent ? this.defer() : null;
   }
 
   /** The call is over. */

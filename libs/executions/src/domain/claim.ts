@@ -39,9 +39,9 @@ export function attemptsSpent(claim: Pick<Claim, 'attempt' | 'lostCount' | 'rele
 }
 
 /** After this many it is called even if its host seems away. */
-const HELD_LIMIT = 5;
+const UNCALLED_LIMIT = 5;
 
-/** Whether it may be given back untried while its host is away: each time counts as a release, so that it ends. */
-export function mayBeHeld({ releasedCount }: Pick<Claim, 'releasedCount'>): boolean {
-  return releasedCount < HELD_LIMIT;
+/** Whether it may be given back uncalled while its host is away: each time counts as a release, so that it ends. */
+export function mayGoUncalled({ releasedCount }: Pick<Claim, 'releasedCount'>): boolean {
+  return releasedCount < UNCALLED_LIMIT;
 }

@@ -43,7 +43,7 @@ export interface Execution {
   readonly maxAttempts: number;
   /** Tries lost with their worker: they do not count against `maxAttempts`. */
   readonly lostCount: number;
-  /** Tries given back, by a worker that shut down or uncalled (`mayBeHeld`): they do not count either. */
+  /** Tries given back, by a worker that shut down or uncalled (`mayGoUncalled`): they do not count either. */
   readonly releasedCount: number;
   readonly sessionId: string | null;
   readonly createdAt: Date;

@@ -6,11 +6,11 @@ import {
   type Outcome,
   type OutcomeAborted,
   type OutcomeFailed,
-  type OutcomeHeld,
+  type OutcomeUncalled,
   RETRY_CAUSES,
   type RunResult,
 } from '@app/targets';
-import { type Claim, mayBeHeld } from './claim.js';
+import { type Claim, mayGoUncalled } from './claim.js';
 import { type Decision, decide } from './settlement.js';
 
 const RESULT: RunResult = { statusCode: 200, output: 'ok', truncated: false };
@@ -64,11 +64,11 @@ function anAbort(type: AbortReason['type']): OutcomeAborted {
   return { type: 'aborted', reason: { type, message: `because of ${type}` }, result: RESULT };
 }
 
-const HELD: OutcomeHeld = {
-  type: 'held',
+const UNCALLED: OutcomeUncalled = {
+  type: 'uncalled',
   error: { type: 'circuit_open', message: 'not called' },
   result: null,
-  heldForMs: 3_000,
+  retryInMs: 3_000,
 };
 
 /** The decision in one word: a final state, `retry`, `released` or `abandoned`. */
@@ -96,7 +96,7 @@ describe('outcome × tries left → verdict', () => {
     ['a time-out', anAbort('timeout'), 'retry', 'timed_out', 'timed_out'],
     ['a cancel', anAbort('cancelled'), 'cancelled', 'cancelled', 'cancelled'],
     ['a shutdown', anAbort('shutdown'), 'released', 'released', 'failed'],
-    ['a host that is away', HELD, 'released', 'released', 'released'],
+    ['a host that is away', UNCALLED, 'released', 'released', 'released'],
     ['a lost lease', anAbort('lease_lost'), 'abandoned', 'abandoned', 'abandoned'],
   ])('%s', (_what, outcome, ofFirst, ofLast, ofLastAtMostOnce) => {
     expect(verdictOf(decide(first, outcome, 0))).toBe(ofFirst);
@@ -129,8 +129,8 @@ describe('what is kept', () => {
     ['a shutdown gives back', anAbort('shutdown'), { outcome: 'released', result: RESULT, delayMs: 0 }],
     [
       'a host that is away gives back for a while',
-      HELD,
-      { outcome: 'released', result: null, error: HELD.error, delayMs: HELD.heldForMs },
+      UNCALLED,
+      { outcome: 'released', result: null, error: UNCALLED.error, delayMs: UNCALLED.retryInMs },
     ],
   ])('%s', (_what, outcome, expected) => {
     expect(decide(aClaim(), outcome, 0)).toMatchObject(expected);
@@ -138,7 +138,7 @@ describe('what is kept', () => {
 
   it('a run whose command runner was lost comes again, at no cost of an attempt, until it may be the cause', () => {
     const error = { type: 'runner_lost', message: 'gone' };
-    const outcome: Outcome = { type: 'lost', error, result: null, heldForMs: 5_000 };
+    const outcome: Outcome = { type: 'lost', error, result: null, retryInMs: 5_000 };
     const of = (claim: Partial<Claim>) => decide(aClaim(claim), outcome, 0);
     expect(of({ maxAttempts: 1 })).toMatchObject({ type: 'released', error: { type: 'runner_lost' } });
     expect(of({ maxAttempts: 1, attempt: 6, releasedCount: 5 })).toMatchObject({
@@ -193,7 +193,7 @@ describe('a run whose host is away', () => {
     [5, false],
     [9, false],
   ])('after %i releases may be given back uncalled: %s', (releasedCount, expected) => {
-    expect(mayBeHeld(aClaim({ releasedCount }))).toBe(expected);
+    expect(mayGoUncalled(aClaim({ releasedCount }))).toBe(expected);
   });
 });
 

@@ -6,13 +6,13 @@ import {
   type Outcome,
   type OutcomeAborted,
   type OutcomeFailed,
-  type OutcomeHeld,
   type OutcomeLost,
+  type OutcomeUncalled,
   type RunError,
   type RunResult,
 } from '@app/targets';
 import type { Attempt } from './execution.js';
-import { attemptsSpent, type Claim, mayBeHeld } from './claim.js';
+import { attemptsSpent, type Claim, mayGoUncalled } from './claim.js';
 
 /** A final state, a retry later, or a release: what `settle` writes. */
 export type Settlement = Finished | RetryLater | Released;
@@ -62,7 +62,7 @@ export function decide(claim: Claim, outcome: Outcome, random: number): Decision
       return decideFailed(claim, outcome, random);
     case 'aborted':
       return decideAborted(claim, outcome, random);
-    case 'held':
+    case 'uncalled':
       // Never sent, so an at-most-once run may be given back as well.
       return released(outcome);
     case 'lost':
@@ -113,11 +113,11 @@ function decideShutdown(claim: Claim, result: RunResult | null, error: RunError)
 function decideLost(claim: Claim, outcome: OutcomeLost, random: number): Settlement {
   const { error } = outcome;
   if (claim.deliveryGuarantee === 'at_most_once') return lostForGood(null, error.message);
-  return mayBeHeld(claim) ? released(outcome) : decideFailed(claim, failed('exit_code', error), random);
+  return mayGoUncalled(claim) ? released(outcome) : decideFailed(claim, failed('exit_code', error), random);
 }
 
-function released({ result, error, heldForMs }: OutcomeHeld | OutcomeLost): Released {
-  return { type: 'released', outcome: 'released', result, error, delayMs: heldForMs };
+function released({ result, error, retryInMs }: OutcomeLost | OutcomeUncalled): Released {
+  return { type: 'released', outcome: 'released', result, error, delayMs: retryInMs };
 }
 
 function lostForGood(result: RunResult | null, message: string): Finished {

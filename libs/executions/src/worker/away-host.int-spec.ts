@@ -69,18 +69,18 @@ describe.each(queueBackendsUnderTest())('runs whose host is away, on the %s queu
     );
 
   const succeeded = ({ state }: Execution) => state === 'succeeded';
-  const isHeld = ({ state, error }: Execution) => state === 'pending' && error?.type === 'circuit_open';
+  const isUncalled = ({ state, error }: Execution) => state === 'pending' && error?.type === 'circuit_open';
   const outcomesOf = ({ attempts }: Execution, outcome: string) =>
     attempts.filter((attempt) => attempt.outcome === outcome);
 
   /** Its worker has opened the circuit, and a run of `job` waits for it. @returns that run */
-  const heldRunOf = async (job: Job): Promise<Execution> => {
+  const uncalledRunOf = async (job: Job): Promise<Execution> => {
     await target.goAway();
     const others = await createJob();
     const opening: string[] = [];
     while (opening.length < LIMIT) opening.push(await execute(others));
-    await waitFor(async () => (await Promise.all(opening.map((one) => get(one)))).some(isHeld));
-    return until(await execute(job), isHeld);
+    await waitFor(async () => (await Promise.all(opening.map((one) => get(one)))).some(isUncalled));
+    return until(await execute(job), isUncalled);
   };
 
   it('wait for it without a call and without an attempt spent, and all end well once it is back', async () => {
@@ -112,7 +112,7 @@ describe.each(queueBackendsUnderTest())('runs whose host is away, on the %s queu
   });
 
   it('say what they wait for and until when', async () => {
-    const { error, dueAt, createdAt } = await heldRunOf(await createJob());
+    const { error, dueAt, createdAt } = await uncalledRunOf(await createJob());
     const origin = new URL(target.url('/')).origin;
     expect(error).toEqual({
       type: 'circuit_open',
@@ -122,7 +122,7 @@ describe.each(queueBackendsUnderTest())('runs whose host is away, on the %s queu
   });
 
   it('end when they are cancelled, and are not called any more', async () => {
-    const { id } = await heldRunOf(await createJob({ name: 'cancelled' }));
+    const { id } = await uncalledRunOf(await createJob({ name: 'cancelled' }));
     await executions().cancel('default', id, 'ann', 'not needed');
     expect(await get(id)).toMatchObject({ state: 'cancelled', cancelReason: 'not needed' });
     await target.comeBack();
@@ -132,7 +132,7 @@ describe.each(queueBackendsUnderTest())('runs whose host is away, on the %s queu
   });
 
   it('may be at-most-once: they were never sent', async () => {
-    const { id } = await heldRunOf(await createJob({ deliveryGuarantee: 'at_most_once' }));
+    const { id } = await uncalledRunOf(await createJob({ deliveryGuarantee: 'at_most_once' }));
     await target.comeBack();
     expect(outcomesOf(await until(id, succeeded), 'released')).not.toEqual([]);
     const called = target.requests.map(({ headers }) => headers['x-scheduler-execution-id']);
@@ -140,7 +140,7 @@ describe.each(queueBackendsUnderTest())('runs whose host is away, on the %s queu
   });
 
   it('do not hold up runs of other hosts, nor those of another service', async () => {
-    await heldRunOf(await createJob());
+    await uncalledRunOf(await createJob());
     const other = await TargetServer.start();
     const well = await createJob({ target: { type: 'http', method: 'POST', url: other.url('/') } });
     expect(await until(await execute(well), succeeded)).toMatchObject({ attempt: 1, releasedCount: 0 });
@@ -153,7 +153,7 @@ describe.each(queueBackendsUnderTest())('runs whose host is away, on the %s queu
   });
 
   it('are tried all the same when they have been given back five times', async () => {
-    const { id } = await heldRunOf(await createJob());
+    const { id } = await uncalledRunOf(await createJob());
     await worker
       .get(DataSource)
       .query(

@@ -3,7 +3,7 @@ import { Clock } from '@app/platform/clock';
 import { retryWhileAway } from '@app/platform/database';
 import { failPoint } from '@app/platform/fail-point';
 import { type AbortReason, type Outcome, type RunContext, type RunGrants, TargetRunners } from '@app/targets';
-import { type Claim, mayBeHeld } from '../domain/claim.js';
+import { type Claim, mayGoUncalled } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import { decide, type Settlement } from '../domain/settlement.js';
 import type { QueuedRun } from '../domain/queue-message.js';
@@ -148,7 +148,7 @@ function contextOf(claim: Claim, grants: RunGrants, traceparent: string, now: ()
     trigger: claim.trigger,
     parameters: claim.parameters,
     timeoutMs: claim.timeoutMs,
-    mayBeHeld: mayBeHeld(claim),
+    mayGoUncalled: mayGoUncalled(claim),
     deadline: new Date(claim.attemptStartedAt.getTime() + claim.timeoutMs).toISOString(),
     now,
     traceparent,

@@ -106,7 +106,7 @@ export const runMetrics = {
   },
 
   ran(claim: Claim, outcome: Outcome, elapsedMs: number): void {
-    if (outcome.type === 'held') return; // not called; the circuit counts those of hosts
+    if (outcome.type === 'uncalled') return; // not called; the circuit counts those of hosts
     const targetType = claim.target.type;
     attemptDuration.observe({ target_type: targetType }, elapsedMs / 1_000);
     targetCalls.inc({ target_type: targetType, result: resultOf(outcome) });

@@ -41,10 +41,10 @@ function run(script: string, context: Partial<RunContext> = {}, signal = neverAb
 beforeAll(() => void Logger.overrideLogger(false));
 
 describe('where the command runner is away', () => {
-  it('a run is held, and spends an attempt only once it has waited often enough', async () => {
+  it('a run goes uncalled, and spends an attempt only once it has waited often enough', async () => {
     const error = { type: 'runner_away', message: expect.stringContaining('does not answer') };
-    expect(await run('true')).toEqual({ type: 'held', error, result: null, heldForMs: 5_000 });
-    expect(await run('true', { mayBeHeld: false })).toMatchObject({
+    expect(await run('true')).toEqual({ type: 'uncalled', error, result: null, retryInMs: 5_000 });
+    expect(await run('true', { mayGoUncalled: false })).toMatchObject({
       type: 'failed',
       cause: 'exit_code',
       error,
@@ -86,7 +86,7 @@ describe('a command runner that is lost', () => {
 
   it('is away where it speaks another version', async () => {
     const listening = await impostor(() => undefined, 2);
-    expect(await run('true')).toMatchObject({ type: 'held', error: { type: 'runner_away' } });
+    expect(await run('true')).toMatchObject({ type: 'uncalled', error: { type: 'runner_away' } });
     listening.close();
   });
 

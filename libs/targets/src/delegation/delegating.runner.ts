@@ -1,13 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { CommandIsolationInForce } from '../command-isolation.js';
-import { aborted, failed, type AbortReason, type Outcome } from '../outcome.js';
+import { aborted, failed, uncalled, type AbortReason, type Outcome } from '../outcome.js';
 import type { LogSink, RunContext, Runner } from '../runner.js';
 import type { CommandTarget } from '../target.js';
 import { type AnsweredOutcome, lineOfRun, REQUEST_LIMIT_BYTES } from './messages.js';
 import { RunnerConnection } from './runner-connection.js';
 
 /** About as long as a container needs to be there again. */
-const HELD_FOR_MS = 5_000;
+const RETRY_IN_MS = 5_000;
 /** How long a runner that hangs is waited for: it is on this machine, a command has 5 s to heed SIGTERM, its pipes 1 s to end. */
 const PATIENCE = { greetingMs: 5_000, abortMs: 10_000 };
 const LOOK_EVERY_MS = 5_000;
@@ -121,14 +121,13 @@ function withReason(outcome: AnsweredOutcome, signal: AbortSignal): Outcome {
 function lost(signal: AbortSignal, why: string): Outcome {
   if (signal.aborted) return aborted(signal, null, true);
   const message = `the command runner was lost while it ran the command: ${why}`;
-  return { type: 'lost', error: { type: 'runner_lost', message }, result: null, heldForMs: HELD_FOR_MS };
+  return { type: 'lost', error: { type: 'runner_lost', message }, result: null, retryInMs: RETRY_IN_MS };
 }
 
-function notStarted({ mayBeHeld }: RunContext): Outcome {
+function notStarted({ mayGoUncalled }: RunContext): Outcome {
   const message = 'not started: the command runner of the worker does not answer';
   const error = { type: 'runner_away', message };
-  if (mayBeHeld) return { type: 'held', error, result: null, heldForMs: HELD_FOR_MS };
-  return failed('exit_code', error);
+  return mayGoUncalled ? uncalled(error, RETRY_IN_MS) : failed('exit_code', error);
 }
 
 function tooLong(): Outcome {

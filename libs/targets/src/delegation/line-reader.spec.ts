@@ -54,7 +54,7 @@ describe('what a runner is asked', () => {
       fc.property(targets, anyText, (target, secret) => {
         const grants = { ...aContext().grants, secrets: new Map([['A', secret]]) };
         const request = readRequest(lineOfRun(target, aContext({ grants })).trimEnd());
-        const { mayBeHeld: _held, now: _now, grants: _grants, ...told } = aContext();
+        const { mayGoUncalled: _mayGoUncalled, now: _now, grants: _grants, ...told } = aContext();
         expect(JSON.parse(JSON.stringify({ target, told }))).toEqual(
           JSON.parse(JSON.stringify({ target: (request as { target: object }).target, told })),
         );
@@ -108,8 +108,8 @@ describe('what a runner answers', () => {
 
   it.each([
     [
-      'a run that is held',
-      { type: 'held', heldForMs: 1e12, error: { type: 'a', message: 'b' }, result: null },
+      'a run that went uncalled',
+      { type: 'uncalled', retryInMs: 1e12, error: { type: 'a', message: 'b' }, result: null },
     ],
     ['a cause of a call', { type: 'failed', cause: 'network', error: { type: 'a', message: 'b' }, result }],
     ['more output than is kept', { type: 'succeeded', result: { ...result, output: 'x'.repeat(65_537) } }],

@@ -97,7 +97,7 @@ export function isIdle(circuit: Circuit, nowMs: number): boolean {
 }
 
 /** When a run that may not call comes again; spread, so that all who wait do not come at once to a host that is just back. */
-export function heldForMs(waitMs: number, random: number): number {
+export function retryInMs(waitMs: number, random: number): number {
   const spreadMs = SHORTEST_SPREAD_MS + random * (LONGEST_SPREAD_MS - SHORTEST_SPREAD_MS);
   return Math.ceil(waitMs + spreadMs);
 }

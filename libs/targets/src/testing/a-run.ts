@@ -13,7 +13,7 @@ export function aContext(changes: Partial<RunContext> = {}): RunContext {
     trigger: 'schedule',
     parameters: { region: 'eu' },
     timeoutMs: 60_000,
-    mayBeHeld: true,
+    mayGoUncalled: true,
     deadline: '2026-01-05T02:31:00.000Z',
     now: () => new Date(),
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',

@@ -2,8 +2,8 @@ import type { Circumstances, ExecutionRecord, Explanation } from './explanation.
 import { limitsText } from './limits.js';
 import { instantText } from './wording.js';
 
-/** Errors of a run that was given back untried. */
-const HELD_BACK: ReadonlySet<string> = new Set(['circuit_open', 'lookups_busy', 'runner_away']);
+/** Errors of a run that was given back uncalled. */
+const UNCALLED_ERRORS: ReadonlySet<string> = new Set(['circuit_open', 'lookups_busy', 'runner_away']);
 
 /** What a run that is not running waits for. */
 export function waitOf(
@@ -19,7 +19,7 @@ export function waitOf(
   if (dueAt.getTime() <= circumstances.now) {
     return { reason: 'dispatch', message: `due since ${instantText(dueAt)}, on its way to the queue` };
   }
-  if (error !== null && HELD_BACK.has(error.type)) {
+  if (error !== null && UNCALLED_ERRORS.has(error.type)) {
     return { reason: error.type, message: `${error.message}; due again at ${instantText(dueAt)}` };
   }
   return attempt > 0
