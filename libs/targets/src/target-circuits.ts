@@ -14,14 +14,11 @@ import {
 /** Only hosts that fail are remembered; beyond this many the one not called for longest is forgotten, and counts anew. */
 const MAX_CIRCUITS = 10_000;
 
-/** A process of tests may have several; shown are those of the one that started last. */
-let countOpen = (): number => 0;
-
 new Gauge({
   name: 'scheduler_target_circuits_open',
   help: 'Hosts that this worker does not call because they did not answer, each for every service that calls it.',
   collect() {
-    this.set(countOpen());
+    this.set(TargetCircuits.countOpenOfLatest());
   },
 });
 
@@ -46,6 +43,9 @@ interface Host {
  * is well. A healthy host costs two look-ups in a map that has no entry for it. Each worker learns for itself.
  */
 export class TargetCircuits {
+  /** The one that started last: a worker has one, a process of tests several. */
+  private static latest: TargetCircuits | null = null;
+
   private readonly logger = new Logger(TargetCircuits.name);
   /** In the order of their last change. */
   private readonly circuits = new Map<string, Circuit>();
@@ -56,7 +56,12 @@ export class TargetCircuits {
     private readonly nowMs: () => number = () => performance.now(),
     private readonly random: () => number = Math.random,
   ) {
-    countOpen = () => this.countOpen();
+    TargetCircuits.latest = this;
+  }
+
+  /** For the metric. */
+  static countOpenOfLatest(): number {
+    return TargetCircuits.latest?.countOpen() ?? 0;
   }
 
   /** @param mayGoUncalled false for a run that has waited often enough: it goes whatever is known of the host */
@@ -67,7 +72,7 @@ export class TargetCircuits {
     this.become(host, admission.circuit);
     const probe = admission.type === 'probe' ? admission.circuit : null;
     return new CircuitCall(
-      (tale) => this.hear(host, probe, tale),
+      (finding) => this.learn(host, probe, finding),
       () => (mayGoUncalled && probe !== null ? this.deferProbe(host) : null),
     );
   }
@@ -83,13 +88,21 @@ export class TargetCircuits {
     return circuit.state === 'open' ? this.defer(Math.max(0, circuit.probeAtMs - this.nowMs())) : null;
   }
 
-  private hear(host: Host, probe: Circuit | null, tale: Tale): void {
-    const circuit = this.of(host);
+  private learn(host: Host, probe: Circuit | null, finding: Finding): void {
+    this.become(host, this.circuitAfter(finding, this.of(host), probe));
+  }
+
+  private circuitAfter(finding: Finding, circuit: Circuit, probe: Circuit | null): Circuit {
     const isProbe = circuit === probe;
-    if (tale === 'answered') this.become(host, afterAnswer());
-    else if (tale === 'nothing') this.become(host, afterNothing(circuit, isProbe, this.nowMs()));
-    else if (this.limit > 0)
-      this.become(host, afterFailure(circuit, isProbe, this.limit, this.nowMs(), this.random()));
+    switch (finding) {
+      case 'answered':
+        return afterAnswer();
+      case 'nothing':
+        return afterNothing(circuit, isProbe, this.nowMs());
+      case 'failed':
+        if (this.limit === 0) return circuit;
+        return afterFailure(circuit, isProbe, this.limit, this.nowMs(), this.random());
+    }
   }
 
   private of({ key }: Host): Circuit {
@@ -102,7 +115,7 @@ export class TargetCircuits {
     this.circuits.delete(host.key); // and in again, as the most recently changed
     if (circuit !== CLOSED) this.circuits.set(host.key, circuit);
     this.forgetSurplus();
-    this.tell(host, before, circuit);
+    this.logChange(host, before, circuit);
   }
 
   /** Without those that nobody calls any more, which are forgotten. */
@@ -117,7 +130,7 @@ export class TargetCircuits {
       this.circuits.delete(longestUntouched);
   }
 
-  private tell({ origin }: Host, before: Circuit, after: Circuit): void {
+  private logChange({ origin }: Host, before: Circuit, after: Circuit): void {
     if (isOpen(before) === isOpen(after)) return;
     if (isOpen(after))
       this.logger.warn(`circuit opened: ${origin} did not answer ${this.limit} times in a row`);
@@ -125,20 +138,21 @@ export class TargetCircuits {
   }
 }
 
-type Tale = 'answered' | 'failed' | 'nothing';
+/** What a call found out about its host. */
+type Finding = 'answered' | 'failed' | 'nothing';
 
-/** What a call tells of its host: the first thing counts, so the hops behind a redirect tell nothing of where it began. */
+/** One call under a circuit. Only its first finding counts: the hops after a redirect say nothing about the host it began at. */
 export class CircuitCall {
-  private hasTold = false;
+  private hasReported = false;
 
   constructor(
-    private readonly listener: (tale: Tale) => void,
+    private readonly onFinding: (finding: Finding) => void,
     private readonly defer: () => Deferral | null,
   ) {}
 
   /** An answer began, whatever it says. */
   answered(): void {
-    this.tell('answered');
+    this.report('answered');
   }
 
   /**
@@ -146,19 +160,20 @@ export class CircuitCall {
    * @returns for how long its run may wait instead of having failed: a probe that was never sent
    */
   failed(wasNeverSent: boolean): Deferral | null {
-    if (!this.tell('failed')) return null;
+    if (!this.report('failed')) return null;
     return wasNeverSent ? this.defer() : null;
   }
 
   /** The call is over. */
   ended(): void {
-    this.tell('nothing');
+    this.report('nothing');
   }
 
-  private tell(tale: Tale): boolean {
-    if (this.hasTold) return false;
-    this.hasTold = true;
-    this.listener(tale);
+  /** @returns whether it was the first, and so counts */
+  private report(finding: Finding): boolean {
+    if (this.hasReported) return false;
+    this.hasReported = true;
+    this.onFinding(finding);
     return true;
   }
 }

@@ -60,20 +60,18 @@ export class DelegatingRunner implements Runner<CommandTarget> {
   private async open(): Promise<RunnerConnection> {
     try {
       const connection = await RunnerConnection.open(this.socketPath, this.patience.greetingMs);
-      this.tell(false, `commands run in the command runner at ${this.socketPath}`);
+      if (this.isAway !== false) this.logger.log(`commands run in the command runner at ${this.socketPath}`);
+      this.isAway = false;
       return connection;
     } catch (error) {
-      const why = (error as Error).message;
-      this.tell(true, `the command runner at ${this.socketPath} does not answer, and commands wait: ${why}`);
+      if (this.isAway !== true) this.logger.warn(this.awayMessage(error as Error));
+      this.isAway = true;
       throw error;
     }
   }
 
-  private tell(isAway: boolean, message: string): void {
-    if (this.isAway === isAway) return;
-    this.isAway = isAway;
-    if (isAway) this.logger.warn(message);
-    else this.logger.log(message);
+  private awayMessage({ message }: Error): string {
+    return `the command runner at ${this.socketPath} does not answer, and commands wait: ${message}`;
   }
 }
 

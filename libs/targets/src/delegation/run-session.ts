@@ -36,7 +36,7 @@ export class RunSession {
   start(): void {
     this.socket.on('error', () => undefined); // its close follows
     this.socket.on('close', () => this.end());
-    this.socket.on('data', (chunk) => this.hear(chunk));
+    this.socket.on('data', (chunk) => this.receive(chunk));
     this.say({ type: 'hello', version: PROTOCOL_VERSION });
   }
 
@@ -44,7 +44,7 @@ export class RunSession {
     if (!this.isRunning) this.socket.destroy();
   }
 
-  private hear(chunk: Uint8Array): void {
+  private receive(chunk: Uint8Array): void {
     if (this.socket.writableEnded) return;
     try {
       for (const line of this.reader.push(chunk)) this.take(line);

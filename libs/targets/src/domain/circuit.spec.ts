@@ -85,7 +85,7 @@ describe('a circuit', () => {
 const steps = fc.array(
   fc.record({
     passesMs: fc.integer({ min: 0, max: 8_000 }),
-    tale: fc.constantFrom('begin', 'answered', 'failed', 'nothing'),
+    event: fc.constantFrom('begin', 'answered', 'failed', 'nothing'),
     which: fc.nat(20),
     random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   }),
@@ -109,26 +109,26 @@ function* live(story: StepsOf<typeof steps>): Generator<Seen> {
   let circuit: Circuit = CLOSED;
   let nowMs = 0;
   const underWay: Call[] = [];
-  for (const { passesMs, tale, which, random } of story) {
+  for (const { passesMs, event, which, random } of story) {
     nowMs += passesMs;
     const before = circuit;
-    const call = tale === 'begin' ? undefined : underWay.splice(which % (underWay.length || 1), 1)[0];
-    if (tale === 'begin') {
+    const call = event === 'begin' ? undefined : underWay.splice(which % (underWay.length || 1), 1)[0];
+    if (event === 'begin') {
       const { type, circuit: after } = admit(circuit, nowMs);
       circuit = after;
       if (type !== 'wait') underWay.push({ probe: type === 'probe' ? after : null });
     }
-    if (call) circuit = afterEnd(circuit, call, tale, nowMs, random);
-    yield { before, after: circuit, nowMs, underWay, ended: call ? tale : null };
+    if (call) circuit = afterEnd(circuit, call, event, nowMs, random);
+    yield { before, after: circuit, nowMs, underWay, ended: call ? event : null };
   }
 }
 
 type StepsOf<A> = A extends fc.Arbitrary<infer S> ? S : never;
 
-function afterEnd(circuit: Circuit, call: Call, tale: string, nowMs: number, random: number): Circuit {
+function afterEnd(circuit: Circuit, call: Call, event: string, nowMs: number, random: number): Circuit {
   const isProbe = circuit === call.probe;
-  if (tale === 'answered') return afterAnswer();
-  if (tale === 'nothing') return afterNothing(circuit, isProbe, nowMs);
+  if (event === 'answered') return afterAnswer();
+  if (event === 'nothing') return afterNothing(circuit, isProbe, nowMs);
   return afterFailure(circuit, isProbe, LIMIT, nowMs, random);
 }
 
