@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { IsolationWanted } from '@app/platform/config';
 import { type Exit, ProcessGroup, type ProcessSpec } from './process-group.js';
 
 /** `namespaces`: a command sees no process but its own, and nothing of it outlives it. `process_group`: neither is sure. */
@@ -6,9 +7,6 @@ export type IsolationInForce = 'namespaces' | 'process_group';
 
 /** For a worker also `runner`: commands run in a process apart, without its credentials; `runner_away`: it does not answer. */
 export type CommandIsolationInForce = IsolationInForce | 'runner' | 'runner_away';
-
-/** What an operator asks for: `required` is not started without. */
-export type IsolationWanted = 'auto' | 'required' | 'off';
 
 /** The way into the namespaces, and the way to lose what would lead out of them again. */
 interface WayIn {

@@ -1,11 +1,9 @@
+import type { CommandTargets } from '@app/platform/config';
 import { type AllowedCommand, filledArgs, readAllowList } from './command-allow-list.js';
 import { faultOfParameters } from './command-parameters.js';
 import { failed, type OutcomeFailed } from './outcome.js';
 import { limited } from './process-limits.js';
 import type { CommandTarget } from './target.js';
-
-/** `disabled`, `enabled`, or the commands that a file names. */
-export type CommandTargets = 'disabled' | 'enabled' | { readonly allowListFile: string };
 
 /** What really is started. */
 export interface PermittedCommand {

@@ -1,8 +1,9 @@
 import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CommandIsolation, type IsolationInForce } from './command-isolation.js';
 import { commandEnvironment } from './command-environment.js';
+import type { CommandExecutor } from './command-executor.js';
+import { CommandIsolation, type IsolationInForce } from './command-isolation.js';
 import type { CommandPolicy, PermittedCommand } from './command-policy.js';
 import { OutputChannel } from './output-channel.js';
 import { aborted, failed, succeeded } from './outcome.js';
@@ -10,7 +11,8 @@ import type { AbortReason, Outcome, OutcomeLost, OutcomeUncalled, RunResult } fr
 import { ProcessGroup, type Exit, type OutputListener, type ProcessSpec } from './process-group.js';
 import { programPath } from './program-path.js';
 import { Redaction } from './redaction.js';
-import type { CommandContext, LogSink, Runner } from './runner.js';
+import type { CommandContext, LogSink } from './runner.js';
+import { invalidTarget } from './target-faults.js';
 import type { CommandTarget } from './target.js';
 
 /** A command that runs here is neither uncalled nor lost. */
@@ -23,7 +25,9 @@ const KILL_GRACE_MS = 5_000;
 const KILL_GRACE_AFTER_LEASE_LOSS_MS = 2_000;
 
 /** Starts a program, without a shell, in a fresh directory and a process group of its own. */
-export class CommandRunner implements Runner<CommandTarget> {
+export class CommandRunner implements CommandExecutor {
+  readonly handsCommandsOver = false;
+
   constructor(
     private readonly policy: CommandPolicy,
     private readonly isolation: CommandIsolation = CommandIsolation.none,
@@ -54,6 +58,12 @@ export class CommandRunner implements Runner<CommandTarget> {
       return outcomeOfStartError(error, target.command);
     }
   }
+
+  /** It is here. */
+  async check(): Promise<void> {}
+
+  /** Nothing outlives a run. */
+  close(): void {}
 
   private async runProcess(
     spec: ProcessSpec,
@@ -171,15 +181,9 @@ function outcomeOfStartError(error: unknown, command: string): CommandOutcome {
         message: `the command "${command.slice(0, SHOWN_CHARACTERS)}" was not found or is not executable${shellHint(command)}`,
       });
     case 'E2BIG':
-      return failed('target', {
-        type: 'invalid_target',
-        message: 'arguments, environment or parameters are too long',
-      });
+      return invalidTarget('arguments, environment or parameters are too long');
     case 'ERR_INVALID_ARG_VALUE':
-      return failed('target', {
-        type: 'invalid_target',
-        message: 'arguments and environment must not contain NUL',
-      });
+      return invalidTarget('arguments and environment must not contain NUL');
     default:
       // Out of processes, files or disk: this machine's trouble, worth another attempt.
       return failed('exit_code', {

@@ -8,6 +8,7 @@ import {
   type RunResult,
   uncalled,
 } from './outcome.js';
+import { invalidTarget } from './target-faults.js';
 
 /** Coarse on purpose: the system's own texts name internal addresses, and the reader can act on no more than this. */
 const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
@@ -97,27 +98,6 @@ export function circuitOpen(origin: string, retryInMs: number): OutcomeUncalled 
 export function notLookedUp(): OutcomeUncalled {
   const message = 'not called: the names of other hosts of this service are slow to look up';
   return uncalled({ type: 'lookups_busy', message }, LOOK_AGAIN_MS);
-}
-
-export function invalidTarget(message: string): OutcomeFailed {
-  return failed('target', { type: 'invalid_target', message });
-}
-
-const NO_KEY_OPENS_IT = 'cannot be decrypted: no key in the SECRETS_KEYS of this worker opens it';
-
-/** @param isUnreadable it is there, and no key of SECRETS_KEYS opens it */
-export function secretFault(name: string, isUnreadable: boolean): OutcomeFailed {
-  return isUnreadable
-    ? failed('target', { type: 'secret_unreadable', message: `the secret ${name} ${NO_KEY_OPENS_IT}` })
-    : failed('target', { type: 'secret_missing', message: `there is no secret named ${name}` });
-}
-
-/** A receiver that checks signatures would refuse an unsigned call, and one that does not would learn not to. */
-export function unsignable(): OutcomeFailed {
-  return failed('target', {
-    type: 'secret_unreadable',
-    message: `the signing secret ${NO_KEY_OPENS_IT}`,
-  });
 }
 
 function codeOf(error: unknown): string | null {

@@ -5,9 +5,7 @@ import {
   egressDenied,
   foundNobody,
   notLookedUp,
-  invalidTarget,
   outcomeOfError,
-  unsignable,
   wasNeverSent,
 } from './http-error.js';
 import { buildRequest, faultOfRequest, redirectedRequest, type HttpRequest } from './http-request.js';
@@ -20,6 +18,7 @@ import { systemResolve, type Resolve } from './resolve.js';
 import type { LogSink, RunContext, Runner } from './runner.js';
 import { ServiceAgents, type ServiceAgent } from './service-agents.js';
 import { type CircuitCall, TargetCircuits } from './target-circuits.js';
+import { invalidTarget, unsignable } from './target-faults.js';
 import type { HttpTarget } from './target.js';
 import { signatureHeaders } from './webhook-signature.js';
 

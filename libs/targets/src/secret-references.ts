@@ -1,7 +1,7 @@
-import { invalidTarget, secretFault } from './http-error.js';
 import { MAX_BODY_BYTES } from './http-request.js';
 import type { OutcomeFailed } from './outcome.js';
 import type { RunGrants } from './runner.js';
+import { invalidTarget, secretFault } from './target-faults.js';
 import type { CommandTarget, HttpTarget, Target } from './target.js';
 
 /** What may stand in `{{secret.NAME}}`. */

@@ -1,8 +1,9 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { CommandIsolationInForce, IsolationWanted } from './command-isolation.js';
-import { CommandPolicy, type CommandTargets } from './command-policy.js';
+import type { CommandTargets, IsolationWanted } from '@app/platform/config';
+import type { CommandExecutor } from './command-executor.js';
+import type { CommandIsolationInForce } from './command-isolation.js';
+import { CommandPolicy } from './command-policy.js';
 import { CommandRunner } from './command.runner.js';
-import { DelegatingRunner } from './delegation/delegating.runner.js';
 import { EgressPolicy } from './egress-policy.js';
 import { HttpRunner } from './http.runner.js';
 import type { Outcome } from './outcome.js';
@@ -30,13 +31,13 @@ const USER_AGENT = 'job-scheduler';
 export class TargetRunners implements OnApplicationShutdown {
   constructor(
     private readonly http: HttpRunner,
-    private readonly command: CommandRunner | DelegatingRunner,
+    private readonly command: CommandExecutor,
   ) {}
 
   /** Throws when an EGRESS_ALLOW entry or the allow-list file cannot be read: a typo must not be found by a job. */
   static fromOptions(
     options: TargetsOptions,
-    command: CommandRunner | DelegatingRunner = new CommandRunner(CommandPolicy.load(options.commandTargets)),
+    command: CommandExecutor = new CommandRunner(CommandPolicy.load(options.commandTargets)),
   ): TargetRunners {
     const { egressAllow, circuitFailures } = options;
     return new TargetRunners(
@@ -51,12 +52,12 @@ export class TargetRunners implements OnApplicationShutdown {
 
   /** To a command runner, which may be away. */
   get handsCommandsOver(): boolean {
-    return this.command instanceof DelegatingRunner;
+    return this.command.handsCommandsOver;
   }
 
   /** @throws where commands are handed over, and the command runner does not answer */
   async checkCommandRunner(): Promise<void> {
-    if (this.command instanceof DelegatingRunner) await this.command.look();
+    await this.command.check();
   }
 
   /** Secrets are put in here, at the last moment, and redacted from all that comes back. */
@@ -83,7 +84,7 @@ export class TargetRunners implements OnApplicationShutdown {
 
   /** Ends the connections that are still open; runs end by their signals. */
   async close(): Promise<void> {
-    if (this.command instanceof DelegatingRunner) this.command.close();
+    this.command.close();
     await this.http.close();
   }
 

@@ -1,5 +1,6 @@
 import { Logger, Module } from '@nestjs/common';
 import { AppConfig } from '@app/platform/config';
+import type { CommandExecutor } from './command-executor.js';
 import { CommandIsolation } from './command-isolation.js';
 import { CommandPolicy } from './command-policy.js';
 import { CommandRunner } from './command.runner.js';
@@ -9,7 +10,7 @@ import { TargetRunners, type TargetsOptions } from './target-runners.js';
 const logger = new Logger('Commands');
 
 /** One that is not there yet is waited for by runs, not by the start. */
-async function commandRunnerFor(options: TargetsOptions): Promise<CommandRunner | DelegatingRunner> {
+async function commandRunnerFor(options: TargetsOptions): Promise<CommandExecutor> {
   const { commandTargets, commandRunnerSocket = null } = options;
   if (commandRunnerSocket === null)
     return new CommandRunner(CommandPolicy.load(commandTargets), await isolationFor(options));

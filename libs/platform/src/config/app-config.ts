@@ -6,6 +6,9 @@ export type AuthMode = 'none' | 'api-key' | 'oidc';
 /** Which commands a `command` target may run: none, any, or those named in a file that the targets library reads. */
 export type CommandTargets = 'disabled' | 'enabled' | { readonly allowListFile: string };
 
+/** Whether commands run in PID namespaces: where they can be had, always (no start without them), or never. */
+export type IsolationWanted = 'auto' | 'required' | 'off';
+
 /** Where spans go, and how many of the traces that begin here. */
 export interface TracingConfig {
   readonly endpoint: string;
@@ -98,8 +101,7 @@ export abstract class AppConfig {
   /** Hosts, CIDRs and ports that HTTP targets may reach beyond public addresses. */
   abstract readonly egressAllow: readonly string[];
   abstract readonly commandTargets: CommandTargets;
-  /** Whether commands run in PID namespaces: where it can be had, always, or never. */
-  abstract readonly commandIsolation: 'auto' | 'required' | 'off';
+  abstract readonly commandIsolation: IsolationWanted;
   /** Where the command runner listens that a worker hands its commands to; null: it runs them itself. */
   abstract readonly commandRunnerSocket: string | null;
   /** 32 bytes each: the first encrypts, all decrypt. Empty where secrets cannot be kept. */

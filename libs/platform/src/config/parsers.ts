@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { CommandTargets } from './app-config.js';
 
 /** Says what would have been accepted; the reader of the variable adds its name and, unless secret, its value. */
 export class NotAllowed extends Error {
@@ -165,7 +166,7 @@ export const socketPath: Parser<string> = (value) => {
 };
 
 /** A path must contain a slash, so that a misspelt `enable` is a fault and not a file. */
-export const commandTargets: Parser<'disabled' | 'enabled' | { allowListFile: string }> = (value) => {
+export const commandTargets: Parser<CommandTargets> = (value) => {
   if (value === 'disabled' || value === 'enabled') return value;
   if (!/[/\\]/.test(value))
     throw new NotAllowed('disabled, enabled, or the path of an allow-list file such as ./commands.json');

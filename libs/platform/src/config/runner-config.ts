@@ -1,4 +1,4 @@
-import type { CommandTargets, LogFormat, LogLevel } from './app-config.js';
+import type { CommandTargets, IsolationWanted, LogFormat, LogLevel } from './app-config.js';
 import { ConfigError } from './config-error.js';
 import { type Faults, readVariables } from './read-variables.js';
 import { serviceIdentity } from './service-identity.js';
@@ -11,7 +11,7 @@ export interface RunnerConfig {
   readonly logFormat: LogFormat;
   readonly socketPath: string;
   readonly commandTargets: CommandTargets;
-  readonly commandIsolation: 'auto' | 'required' | 'off';
+  readonly commandIsolation: IsolationWanted;
 }
 
 /**

@@ -53,10 +53,10 @@ describe('where the command runner is away', () => {
 
   it('the worker says so, and says when it is there again', async () => {
     const delegating = new DelegatingRunner(socketPath);
-    await expect(delegating.look()).rejects.toThrow('ENOENT');
+    await expect(delegating.check()).rejects.toThrow('ENOENT');
     expect(delegating.isolationInForce).toBe('runner_away');
     const server = await CommandRunnerServer.listen(socketPath, aRunner());
-    await delegating.look();
+    await delegating.check();
     expect(delegating.isolationInForce).toBe('runner');
     await server.close();
   });
@@ -93,7 +93,7 @@ describe('a command runner that is lost', () => {
   it('is away where it hangs and greets nobody', async () => {
     const listening = createServer((socket) => socket.on('error', () => undefined)).listen(socketPath);
     const hasty = new DelegatingRunner(socketPath, { greetingMs: 50, abortMs: 50 });
-    await expect(hasty.look()).rejects.toThrow('no greeting within 50 ms');
+    await expect(hasty.check()).rejects.toThrow('no greeting within 50 ms');
     listening.close();
   });
 

@@ -1,7 +1,9 @@
 import { Logger } from '@nestjs/common';
+import type { CommandExecutor } from '../command-executor.js';
 import type { CommandIsolationInForce } from '../command-isolation.js';
 import { aborted, failed, uncalled, type AbortReason, type Outcome } from '../outcome.js';
-import type { LogSink, RunContext, Runner } from '../runner.js';
+import type { LogSink, RunContext } from '../runner.js';
+import { invalidTarget } from '../target-faults.js';
 import type { CommandTarget } from '../target.js';
 import { type AnsweredOutcome, lineOfRun, REQUEST_LIMIT_BYTES } from './messages.js';
 import { RunnerConnection } from './runner-connection.js';
@@ -13,7 +15,9 @@ const PATIENCE = { greetingMs: 5_000, abortMs: 10_000 };
 const LOOK_EVERY_MS = 5_000;
 
 /** Hands commands to the command runner beside this worker: a process of its own that has none of its credentials. */
-export class DelegatingRunner implements Runner<CommandTarget> {
+export class DelegatingRunner implements CommandExecutor {
+  readonly handsCommandsOver = true;
+
   private readonly logger = new Logger('Commands');
   private isAway: boolean | null = null;
   private looking: NodeJS.Timeout | undefined;
@@ -30,7 +34,7 @@ export class DelegatingRunner implements Runner<CommandTarget> {
   async run(target: CommandTarget, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
     if (signal.aborted) return aborted(signal);
     const request = lineOfRun(target, context);
-    if (Buffer.byteLength(request) > REQUEST_LIMIT_BYTES) return tooLong();
+    if (Buffer.byteLength(request) > REQUEST_LIMIT_BYTES) return invalidTarget('arguments, environment, input and parameters are too long');
     const connection = await this.open().catch(() => null);
     if (connection === null) return notStarted(context);
     try {
@@ -44,12 +48,12 @@ export class DelegatingRunner implements Runner<CommandTarget> {
 
   /** Looks for the runner at once, and every few seconds from then on. */
   async watch(): Promise<void> {
-    this.looking = setInterval(() => void this.look().catch(() => undefined), LOOK_EVERY_MS);
-    await this.look().catch(() => undefined);
+    this.looking = setInterval(() => void this.check().catch(() => undefined), LOOK_EVERY_MS);
+    await this.check().catch(() => undefined);
   }
 
   /** @throws where it does not answer */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     (await this.open()).close();
   }
 
@@ -126,9 +130,4 @@ function notStarted({ mayGoUncalled }: RunContext): Outcome {
   const message = 'not started: the command runner of the worker does not answer';
   const error = { type: 'runner_away', message };
   return mayGoUncalled ? uncalled(error, RETRY_IN_MS) : failed('exit_code', error);
-}
-
-function tooLong(): Outcome {
-  const message = 'arguments, environment, input and parameters are too long';
-  return failed('target', { type: 'invalid_target', message });
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { CommandIsolation, type IsolationWanted } from '../command-isolation.js';
-import { CommandPolicy, type CommandTargets } from '../command-policy.js';
+import type { CommandTargets, IsolationWanted } from '@app/platform/config';
+import { CommandIsolation } from '../command-isolation.js';
+import { CommandPolicy } from '../command-policy.js';
 import { CommandRunner } from '../command.runner.js';
 import { CommandRunnerServer } from './command-runner-server.js';
 
