@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 /** Where the environment may be read; everything else is given its configuration. */
 const READS_ENVIRONMENT = [
   // What a command inherits (PATH, HOME …) is the machine's, not this service's configuration.
-  'libs/targets/src/command-environment.ts',
+  'libs/targets/src/command/command-environment.ts',
   'libs/platform/src/config/**',
   'apps/standalone/**',
   'test/**',

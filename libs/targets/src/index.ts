@@ -1,4 +1,4 @@
-export { serveCommands } from './delegation/serve-commands.js';
+export { serveCommands } from './command/delegation/serve-commands.js';
 export type {
   AbortReason,
   FailureCause,
@@ -13,8 +13,8 @@ export type {
 } from './outcome.js';
 export { failed, RETRY_CAUSES } from './outcome.js';
 export { storableText } from './output-capture.js';
-export { parseEgressRule } from './egress-rule.js';
-export { isReservedHeader } from './reserved-headers.js';
+export { parseEgressRule } from './egress/egress-rule.js';
+export { isReservedHeader } from './http/reserved-headers.js';
 export {
   findReferenceFault,
   findSurplusOfReferences,

@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES } from './http-request.js';
+import { MAX_BODY_BYTES } from './http/http-request.js';
 import type { OutcomeFailed } from './outcome.js';
 import type { RunGrants } from './runner.js';
 import { invalidTarget, secretFault } from './target-faults.js';

@@ -1,16 +1,16 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { CommandTargets, IsolationWanted } from '@app/platform/config';
-import type { CommandExecutor } from './command-executor.js';
-import type { CommandIsolationInForce } from './command-isolation.js';
-import { CommandPolicy } from './command-policy.js';
-import { CommandRunner } from './command.runner.js';
-import { EgressPolicy } from './egress-policy.js';
-import { HttpRunner } from './http.runner.js';
+import type { CommandExecutor } from './command/command-executor.js';
+import type { CommandIsolationInForce } from './command/command-isolation.js';
+import { CommandPolicy } from './command/command-policy.js';
+import { CommandRunner } from './command/command.runner.js';
+import { EgressPolicy } from './egress/egress-policy.js';
+import { HttpRunner } from './http/http.runner.js';
 import type { Outcome } from './outcome.js';
 import { Redaction } from './redaction.js';
 import type { LogSink, RunContext } from './runner.js';
 import { withSecrets } from './secret-references.js';
-import { TargetCircuits } from './target-circuits.js';
+import { TargetCircuits } from './http/target-circuits.js';
 import type { Target } from './target.js';
 
 export interface TargetsOptions {

@@ -1,10 +1,10 @@
 import { Logger, Module } from '@nestjs/common';
 import { AppConfig } from '@app/platform/config';
-import type { CommandExecutor } from './command-executor.js';
-import { CommandIsolation } from './command-isolation.js';
-import { CommandPolicy } from './command-policy.js';
-import { CommandRunner } from './command.runner.js';
-import { DelegatingRunner } from './delegation/delegating.runner.js';
+import type { CommandExecutor } from './command/command-executor.js';
+import { CommandIsolation } from './command/command-isolation.js';
+import { CommandPolicy } from './command/command-policy.js';
+import { CommandRunner } from './command/command.runner.js';
+import { DelegatingRunner } from './command/delegation/delegating.runner.js';
 import { TargetRunners, type TargetsOptions } from './target-runners.js';
 
 const logger = new Logger('Commands');

@@ -34,7 +34,7 @@ export const LONGEST_OPEN_MS = 15_000;
 /** Five times the shortest are 10 s: so long a run can wait at least before it is tried all the same. */
 export const [SHORTEST_SPREAD_MS, LONGEST_SPREAD_MS] = [2_000, 5_000];
 const LOOK_AFTER_PROBE_MS = 1_000;
-/** What a connection may take (egress-connector.ts): a probe that is still under way has got one, and the host lives. */
+/** What a connection may take (egress/egress-connector.ts): a probe that is still under way has got one, and the host lives. */
 export const CONNECTED_AFTER_MS = 10_000;
 
 /** A host that nobody has called for so long: its job was changed or deleted. */

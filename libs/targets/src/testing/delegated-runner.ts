@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import type { CommandRunner } from '../command.runner.js';
-import { CommandRunnerServer } from '../delegation/command-runner-server.js';
-import { DelegatingRunner } from '../delegation/delegating.runner.js';
+import type { CommandRunner } from '../command/command.runner.js';
+import { CommandRunnerServer } from '../command/delegation/command-runner-server.js';
+import { DelegatingRunner } from '../command/delegation/delegating.runner.js';
 
 /** A command runner behind a socket, and the worker's side of it. */
 export class DelegatedRunner {

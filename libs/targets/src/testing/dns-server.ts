@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
-import type { Resolve } from '../resolve.js';
+import type { Resolve } from '../egress/resolve.js';
 
 const HEADER_BYTES = 12;
 const TYPE_A = 1;

@@ -1,9 +1,9 @@
-import { EgressPolicy } from '../egress-policy.js';
-import { HttpRunner } from '../http.runner.js';
+import { EgressPolicy } from '../egress/egress-policy.js';
+import type { Resolve } from '../egress/resolve.js';
+import { HttpRunner } from '../http/http.runner.js';
+import { TargetCircuits } from '../http/target-circuits.js';
 import type { Outcome } from '../outcome.js';
-import type { Resolve } from '../resolve.js';
 import type { RunContext } from '../runner.js';
-import { TargetCircuits } from '../target-circuits.js';
 import type { HttpTarget } from '../target.js';
 import { aContext, neverAborted, RecordingLog } from './a-run.js';
 import { TargetServer, type Answer } from './target-server.js';

@@ -1,0 +1,43 @@
+import { type CapturedOutput, OutputCapture, TextStream } from '../output-capture.js';
+import type { RedactedStream } from '../redaction.js';
+
+/** @returns a promise where there is no room for more until then */
+export type LogWrite = (text: string) => void | Promise<void>;
+
+/** One stream of a command: without secrets first, then kept up to the limit, and written on as text. */
+export class OutputChannel {
+  private readonly capture = new OutputCapture();
+  private readonly text = new TextStream();
+
+  constructor(
+    private readonly redacted: RedactedStream,
+    private readonly write: LogWrite,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.capture.isEmpty;
+  }
+
+  add(chunk: Uint8Array): void | Promise<void> {
+    return this.pass(this.redacted.push(chunk));
+  }
+
+  /** @param isBrokenOff it was not the command that ended it: perhaps in the middle of a secret */
+  end(isBrokenOff: boolean): void {
+    void this.pass(isBrokenOff ? this.redacted.breakOff() : this.redacted.end());
+    void this.writeText(this.text.end());
+  }
+
+  read(): CapturedOutput {
+    return this.capture.read();
+  }
+
+  private pass(bytes: Uint8Array): void | Promise<void> {
+    this.capture.add(bytes);
+    return this.writeText(this.text.decode(bytes));
+  }
+
+  private writeText(text: string): void | Promise<void> {
+    if (text !== '') return this.write(text);
+  }
+}
