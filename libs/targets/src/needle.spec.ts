@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Needle } from './needle.js';
 
-/** Few letters, so that beginnings and repeats abound. */
+/** Few letters, so that there are many partial matches and repeats. */
 const text = (constraints: fc.StringConstraints) =>
   fc.string({ unit: fc.constantFrom('a', 'b'), ...constraints });
 

@@ -1,13 +1,13 @@
-/** What a search by the machine's own means begins with: enough to be rare, and little to compare at each place. */
+/** The native search looks for this many bytes: enough to be rare, and few to compare at each position. */
 const START_BYTES = 8;
 
 /**
- * A text to look for in time that grows with the haystack alone (Knuth, Morris and Pratt). `Buffer.indexOf` grows with
- * haystack × needle where both consist of the same few bytes: 16 KB in 1 MB took four seconds, and targets choose both.
+ * A text to search for, in time that grows with the haystack alone (Knuth, Morris and Pratt). `Buffer.indexOf` takes
+ * haystack × needle if both repeat the same few bytes: 16 KB in 1 MB took four seconds, and targets choose both.
  */
 export class Needle {
   private readonly start: Buffer;
-  /** For each number of bytes that match but the next one: how many of them are a beginning again. */
+  /** For each prefix: the length of its longest proper prefix that is also its suffix. */
   private readonly fallback: Int32Array;
 
   constructor(private readonly bytes: Buffer) {
@@ -19,7 +19,7 @@ export class Needle {
     return this.bytes.length;
   }
 
-  /** The first place at `from` or later, or -1. */
+  /** The first position at `from` or later, or -1. */
   indexIn(text: Buffer, from = 0): number {
     let at = from;
     let matched = 0;
@@ -39,7 +39,7 @@ export class Needle {
     return at - this.length;
   }
 
-  /** Where at the end of `text`, which has no whole needle, a beginning of it stands; the text's length when none does. */
+  /** Where the end of `text`, which has no whole needle, matches a beginning of it; the text's length if it does not. */
   beginningIn(text: Buffer): number {
     let matched = 0;
     for (let at = Math.max(0, text.length - this.length + 1); at < text.length; at++) {
@@ -48,7 +48,7 @@ export class Needle {
     return text.length - matched;
   }
 
-  /** How many bytes match when `byte` follows on `matched` that do. */
+  /** How many bytes match once `byte` follows the first `matched` ones. */
   private next(matched: number, byte: number | undefined): number {
     let length = matched;
     while (length > 0 && this.bytes[length] !== byte) length = this.fallback[length - 1]!;

@@ -1,4 +1,4 @@
-/** What was seen of the call; `output` holds at most 64 KB and is safe to store as Postgres text or jsonb. */
+/** What the call returned; `output` has at most 64 KB and is safe to store as Postgres text or jsonb. */
 export interface RunResult {
   readonly statusCode?: number;
   /** Null when a signal ended the process. */
@@ -8,13 +8,13 @@ export interface RunResult {
   readonly truncated: boolean;
 }
 
-/** What a retry policy's `retryOn` may name. */
+/** What `retryOn` of a retry policy may contain. */
 export const RETRY_CAUSES = ['timeout', 'network', '5xx', '429', 'exit_code'] as const;
 export type RetryCause = (typeof RETRY_CAUSES)[number];
 
 /**
- * Why a run failed. Beyond the retryable causes: `4xx` and `status` are the target's final word (any other status
- * outside `successStatus`), `egress` is our policy's, and `target` is a target that cannot be run as it is written.
+ * Why a run failed. Beyond the retryable causes: `4xx` and `status` (any other status outside `successStatus`) are the
+ * target's final word, `egress` is a refusal by our policy, and `target` is a target that cannot be run as written.
  */
 export type FailureCause = RetryCause | '4xx' | 'status' | 'egress' | 'target';
 
@@ -23,7 +23,7 @@ export interface RunError {
   readonly message: string;
 }
 
-/** What the caller's signal is aborted with. */
+/** The reason with which the caller aborts its signal. */
 export interface AbortReason {
   readonly type: 'timeout' | 'cancelled' | 'lease_lost' | 'shutdown';
   readonly message: string;
@@ -41,20 +41,20 @@ export interface OutcomeFailed {
   readonly result: RunResult | null;
   /** How long the target asked us to wait, at most one hour. */
   readonly retryAfterMs: number | null;
-  /** The target answered 410: it will never be back. */
+  /** The target answered 410: it is gone for good. */
   readonly gone: boolean;
 }
 
-/** The caller's signal ended the run, and nothing of it is left: the request is destroyed, the process group dead. */
+/** The caller's signal ended the run, and nothing of it is left: the request is destroyed, the process group is dead. */
 export interface OutcomeAborted {
   readonly type: 'aborted';
   readonly reason: AbortReason;
   readonly result: RunResult | null;
-  /** It did not end when it was told to, and was killed. */
+  /** It did not end when told to and was killed. */
   readonly forced?: true;
 }
 
-/** Not called, because its host or the command runner does not answer, or look-ups are busy: it may come again after a while. */
+/** Not called, because its host or the command runner does not answer, or look-ups are busy. It may come again later. */
 export interface OutcomeUncalled {
   readonly type: 'uncalled';
   readonly error: RunError;
@@ -62,12 +62,12 @@ export interface OutcomeUncalled {
   readonly retryInMs: number;
 }
 
-/** What ran it is gone, and nobody knows how far it came: as with a worker that is lost. */
+/** Whatever ran it is gone, and nobody knows how far it got, as with a lost worker. */
 export interface OutcomeLost {
   readonly type: 'lost';
   readonly error: RunError;
   readonly result: null;
-  /** Until there may be another one to run it. */
+  /** By then there may be something to run it again. */
   readonly retryInMs: number;
 }
 

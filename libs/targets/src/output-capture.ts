@@ -8,13 +8,13 @@ export interface CapturedOutput {
   readonly truncated: boolean;
 }
 
-/** Keeps the first 64 KB of a byte stream and forgets the rest, so that a run's memory does not follow its output. */
+/** Keeps the first 64 KB of a byte stream and drops the rest, so that a run's memory does not grow with its output. */
 export class OutputCapture {
   private kept = Buffer.alloc(0);
   private keptBytes = 0;
   private dropped = false;
 
-  /** Copies: a slice would hold on to the socket's whole read buffer. */
+  /** Copies, because a slice would keep the socket's whole read buffer alive. */
   add(chunk: Uint8Array): void {
     const taken = chunk.subarray(0, OUTPUT_LIMIT_BYTES - this.keptBytes);
     this.dropped ||= taken.length < chunk.length;
@@ -27,7 +27,7 @@ export class OutputCapture {
     return this.keptBytes === 0;
   }
 
-  /** The text so far; a character cut in two by the limit is left out. */
+  /** The text so far, without a character that the limit cut in two. */
   read(): CapturedOutput {
     const bytes = this.kept.subarray(0, this.keptBytes);
     const text = storableText(utf8Decoder().decode(bytes, { stream: this.dropped }));
@@ -35,7 +35,7 @@ export class OutputCapture {
     return { output: fitting, truncated: this.dropped || fitting.length < text.length };
   }
 
-  /** Doubles, so that a thousand one-byte chunks cost neither a thousand buffers nor 64 KB each. */
+  /** Doubles, so that a thousand one-byte chunks need neither a thousand buffers nor 64 KB from the start. */
   private makeRoomFor(bytes: number): void {
     const needed = this.keptBytes + bytes;
     if (needed <= this.kept.length) return;
@@ -53,13 +53,13 @@ export class TextStream {
     return storableText(this.decoder.decode(chunk, { stream: true }));
   }
 
-  /** What an unfinished character at the end became. */
+  /** The replacement of an unfinished character at the end. */
   end(): string {
     return this.decoder.decode();
   }
 }
 
-/** Replaces what Postgres refuses in text and jsonb. */
+/** Replaces the characters that Postgres refuses in text and jsonb. */
 export function storableText(text: string): string {
   return text.replaceAll('\0', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
@@ -68,7 +68,7 @@ function utf8Decoder(): TextDecoder {
   return new TextDecoder('utf-8', { ignoreBOM: true });
 }
 
-/** Binary grows when each bad byte becomes a three-byte U+FFFD, so the limit is checked again on the text. */
+/** Binary data grows, since each invalid byte becomes a three-byte U+FFFD, so the limit is applied to the text again. */
 function cutToLimit(text: string): string {
   if (Buffer.byteLength(text) <= OUTPUT_LIMIT_BYTES) return text;
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(OUTPUT_LIMIT_BYTES));

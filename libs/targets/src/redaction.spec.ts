@@ -3,7 +3,7 @@ import { Redaction } from './redaction.js';
 
 const SECRET = 'hunter2/&"é\\$&';
 
-/** What comes out when the bytes arrive in chunks of that size. */
+/** What comes out if the bytes arrive in chunks of this size. */
 function inChunks(redaction: Redaction, text: string, size: number): string {
   const stream = redaction.stream();
   const bytes = Buffer.from(text);

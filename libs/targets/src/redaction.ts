@@ -4,23 +4,23 @@ import type { Outcome, RunResult } from './outcome.js';
 import { encodedPath } from './secret-references.js';
 
 const REDACTED = Buffer.from('[redacted]');
-/** A line of a key file alone gives much of it away; shorter ones are `-----END-----` and the like. */
+/** A single line of a key file gives much of it away; shorter lines are `-----END-----` and the like. */
 const TELLING_LINE_LENGTH = 16;
-/** Each is one more thing to look for at every byte. A key has some 50 lines; with a chain of certificates, some 150. */
+/** Each line is one more text to search for. A key has some 50 lines, or some 150 with a chain of certificates. */
 const MAX_LINES = 200;
 const PIECE_OF_TAIL = 1 / 8;
 const NOTHING = Buffer.alloc(0);
 
-/** One for each run, which looks for its secrets at several places. */
+/** Several parts of a run redact the same secrets, so they share one. */
 const madeFor = new WeakMap<object, Redaction>();
 
 /**
- * Blots secrets out of what a target says, in the forms in which it was given them or is likely to repeat them: as they
- * are, percent-encoded, escaped in JSON, in base64, and line by line. What a target makes of one beyond that it can show;
- * and lines by themselves beyond the 200 longest of all its secrets, though never the whole value in any of the forms.
+ * Removes secrets from what a target says, in the forms in which it was given them or is likely to repeat them:
+ * unchanged, percent-encoded, escaped in JSON, in base64, and line by line. Other transformations are not recognized,
+ * nor are single lines beyond the 200 longest of all the run's secrets; a whole value in any of these forms always is.
  */
 export class Redaction {
-  /** Longest first, so that of two that begin alike the whole one goes. */
+  /** Longest first, so that of two that begin alike the longer one is removed whole. */
   private readonly needles: readonly Needle[];
 
   constructor(secrets: Iterable<string | null>) {
@@ -30,7 +30,7 @@ export class Redaction {
     this.needles = needles.sort((a, b) => b.length - a.length);
   }
 
-  /** Made once for a run's secrets: its tables take a multiple of their length. */
+  /** Made once for a run's secrets, because its tables are several times as long as they are. */
   static of(secrets: RunGrants['secrets']): Redaction {
     const redaction = madeFor.get(secrets) ?? new Redaction(secrets.values());
     madeFor.set(secrets, redaction);
@@ -43,7 +43,7 @@ export class Redaction {
     return Buffer.concat([stream.push(Buffer.from(text)), stream.end()]).toString();
   }
 
-  /** @param pieceBytes how much it may wait for, where nobody reads along: a look at a few bytes costs as much as at many */
+  /** @param pieceBytes how much it may collect if nobody reads along: searching few bytes costs as much as many */
   stream(pieceBytes = 0): RedactedStream {
     return new RedactedStream(this.needles, pieceBytes);
   }
@@ -52,7 +52,7 @@ export class Redaction {
     return { write: (stream, text) => log.write(stream, this.text(text)) };
   }
 
-  /** For the texts of an outcome; its output has gone through a stream already, before it was cut. */
+  /** Redacts the texts of an outcome; its output already went through a stream before it was cut. */
   outcome(outcome: Outcome): Outcome {
     if (this.needles.length === 0) return outcome;
     const result = outcome.result === null ? null : this.result(outcome.result);
@@ -67,9 +67,9 @@ export class Redaction {
   }
 }
 
-/** A byte stream without the secrets, also those that are cut in two between chunks. */
+/** A byte stream without the secrets, even those that are split between chunks. */
 export class RedactedStream {
-  /** The end of what was looked through: it may be the beginning of a secret. */
+  /** The end of what was searched so far: it may be the beginning of a secret. */
   private tail: Buffer = NOTHING;
   private unread: Uint8Array[] = [];
   private unreadBytes = 0;
@@ -80,8 +80,8 @@ export class RedactedStream {
   ) {}
 
   /**
-   * What can be passed on; an end that may be the beginning of a secret waits for more. It is looked through again with
-   * each piece, so the longer it is the larger these are: else a secret that comes byte by byte would cost its square.
+   * What can be passed on; an end that may be the beginning of a secret waits for more. It is searched again with each
+   * piece, so the pieces grow with it: otherwise a secret that comes byte by byte would cost its length squared.
    */
   push(chunk: Uint8Array): Uint8Array {
     if (this.needles.length === 0) return chunk;
@@ -91,14 +91,14 @@ export class RedactedStream {
     return isEnough ? this.look() : NOTHING;
   }
 
-  /** The rest: nothing follows that would make a secret of the tail. */
+  /** The rest: nothing follows that could turn the tail into a secret. */
   end(): Uint8Array {
     const before = this.look();
     const { clean, at } = this.blotted(this.tail, this.tail.length);
     return Buffer.concat([before, ...clean, this.tail.subarray(at)]);
   }
 
-  /** The rest where the bytes break off: the tail may be most of a secret, and is dropped. */
+  /** The rest if the stream broke off: the tail may be most of a secret, so it is dropped. */
   breakOff(): Uint8Array {
     return this.look();
   }
@@ -113,14 +113,14 @@ export class RedactedStream {
     return Buffer.concat([...clean, bytes.subarray(at, tailFrom)]);
   }
 
-  /** Where at the end of the bytes the first beginning of a secret stands. */
+  /** Where the end of the bytes may be the beginning of a secret. */
   private beginningIn(bytes: Buffer): number {
     let first = bytes.length;
     for (const needle of this.needles) first = Math.min(first, needle.beginningIn(bytes));
     return first;
   }
 
-  /** All up to and with the last whole secret that begins before `openFrom`: one from there on may become a longer one. */
+  /** Everything up to the end of the last whole secret that begins before `openFrom`; a later one may turn out longer. */
   private blotted(bytes: Buffer, openFrom: number): { clean: Buffer[]; at: number } {
     const clean: Buffer[] = [];
     const next = this.needles.map((needle) => needle.indexIn(bytes));
@@ -138,7 +138,7 @@ export class RedactedStream {
   }
 }
 
-/** Of places in a text, -1 for none, the number of the first; of equal ones the earlier, which is the longer needle's. */
+/** The index of the smallest position, where -1 means none; of equal ones the first, which is the longer needle's. */
 function indexOfFirst(places: readonly number[]): number {
   return places.reduce(
     (first, place, index) => (place !== -1 && (first === -1 || place < places[first]!) ? index : first),
@@ -154,20 +154,20 @@ function formsOf(secret: string): string[] {
     encodedPath(secret),
     new URLSearchParams({ s: secret }).toString().slice(2),
     inJson(secret),
-    inJson(inJson(secret)), // a body that is echoed as text inside JSON
+    inJson(inJson(secret)), // a body echoed as text inside JSON
     base64,
     base64.replaceAll('+', '-').replaceAll('/', '_'),
   ].filter((form) => form !== '');
 }
 
-/** The longest of them, which tell most. */
+/** The longest lines, which reveal the most. */
 function tellingLinesOf(secrets: readonly string[]): string[] {
   const lines = new Set(secrets.flatMap((secret) => secret.split(/\r?\n/)));
   const telling = [...lines].filter((line) => line.length >= TELLING_LINE_LENGTH);
   return telling.sort((a, b) => b.length - a.length).slice(0, MAX_LINES);
 }
 
-/** Headers go out as Latin-1, and may come back so. */
+/** Headers are sent as Latin-1 and may come back that way. */
 function bytesOf(form: string): Buffer[] {
   const utf8 = Buffer.from(form);
   const isOtherInLatin1 = /[\x80-\xff]/.test(form) && !/[^\x00-\xff]/.test(form);

@@ -4,22 +4,22 @@ import type { RunGrants } from './runner.js';
 import { invalidTarget, secretFault } from './target-faults.js';
 import type { CommandTarget, HttpTarget, Target } from './target.js';
 
-/** What may stand in `{{secret.NAME}}`. */
+/** What NAME in `{{secret.NAME}}` may be. */
 export const SECRET_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 const REFERENCE = /\{\{secret\.([A-Za-z][A-Za-z0-9_-]{0,63})\}\}/g;
 /**
- * What was meant as a reference, well written or not; one where it ends in two braces. Matches from any opening, closed
- * or not: where a second opening stands before the end of the first it ends alike, and is not read again.
+ * Anything meant as a reference, well-formed or not; only a match that ends in two braces is one. Unclosed openings match
+ * too: a second opening inside the first ends at the same place, so the text is not scanned again.
  */
 const LOOSE_REFERENCE = /\{\{\s*secrets?\b[^}]*\}{0,2}/gi;
-/** Of one target: what filling makes grows with the first, and what its answer is searched for with the second. */
+/** Per target: the first bounds how much filling in adds, the second how many texts its answer is searched for. */
 const MAX_REFERENCES = 100;
 const MAX_SECRETS = 20;
-/** Scheme, host and port; the URL's own rules refuse user names and passwords. */
+/** Scheme, host and port; the rules for URLs refuse user names and passwords. */
 const AUTHORITY = /^[^:/?#]*:\/\/[^/?#\\]*/;
 
-/** Why `text` holds something that looks like a reference to a secret and is none, or null. */
+/** The fault in `text` if something in it looks like a reference to a secret but is not one, or null. */
 export function findReferenceFault(text: string): string | null {
   const loose = (text.match(LOOSE_REFERENCE) ?? []).filter((reference) => reference.endsWith('}}'));
   const strict = new Set(text.match(REFERENCE) ?? []);
@@ -31,23 +31,23 @@ export function hasReference(text: string): boolean {
   return text.search(REFERENCE) !== -1;
 }
 
-/** Whether a secret would decide where a request goes: the egress policy would be judging what nobody wrote down. */
+/** Whether a secret would decide where a request goes: the egress policy would judge a host that nobody wrote down. */
 export function hasReferenceInHost(url: string): boolean {
   return hasReference(AUTHORITY.exec(url)?.[0] ?? '');
 }
 
-/** Why a target has more references than it may, or null. */
+/** Why a target has too many references, or null. */
 export function findSurplusOfReferences(target: Target): string | null {
   return findSurplus(referencesIn(target));
 }
 
-/** The names of all secrets that a target refers to, each once; none of one that has too many and so is not run. */
+/** The names of all secrets that a target refers to, each once; empty if there are too many, since it is not run then. */
 export function secretNamesIn(target: Target): string[] {
   const references = referencesIn(target);
   return findSurplus(references) === null ? [...new Set(references)] : [];
 }
 
-/** The target with its secrets in place, or why it cannot be run. Nothing of it is ever stored or logged. */
+/** The target with its secrets filled in, or why it cannot be run. The filled target is never stored or logged. */
 export function withSecrets<T extends Target>(target: T, { secrets }: RunGrants): T | OutcomeFailed {
   const references = referencesIn(target);
   const surplus = findSurplus(references);
@@ -65,7 +65,7 @@ export function withSecrets<T extends Target>(target: T, { secrets }: RunGrants)
   return (target.type === 'http' ? filledHttp(target, valueOf) : filledCommand(target, valueOf)) as T;
 }
 
-/** The name in each reference, as often as it stands there. */
+/** The name in each reference, including repeats. */
 function referencesIn(target: Target): string[] {
   const parts: readonly unknown[] =
     target.type === 'http' ? [target.url, target.headers, target.body] : [target.env, target.stdin];
@@ -80,7 +80,7 @@ function findSurplus(references: readonly string[]): string | null {
   return isSurplus ? `must refer to at most ${MAX_SECRETS} different secrets` : null;
 }
 
-/** Summed up before anything is filled: whoever stores longer values or more references must not find out how much memory there is. */
+/** Added up before anything is filled in, so that long values or many references cannot exhaust the memory. */
 function bytesAdded(references: readonly string[], secrets: RunGrants['secrets']): number {
   const lengths = new Map([...secrets].map(([name, value]) => [name, Buffer.byteLength(value ?? '')]));
   return references.reduce((sum, name) => sum + (lengths.get(name) ?? 0) - `{{secret.${name}}}`.length, 0);
@@ -107,12 +107,12 @@ function filledCommand(target: CommandTarget, valueOf: ValueOf): CommandTarget {
   };
 }
 
-/** A function and not a text as replacement: `$&` in a secret means itself. */
+/** Replaces by a function, not a string, so that `$&` in a secret is taken literally. */
 function filled(text: string, valueOf: ValueOf): string {
   return text.replace(REFERENCE, (_, name: string) => valueOf(name));
 }
 
-/** Percent-encoded, so that a secret ends up where it was put: in a path it may have several segments, in a query none. */
+/** Percent-encoded, so that a secret stays in its place: a path may get several segments from it, a query none. */
 function filledUrl(url: string, valueOf: ValueOf): string {
   const queryAt = url.indexOf('?');
   const [path, query] = queryAt === -1 ? [url, ''] : [url.slice(0, queryAt), url.slice(queryAt)];
@@ -124,7 +124,7 @@ export function encodedPath(value: string): string {
   return value.split('/').map(encodeURIComponent).join('/');
 }
 
-/** A copy of any JSON value with each string in it replaced; keys stay. */
+/** A copy of any JSON value with each string in it replaced; keys stay as they are. */
 function mapStrings(value: unknown, map: (text: string) => string): unknown {
   if (typeof value === 'string') return map(value);
   if (typeof value !== 'object' || value === null) return value;

@@ -13,7 +13,7 @@ export function secretFault(name: string, isUnreadable: boolean): OutcomeFailed 
     : failed('target', { type: 'secret_missing', message: `there is no secret named ${name}` });
 }
 
-/** The call is not sent unsigned: a receiver that checks signatures would refuse it, and one that does not would learn not to. */
+/** Never sent unsigned: receivers that check signatures would refuse the call, and the others would learn not to. */
 export function unsignable(): OutcomeFailed {
   return failed('target', {
     type: 'secret_unreadable',

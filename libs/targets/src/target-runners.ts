@@ -14,27 +14,27 @@ import { TargetCircuits } from './http/target-circuits.js';
 import type { Target } from './target.js';
 
 export interface TargetsOptions {
-  /** Hosts and networks, each on all ports or some, that HTTP targets may reach beyond public addresses. */
+  /** Hosts and networks, each on all ports or some, that HTTP targets may reach in addition to public addresses. */
   readonly egressAllow: readonly string[];
   readonly commandTargets: CommandTargets;
   /** Default `auto`. */
   readonly commandIsolation?: IsolationWanted;
-  /** Of the command runner that commands are handed to, which then has its own say on which may run; default none. */
+  /** Where the command runner listens that commands are handed to; it then decides which may run. Default none. */
   readonly commandRunnerSocket?: string | null;
-  /** Failures in a row after which a host is not called for a while; 0 = it always is. */
+  /** Failures in a row after which a host is not called for a while; 0 = always call. */
   readonly circuitFailures: number;
 }
 
 const USER_AGENT = 'job-scheduler';
 
-/** Gives each target to the runner of its type. */
+/** Passes each target to the runner for its type. */
 export class TargetRunners implements OnApplicationShutdown {
   constructor(
     private readonly http: HttpRunner,
     private readonly command: CommandExecutor,
   ) {}
 
-  /** Throws when an EGRESS_ALLOW entry or the allow-list file cannot be read: a typo must not be found by a job. */
+  /** Throws if an EGRESS_ALLOW entry or the allow-list file cannot be read: a typo must show at start, not in a job. */
   static fromOptions(
     options: TargetsOptions,
     command: CommandExecutor = new CommandRunner(CommandPolicy.load(options.commandTargets)),
@@ -50,17 +50,17 @@ export class TargetRunners implements OnApplicationShutdown {
     return this.command.isolationInForce;
   }
 
-  /** To a command runner, which may be away. */
+  /** Whether commands go to a command runner, which may be away. */
   get handsCommandsOver(): boolean {
     return this.command.handsCommandsOver;
   }
 
-  /** @throws where commands are handed over, and the command runner does not answer */
+  /** @throws if commands are handed over and the command runner does not answer */
   async checkCommandRunner(): Promise<void> {
     await this.command.check();
   }
 
-  /** Secrets are put in here, at the last moment, and redacted from all that comes back. */
+  /** Secrets are filled in here, at the last moment, and redacted from everything that comes back. */
   async run(target: Target, context: RunContext, signal: AbortSignal, log: LogSink): Promise<Outcome> {
     const filled = withSecrets(target, context.grants);
     if (filled.type === 'failed') return filled;
@@ -82,7 +82,7 @@ export class TargetRunners implements OnApplicationShutdown {
     }
   }
 
-  /** Ends the connections that are still open; runs end by their signals. */
+  /** Closes the connections that are still open; runs end through their signals. */
   async close(): Promise<void> {
     this.command.close();
     await this.http.close();

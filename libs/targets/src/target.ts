@@ -6,9 +6,9 @@ export interface HttpTarget {
   readonly method: HttpMethod;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string is sent as is, anything else as JSON; absent or null means the default body of POST, PUT and PATCH. */
+  /** A string is sent as is, anything else as JSON; if absent or null, POST, PUT and PATCH send a default body. */
   readonly body?: unknown;
-  /** Which statuses are a success: a class (`2xx`) or one status (`304`). Default `["2xx"]`. */
+  /** Which statuses count as success: a class (`2xx`) or one status (`304`). Default `["2xx"]`. */
   readonly successStatus?: readonly string[];
   /** Follow up to 3 redirects. Default false. */
   readonly followRedirects?: boolean;
@@ -17,7 +17,7 @@ export interface HttpTarget {
 /** A program to start, without a shell. */
 export interface CommandTarget {
   readonly type: 'command';
-  /** A program, or the id of an entry where an allow-list file is in force. */
+  /** A program, or the id of an entry if there is an allow-list file. */
   readonly command: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

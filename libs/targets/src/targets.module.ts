@@ -9,7 +9,7 @@ import { TargetRunners, type TargetsOptions } from './target-runners.js';
 
 const logger = new Logger('Commands');
 
-/** One that is not there yet is waited for by runs, not by the start. */
+/** A command runner that is not up yet delays runs, not the start of the worker. */
 async function commandRunnerFor(options: TargetsOptions): Promise<CommandExecutor> {
   const { commandTargets, commandRunnerSocket = null } = options;
   if (commandRunnerSocket === null)
@@ -19,7 +19,7 @@ async function commandRunnerFor(options: TargetsOptions): Promise<CommandExecuto
   return delegating;
 }
 
-/** Tried once, at start, and said. Where there are no commands, nothing is. */
+/** Tried once, at start, and logged. Skipped if commands are disabled. */
 async function isolationFor({
   commandTargets,
   commandIsolation = 'auto',

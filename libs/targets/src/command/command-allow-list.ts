@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { parseLimits, type ProcessLimits } from './process-limits.js';
 import { parseParameterTypes, type ParameterType } from './command-parameters.js';
 
-/** A command that operators allow: jobs name it by id, and add to it only what it takes. */
+/** A command that operators allow: a job names it by id and may add only what the entry permits. */
 export interface AllowedCommand {
   readonly id: string;
   readonly path: string;
-  /** `{name}` in one is replaced by that parameter of the run. */
+  /** `{name}` in an argument is replaced by that parameter of the run. */
   readonly args: readonly string[];
-  /** What the run's parameters must be; null where the command does not care. */
+  /** The types that the run's parameters must have; null if any will do. */
   readonly parameters: ReadonlyMap<string, ParameterType> | null;
   /** Append the job's own arguments to the fixed ones. */
   readonly allowArgs: boolean;
-  /** Take the job's own environment; it can change what a program does (PATH, LD_PRELOAD, NODE_OPTIONS). */
+  /** Accept the job's own environment variables; they can change what a program does (PATH, LD_PRELOAD, NODE_OPTIONS). */
   readonly allowEnv: boolean;
   readonly limits: ProcessLimits;
 }
@@ -42,7 +42,7 @@ export function readAllowList(file: string): ReadonlyMap<string, AllowedCommand>
   }
 }
 
-/** The fixed arguments with the run's parameters in them; each stays one argument. */
+/** The fixed arguments with the run's parameters filled in; each stays a single argument. */
 export function filledArgs(
   args: readonly string[],
   values: Readonly<Record<string, unknown>>,
@@ -72,7 +72,7 @@ function readAllowedCommand(entry: unknown): AllowedCommand {
   return { id, path, args, parameters: types, allowArgs, allowEnv, limits: parseLimits(limits) };
 }
 
-/** A placeholder that no parameter can fill would be passed on as it is, and mean something else. */
+/** A placeholder that no parameter fills would reach the command literally and mean something else. */
 function assertPlaceholders(args: readonly string[], types: ReadonlyMap<string, ParameterType> | null): void {
   if (types === null) return;
   const names = args.flatMap((arg) => [...arg.matchAll(PLACEHOLDER)].map(([, name = '']) => name));

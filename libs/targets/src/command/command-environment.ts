@@ -1,11 +1,11 @@
 import type { CommandContext } from '../runner.js';
 
-/** Where nothing names a PATH. */
+/** Used when there is no PATH. */
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * All that a command finds in its environment. The service's own never reaches it: DATABASE_URL and its like are in
- * there. HOME is the run's own directory, since the service's may hold credentials.
+ * A command's whole environment. It never sees the service's own, which has DATABASE_URL and the like in it. HOME is
+ * the run's own directory, since the service's home may contain credentials.
  */
 export function commandEnvironment(
   jobEnv: Readonly<Record<string, string>>,
@@ -22,7 +22,7 @@ export function commandEnvironment(
   };
 }
 
-/** SCHEDULER_SCHEDULE_ID is empty for a run that no schedule asked for. */
+/** SCHEDULER_SCHEDULE_ID is empty for a run that did not come from a schedule. */
 function schedulerEnvironment(context: CommandContext): Record<string, string> {
   return {
     SCHEDULER_PARAMETERS: JSON.stringify(context.parameters),

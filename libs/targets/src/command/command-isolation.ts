@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs';
 import type { IsolationWanted } from '@app/platform/config';
 import { type Exit, ProcessGroup, type ProcessSpec } from './process-group.js';
 
-/** `namespaces`: a command sees no process but its own, and nothing of it outlives it. `process_group`: neither is sure. */
+/** `namespaces`: a command sees only its own processes, and none outlives it. `process_group`: neither is guaranteed. */
 export type IsolationInForce = 'namespaces' | 'process_group';
 
-/** For a worker also `runner`: commands run in a process apart, without its credentials; `runner_away`: it does not answer. */
+/** For a worker also `runner`: another process, without its credentials, runs them; `runner_away`: it does not answer. */
 export type CommandIsolationInForce = IsolationInForce | 'runner' | 'runner_away';
 
-/** The way into the namespaces, and the way to lose what would lead out of them again. */
+/** How to enter the namespaces, and how to drop the capabilities that would lead back out. */
 interface WayIn {
   readonly enter: readonly string[];
   readonly drop: readonly string[];
 }
 
-/** Root enters by its own right; anybody else, and root of a container, in a user namespace of their own. */
+/** Root can enter directly; other users, and root in a container, need a user namespace first. */
 const WAYS_IN: readonly WayIn[] = [
   {
     enter: ['--pid'],
@@ -27,10 +27,10 @@ const WAYS_IN: readonly WayIn[] = [
 ];
 
 /**
- * Its first child is the namespace's init: it collects orphans, heeds no signal but SIGKILL, and dies with the group;
- * with it the kernel kills all that is left inside. The command is not init itself, since init ignores SIGTERM, and is no
- * shell's child, since a shell says 139 for what SIGSEGV killed; `unshare --fork` ends as its child did. What it says itself
- * goes to descriptor 3, and the command's errors by 4 to where they belong.
+ * The first child is the namespace's init: it reaps orphans, ignores every signal but SIGKILL, and dies with the group;
+ * the kernel then kills whatever is left inside. The command must not be init itself, since init ignores SIGTERM, nor a
+ * child of a shell, since a shell reports 139 for a process that SIGSEGV killed; `unshare --fork` ends just as its child
+ * did. Its own messages go to descriptor 3; descriptor 4 carries the command's stderr to where it belongs.
  */
 const START_INIT = `unset PWD OLDPWD SHLVL
 /bin/sh -c 'trap "" HUP INT QUIT TERM; "$0" 2147483647 & wait' "$0" </dev/null >/dev/null 2>&1 3>&- &
@@ -38,24 +38,27 @@ exec 4>&2 2>&3 3>&- "$@"`;
 const GIVE_BACK_STDERR = `unset PWD OLDPWD SHLVL
 exec 2>&4 4>&- "$@"`;
 
-/** `unshare` fails to end by SIGKILL as its child did: nobody can be made to heed it. */
+/** `unshare` says this if SIGKILL ended its child: it cannot end the same way, since nobody can reset that signal. */
 const CHILD_WAS_KILLED = /sigprocmask unblock failed/;
 
-/** What makes the loader or a shell run a job's code before the namespaces are entered, or speak another language: set behind them. */
+/**
+ * Variables that would make the loader or a shell run the job's code before it is isolated, or change the language of
+ * its messages. They are set inside.
+ */
 const UNSAFE_BEFORE_ISOLATION =
   /^(LD_.*|GCONV_PATH|GLIBC_TUNABLES|LOCPATH|NLSPATH|LANG|LANGUAGE|LC_.*|MALLOC_.*|SHELLOPTS|BASHOPTS|BASH_ENV|ENV|PS4)$/;
 
 const PROBE_TIMEOUT_MS = 10_000;
-/** Its parent is outside, and /proc is that of the inside. */
+/** Succeeds if its parent is outside the namespace and /proc shows the inside. */
 const PROBE = '[ "$PPID" = 0 ] && read -r self _ < /proc/self/stat && [ "$self" = "$$" ]';
 
-/** What keeps a command from the worker's processes, among them their environment in /proc. */
+/** Keeps a command away from the worker's processes, including their environment in /proc. */
 export class CommandIsolation {
   private constructor(private readonly wayIn: WayIn | null) {}
 
   static readonly none = new CommandIsolation(null);
 
-  /** Tries what this machine allows. Throws where nothing works and it is `required`. */
+  /** Tries what this machine allows. Throws if nothing works and isolation is `required`. */
   static async detect(wanted: IsolationWanted): Promise<CommandIsolation> {
     if (wanted === 'off') return CommandIsolation.none;
     for (const candidate of WAYS_IN.map((wayIn) => new CommandIsolation(wayIn)))
@@ -70,7 +73,7 @@ export class CommandIsolation {
     return this.wayIn === null ? 'process_group' : 'namespaces';
   }
 
-  /** The same, started inside. @param spec with the absolute path of its program */
+  /** The same process, started inside the namespaces. @param spec with the absolute path of its program */
   around(spec: ProcessSpec): ProcessSpec {
     if (this.wayIn === null) return spec;
     const { enter, drop } = this.wayIn;
@@ -90,7 +93,7 @@ export class CommandIsolation {
     };
   }
 
-  /** How the command ended, where what started it could not end likewise. */
+  /** How the command really ended, even if the program that started it could not end the same way. */
   exitOf(exit: Exit): Exit {
     if (!CHILD_WAS_KILLED.test(exit.starterSaid)) return exit;
     return { ...exit, exitCode: null, signal: 'SIGKILL', starterSaid: '' };
@@ -112,7 +115,7 @@ function isUnsafe(name: string): boolean {
   return UNSAFE_BEFORE_ISOLATION.test(name);
 }
 
-/** Never by a job's PATH. */
+/** Never looked up in a job's PATH. */
 function toolAt(name: string): string {
   const folders = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
   return folders.map((folder) => `${folder}/${name}`).find((file) => existsSync(file)) ?? `/usr/bin/${name}`;

@@ -10,14 +10,14 @@ import { CommandRunner } from './command.runner.js';
 
 jest.setTimeout(60_000);
 
-/** A user of whom nothing else runs: the limit on processes counts a user's. */
+/** A user with no other processes: the limit on processes counts all of a user's. */
 const LONELY_UID = 54_321;
 
 function processesOf(uid: number): number {
   const isTheirs = (pid: string): boolean => {
     try {
       const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-      const isZombie = /^State:\s+Z/m.test(status); // dead, and waiting to be counted by a parent that does not
+      const isZombie = /^State:\s+Z/m.test(status); // dead, but its parent never reaps it
       return !isZombie && new RegExp(`^Uid:\\s+${uid}\\s`, 'm').test(status);
     } catch {
       return false;
@@ -63,7 +63,7 @@ describe('limits of allowed commands', () => {
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
   asRoot('bound a fork bomb, of which nothing is left', async () => {
-    // 100 at most, should the limit not hold.
+    // 100 at most, in case the limit fails.
     const bomb = 'n=0; while [ $n -lt 100 ]; do sleep 60 & n=$((n+1)); echo $n; done; wait';
     const args = [
       `--reuid=${LONELY_UID}`,

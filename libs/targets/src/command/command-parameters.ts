@@ -1,4 +1,4 @@
-/** What one parameter of an allowed command may be. A text is bounded by a pattern or a list: it becomes an argument. */
+/** What one parameter of an allowed command may be. A string becomes an argument, so a pattern or a list restricts it. */
 export type ParameterType = { readonly required: boolean } & (
   | { readonly type: 'string'; readonly pattern: RegExp }
   | { readonly type: 'string'; readonly enum: readonly string[] }
@@ -6,7 +6,7 @@ export type ParameterType = { readonly required: boolean } & (
   | { readonly type: 'boolean' }
 );
 
-/** Checked before the pattern, so that no pattern is run against a novel. */
+/** Checked first, so that a pattern is never matched against a huge text. */
 const MAX_TEXT_LENGTH = 256;
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
@@ -18,7 +18,7 @@ export function parseParameterTypes(given: unknown): ReadonlyMap<string, Paramet
   return new Map(Object.entries(given).map(([name, type]) => [name, parseType(name, type)]));
 }
 
-/** Why a run's parameters do not fit, or null. */
+/** Why a run's parameters do not match, or null. */
 export function faultOfParameters(
   values: Readonly<Record<string, unknown>>,
   types: ReadonlyMap<string, ParameterType>,

@@ -5,27 +5,27 @@ import { type AllowedCommand, filledArgs, readAllowList } from './command-allow-
 import { faultOfParameters } from './command-parameters.js';
 import { limited } from './process-limits.js';
 
-/** What really is started. */
+/** What is actually started. */
 export interface PermittedCommand {
   readonly type: 'permitted';
   readonly path: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** The absolute path of the program itself, which `path` may only lead to; null where PATH decides. */
+  /** The absolute path of the program itself (`path` may be one that starts it); null if PATH decides. */
   readonly program: string | null;
 }
 
-/** Which commands may run, and as what. */
+/** Which commands may run, and what is started for each. */
 export class CommandPolicy {
   private constructor(private readonly rule: 'disabled' | 'enabled' | ReadonlyMap<string, AllowedCommand>) {}
 
-  /** Reads the allow-list file, if there is one; throws an Error that says what is wrong with it. */
+  /** Reads the allow-list file, if there is one. Throws an Error that says what is wrong with it. */
   static load(commandTargets: CommandTargets): CommandPolicy {
     if (typeof commandTargets === 'string') return new CommandPolicy(commandTargets);
     return new CommandPolicy(readAllowList(commandTargets.allowListFile));
   }
 
-  /** @param parameters the run's: an allowed command may say what they must be */
+  /** @param parameters those of the run; an allowed command may restrict them */
   permit(
     target: CommandTarget,
     parameters: Readonly<Record<string, unknown>> = {},
@@ -38,7 +38,7 @@ export class CommandPolicy {
   }
 }
 
-/** Refuses rather than drops what an entry does not take: a command run without its arguments does something else. */
+/** Refuses what an entry does not permit, rather than dropping it: with fewer arguments a command does something else. */
 function permitAllowed(
   allowed: AllowedCommand,
   args: readonly string[],

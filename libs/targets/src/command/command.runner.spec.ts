@@ -17,11 +17,11 @@ interface RunChanges {
   readonly context?: Partial<RunContext>;
 }
 
-/** A script that starts a grandchild which outlives it, holds its pipes and has a mark among its arguments. */
+/** A script that starts a grandchild which outlives it, keeps its pipes open and has a mark among its arguments. */
 const leavesGrandchild = (mark: string): string =>
   `sh -c 'trap "" TERM; touch up; while :; do sleep 1; done' ${mark} & until [ -e up ]; do sleep 0.01; done; `;
 
-/** The same with a session of its own, which no signal to the group reaches. */
+/** The same in its own session, where no signal to the group reaches it. */
 const leavesDaemon = (mark: string): string =>
   `setsid sh -c 'touch up; while :; do sleep 1; done' ${mark} & until [ -e up ]; do sleep 0.01; done`;
 
@@ -29,7 +29,7 @@ const isolations = [CommandIsolation.none, await CommandIsolation.detect('auto')
 const different = isolations.filter(({ inForce }, at) => at === 0 || inForce !== 'process_group');
 if (different.length < 2) console.error('No PID namespaces here: commands are tested without them ONLY.');
 
-/** What a user relies on is the same whether a worker starts a command itself or hands it to its command runner. */
+/** Users can rely on the same behaviour whether a worker starts a command itself or hands it to its command runner. */
 const runners = different.flatMap((isolation) => {
   const { inForce } = isolation;
   const local = (): CommandRunner => new CommandRunner(CommandPolicy.load('enabled'), isolation, () => 100);
@@ -250,7 +250,7 @@ describe.each<(typeof runners)[number]>(runners)(
         const script = `trap "" TERM; ${leavesGrandchild(mark)} echo up; while :; do sleep 1; done`;
         const ended = run(shell(script), { signal: abort.signal, log });
         await log.until('stdout', /up/);
-        expect(markedProcesses(mark)).not.toEqual([]); // Two, while its shell is about to become a `sleep`.
+        expect(markedProcesses(mark)).not.toEqual([]); // two while its shell is about to become a `sleep`
         abort.abort(TIMED_OUT);
         expect(await ended).toMatchObject({
           type: 'aborted',

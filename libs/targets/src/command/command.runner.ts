@@ -15,16 +15,16 @@ import { OutputChannel } from './output-channel.js';
 import { ProcessGroup, type Exit, type OutputListener, type ProcessSpec } from './process-group.js';
 import { programPath } from './program-path.js';
 
-/** A command that runs here is neither uncalled nor lost. */
+/** Commands run here, so they are never uncalled or lost. */
 export type CommandOutcome = Exclude<Outcome, OutcomeLost | OutcomeUncalled>;
 
-/** Of a command's name in an error. */
+/** How much of a command's name an error shows. */
 const SHOWN_CHARACTERS = 200;
 const KILL_GRACE_MS = 5_000;
 /** A lease is given up 12 s after its last renewal and lost after 15 s: the process must be dead in between. */
 const KILL_GRACE_AFTER_LEASE_LOSS_MS = 2_000;
 
-/** Starts a program, without a shell, in a fresh directory and a process group of its own. */
+/** Starts a program, without a shell, in a fresh directory and its own process group. */
 export class CommandRunner implements CommandExecutor {
   readonly handsCommandsOver = false;
 
@@ -59,10 +59,10 @@ export class CommandRunner implements CommandExecutor {
     }
   }
 
-  /** It is here. */
+  /** Nothing to check: commands run in this process. */
   async check(): Promise<void> {}
 
-  /** Nothing outlives a run. */
+  /** Nothing to close: nothing outlives a run. */
   close(): void {}
 
   private async runProcess(
@@ -89,7 +89,7 @@ export class CommandRunner implements CommandExecutor {
   }
 }
 
-/** Both streams go to the log as they come. The result holds stdout, or stderr where a failed command wrote only that. */
+/** Both streams go to the log as they come. The result keeps stdout, or stderr if a failed command wrote nothing else. */
 class CommandOutput implements OutputListener {
   private readonly stdout: OutputChannel;
   private readonly stderr: OutputChannel;
@@ -107,7 +107,7 @@ class CommandOutput implements OutputListener {
     return this.stderr.add(chunk);
   }
 
-  /** A process that was ended may have been in the middle of a secret. */
+  /** A process that was killed may have been in the middle of writing a secret. */
   end({ signal, wasAborted }: Exit): void {
     const isBrokenOff = signal !== null || wasAborted;
     this.stdout.end(isBrokenOff);
@@ -159,14 +159,14 @@ function exitMessage({ exitCode, signal }: Exit): string {
   return signal === null ? `exited with code ${exitCode}` : `killed by ${signal}`;
 }
 
-/** Who writes a command line into `command` thinks of a shell. */
+/** Someone who puts a whole command line into `command` expects a shell. */
 function shellHint(command: string): string {
   return /\s/.test(command)
     ? '; it names one program, whose arguments go into args, and no shell reads it unless it is one: bash with args -c and the line'
     : '';
 }
 
-/** An error without a code is a bug of ours and is thrown again. */
+/** An error without a code is our bug and is rethrown. */
 function outcomeOfStartError(error: unknown, command: string): CommandOutcome {
   const { code } = (error ?? {}) as { code?: unknown };
   switch (code) {
@@ -185,7 +185,7 @@ function outcomeOfStartError(error: unknown, command: string): CommandOutcome {
     case 'ERR_INVALID_ARG_VALUE':
       return invalidTarget('arguments and environment must not contain NUL');
     default:
-      // Out of processes, files or disk: this machine's trouble, worth another attempt.
+      // Out of processes, files or disk space: a problem of this machine, so worth another attempt.
       return failed('exit_code', {
         type: 'spawn_failed',
         message: `the command could not be started (${String(code)})`,

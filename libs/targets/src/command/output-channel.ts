@@ -1,10 +1,10 @@
 import { type CapturedOutput, OutputCapture, TextStream } from '../output-capture.js';
 import type { RedactedStream } from '../redaction.js';
 
-/** @returns a promise where there is no room for more until then */
+/** @returns a promise if there is no room for more until it resolves */
 export type LogWrite = (text: string) => void | Promise<void>;
 
-/** One stream of a command: without secrets first, then kept up to the limit, and written on as text. */
+/** One stream of a command: secrets are removed, then it is kept up to the limit and passed on as text. */
 export class OutputChannel {
   private readonly capture = new OutputCapture();
   private readonly text = new TextStream();
@@ -22,7 +22,7 @@ export class OutputChannel {
     return this.pass(this.redacted.push(chunk));
   }
 
-  /** @param isBrokenOff it was not the command that ended it: perhaps in the middle of a secret */
+  /** @param isBrokenOff the command did not end it itself, so it may stop in the middle of a secret */
   end(isBrokenOff: boolean): void {
     void this.pass(isBrokenOff ? this.redacted.breakOff() : this.redacted.end());
     void this.writeText(this.text.end());

@@ -9,11 +9,11 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly workDirectory: string;
   readonly stdin: string | null;
-  /** Another program starts it, and says what it has to say at descriptor 3. */
+  /** Another program starts it and reports on descriptor 3. */
   readonly hasStarter?: boolean;
 }
 
-/** A promise in return holds the process back until then, by a full pipe. */
+/** Returning a promise slows the process down: nothing is read from its pipe until the promise resolves. */
 export interface OutputListener {
   onStdout(chunk: Uint8Array): void | Promise<void>;
   onStderr(chunk: Uint8Array): void | Promise<void>;
@@ -22,18 +22,18 @@ export interface OutputListener {
 export interface Exit {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The abort came before the process ended by itself. */
+  /** The abort came before the process had ended by itself. */
   readonly wasAborted: boolean;
-  /** It was still there when its grace was over. */
+  /** It was still running at the end of its grace period. */
   readonly wasKilled: boolean;
-  /** By the program that starts it; usually nothing. */
+  /** Messages of the program that started it; usually empty. */
   readonly starterSaid: string;
 }
 
-/** How long output may still come after the process ended, from children that it left behind. */
+/** How long output may still come after the process has ended, from children that it left behind. */
 const PIPE_GRACE_MS = 500;
 
-/** A process and all that it starts, in a process group of their own so that they can be ended together. */
+/** A process and everything it starts, in their own process group so that they can be ended together. */
 export class ProcessGroup {
   private constructor(
     private readonly child: ChildProcess,
@@ -41,7 +41,7 @@ export class ProcessGroup {
     private readonly starter: StarterReport,
   ) {}
 
-  /** Rejects with the system's error (a `code`) when the process cannot be started. */
+  /** Rejects with the system's error (with a `code`) if the process cannot be started. */
   static async start(spec: ProcessSpec, listener: OutputListener): Promise<ProcessGroup> {
     const child = spawn(spec.path, spec.args, {
       cwd: spec.workDirectory,
@@ -67,8 +67,8 @@ export class ProcessGroup {
   }
 
   /**
-   * Resolves when nothing of the group is left. An abort sends SIGTERM to all of it and SIGKILL `killGraceMs` later.
-   * Waits for the exit and not for the end of the pipes: a child left behind may hold them open for ever.
+   * Resolves when nothing of the group is left. An abort sends SIGTERM to the whole group and SIGKILL `killGraceMs`
+   * later. Waits for the exit, not for the pipes to close: a child that was left behind may keep them open for ever.
    */
   async end(signal: AbortSignal, killGraceMs: (reason: unknown) => number): Promise<Exit> {
     const closed = once(this.child, 'close');
@@ -85,7 +85,7 @@ export class ProcessGroup {
     return { exitCode, signal: exitSignal, wasAborted, wasKilled, starterSaid: this.starter.end() };
   }
 
-  /** `stop` ends the watching, and says whether SIGKILL was sent. */
+  /** `stop` stops listening and returns whether SIGKILL was sent. */
   private terminateOnAbort(
     signal: AbortSignal,
     killGraceMs: (reason: unknown) => number,
@@ -110,24 +110,24 @@ export class ProcessGroup {
     return { stop };
   }
 
-  /** A group that is already gone is what was wanted. */
+  /** A group that is already gone is fine: that is what we want. */
   private kill(signal: NodeJS.Signals): void {
     const { pid } = this.child;
     if (pid === undefined) return;
     try {
       process.kill(-pid, signal);
     } catch {
-      // ESRCH: nobody left; EPERM: only processes that became another user's
+      // ESRCH: nothing left; EPERM: only processes that now belong to another user
     }
   }
 }
 
-/** Reads no faster than what is read is taken; what is left when the process has ended is a pipe's worth, and is read at once. */
+/** Reads no faster than the listener takes, until the process has ended: at most a pipe's worth is left then. */
 class PacedStream {
   private isLetGo = false;
 
   constructor(
-    /** None where no file descriptor was left for it. */
+    /** Missing if no file descriptor was left for it. */
     private readonly stream: Readable | null | undefined,
     private readonly take: (chunk: Uint8Array) => void | Promise<void>,
   ) {
@@ -147,7 +147,7 @@ class PacedStream {
   }
 }
 
-/** A line at most: the starter has nothing to say unless it fails. */
+/** Usually one line or none: the starter says nothing unless it fails. */
 class StarterReport {
   private text = '';
 

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 
-/** What the kernel holds a command and each of its children to; null where it does not. */
+/** Limits that the kernel applies to a command and to each of its children; null for no limit. */
 export interface ProcessLimits {
   readonly cpuSeconds: number | null;
-  /** Address space: some runtimes, Node among them, reserve far more than they use. */
+  /** Address space: some runtimes, such as Node, reserve far more than they use. */
   readonly memoryBytes: number | null;
-  /** Of the whole user, in all containers of a machine; root is exempt. */
+  /** Counted for the whole user, across all containers of a machine; root is exempt. */
   readonly processes: number | null;
   readonly fileBytes: number | null;
 }
@@ -24,7 +24,7 @@ export const NO_LIMITS: ProcessLimits = {
   fileBytes: null,
 };
 
-/** Throws for a limit it does not know, and for any at all where `prlimit` is missing: a limit that is not kept is none. */
+/** Throws for an unknown limit, and for any limit if `prlimit` is missing: a limit that is not enforced is worthless. */
 export function parseLimits(given: unknown): ProcessLimits {
   const entries = Object.entries((given ?? {}) as Record<string, unknown>);
   for (const [name, value] of entries) {
@@ -38,7 +38,7 @@ export function parseLimits(given: unknown): ProcessLimits {
   return { ...NO_LIMITS, ...Object.fromEntries(entries) };
 }
 
-/** The program that sets the limits and then becomes the command, in the same process. No core is ever dumped. */
+/** Starts `prlimit`, which sets the limits and then becomes the command in the same process. Core dumps are off. */
 export function limited(
   path: string,
   args: readonly string[],

@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { DEFAULT_PATH } from './command-environment.js';
 
 /**
- * The file that a start would find, as `execvp` does. Looked for by ourselves where another program does the start: it
- * would say of one that is missing what a command may say itself.
+ * The file that `execvp` would find. We look it up ourselves if another program starts the command: its message about a
+ * missing file could not be told from one that the command wrote.
  * @throws the system's error, with a `code`
  */
 export async function programPath(
@@ -25,7 +25,7 @@ export async function programPath(
   throw errorWith(code);
 }
 
-/** A folder may be entered, which looks like executing. */
+/** Folders have the executable bit too, so it must be a file. */
 async function executable(file: string): Promise<string> {
   await access(file, constants.X_OK);
   if (!(await stat(file)).isFile()) throw errorWith('EACCES');

@@ -16,7 +16,7 @@ import {
 } from './circuit.js';
 
 const LIMIT = 3;
-const LONGEST_WAIT = 0; // of a random number: the full delay
+const LONGEST_WAIT = 0; // the random number that gives the full delay
 const open = (openings: number, probeAtMs: number): Circuit => ({ state: 'open', openings, probeAtMs });
 const probing = (openings: number, probingSinceMs: number): Circuit => ({
   state: 'half_open',
@@ -81,7 +81,7 @@ describe('a circuit', () => {
   });
 });
 
-/** Any story of a host: time goes by, calls begin as the circuit lets them, and end in any order. */
+/** Any history of a host: time passes, calls begin when the circuit lets them, and end in any order. */
 const steps = fc.array(
   fc.record({
     passesMs: fc.integer({ min: 0, max: 8_000 }),
@@ -92,7 +92,7 @@ const steps = fc.array(
   { maxLength: 200 },
 );
 
-/** A call under way; `probe` is the half-open circuit that it was let go by. */
+/** A call under way; `probe` is the half-open circuit that let it through as a probe. */
 interface Call {
   readonly probe: Circuit | null;
 }

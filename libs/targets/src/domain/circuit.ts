@@ -1,6 +1,7 @@
 /**
- * What one service knows of one host by the calls it makes there. Closed: calls go. Open: the host was away, and nobody calls
- * it until the probe is due. Half-open: one call, the probe, finds out whether it is back. Time and chance are arguments.
+ * What one service's calls have shown about one host. Closed: calls go through. Open: the host was away, and nobody
+ * calls it until the probe is due. Half-open: one call, the probe, finds out whether it is back. The functions are
+ * pure: time and chance are arguments.
  */
 export type Circuit = Closed | Open | HalfOpen;
 
@@ -27,24 +28,24 @@ export const CLOSED: Closed = { state: 'closed', failures: 0 };
 
 const FIRST_OPEN_MS = 1_000;
 /**
- * Runs that wait for a host have to start within 30 s of its return: 15 s until the probe, 5 s of spread, and once again
- * 1 s and 5 s for a run that comes while another's probe is still under way.
+ * Runs that wait for a host must start within 30 s of its return: 15 s until the probe, 5 s of spread, and another
+ * 1 s and 5 s for a run that comes while the probe is still under way.
  */
 export const LONGEST_OPEN_MS = 15_000;
-/** Five times the shortest are 10 s: so long a run can wait at least before it is tried all the same. */
+/** Five times the shortest is 10 s: the least that a run waits before it is called regardless. */
 export const [SHORTEST_SPREAD_MS, LONGEST_SPREAD_MS] = [2_000, 5_000];
 const LOOK_AFTER_PROBE_MS = 1_000;
-/** What a connection may take (egress/egress-connector.ts): a probe that is still under way has got one, and the host lives. */
+/** The time limit for connecting (egress/egress-connector.ts): a probe that takes longer has connected: the host is up. */
 export const CONNECTED_AFTER_MS = 10_000;
 
-/** A host that nobody has called for so long: its job was changed or deleted. */
+/** If nobody has called a host for this long, its job was changed or deleted. */
 const IDLE_AFTER_MS = 600_000;
 
 export type Admission =
   | { readonly type: 'pass' | 'probe'; readonly circuit: Circuit }
   | { readonly type: 'wait'; readonly circuit: Circuit; readonly waitMs: number };
 
-/** May a call be made now? The one that is told `probe` must end in one of the three below. */
+/** May a call be made now? A caller that gets `probe` must report back through one of the three functions below. */
 export function admit(circuit: Circuit, nowMs: number): Admission {
   switch (circuit.state) {
     case 'closed':
@@ -62,14 +63,14 @@ export function admit(circuit: Circuit, nowMs: number): Admission {
   }
 }
 
-/** The host answered, whatever it said and whoever asked: it lives. */
+/** The host answered, so it is up, whatever it said and whoever asked. */
 export function afterAnswer(): Circuit {
   return CLOSED;
 }
 
 /**
- * A call found nobody. Calls that were under way when it opened tell nothing new.
- * @param isProbe whether it was this circuit's present probe
+ * A call found nobody. Calls that were already under way when the circuit opened reveal nothing new.
+ * @param isProbe whether the call was this circuit's current probe
  * @param limit failures in a row that open it
  */
 export function afterFailure(
@@ -85,26 +86,26 @@ export function afterFailure(
   return failures < limit ? { state: 'closed', failures } : opened(1, nowMs, random);
 }
 
-/** A call ended without telling whether the host lives: cancelled, say. A probe then is anyone's again. */
+/** A call ended without showing whether the host is up (cancelled, say). The next call may then be the probe. */
 export function afterNothing(circuit: Circuit, isProbe: boolean, nowMs: number): Circuit {
   if (circuit.state !== 'half_open' || !isProbe) return circuit;
   return { state: 'open', openings: circuit.openings, probeAtMs: nowMs };
 }
 
-/** Away, when it was last called, but nobody wants to know any more. */
+/** The host was away when it was last called, and nobody has asked since. */
 export function isIdle(circuit: Circuit, nowMs: number): boolean {
   return circuit.state === 'open' && nowMs > circuit.probeAtMs + IDLE_AFTER_MS;
 }
 
-/** When a run that may not call comes again; spread, so that all who wait do not come at once to a host that is just back. */
+/** When a run that may not call comes again: spread out, so that not all hit a host at once that is just back. */
 export function retryInMs(waitMs: number, random: number): number {
   const spreadMs = SHORTEST_SPREAD_MS + random * (LONGEST_SPREAD_MS - SHORTEST_SPREAD_MS);
   return Math.ceil(waitMs + spreadMs);
 }
 
 /**
- * Full jitter, 1 ms to 1 s · 2^n: the workers that found the host away together do not probe it together. Whole
- * milliseconds, for a clock's number swallows the smallest fractions, and the circuit would open for no time at all.
+ * Full jitter, 1 ms to 1 s · 2^n, so that workers that found the host away together do not probe it together. In whole
+ * milliseconds: added to a clock reading, a tiny fraction would be lost, and the circuit would not open at all.
  */
 function opened(openings: number, nowMs: number, random: number): Open {
   const longestMs = Math.min(LONGEST_OPEN_MS, FIRST_OPEN_MS * 2 ** (openings - 1));

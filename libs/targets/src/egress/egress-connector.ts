@@ -8,19 +8,19 @@ export class EgressDeniedError extends Error {
   readonly code = 'EGRESS_DENIED';
 }
 
-/** What kept a connection from being made. An established one fails with some of the same codes, EHOSTUNREACH for one. */
+/** Errors that kept a connection from being made. Established ones can fail with the same codes, such as EHOSTUNREACH. */
 export const unconnected = new WeakSet<Error>();
 
-/** Resolving and connecting together; a TLS handshake may take as long again. */
+/** For resolving and connecting together; a TLS handshake gets the same time again. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Node's 250 ms gives up on far, healthy addresses when a name has several. */
+/** Node's default of 250 ms gives up on distant but healthy addresses if a name has several. */
 const NEXT_ADDRESS_AFTER_MS = 1_000;
 
 /**
  * An undici connector that connects only to what the policy allows.
  *
- * It stands here because undici calls no lookup hook for literal addresses. A literal host, each answer of the
- * resolver and the address really connected to are all checked, and the last before a byte is sent or TLS begins.
+ * The check belongs here because undici calls no lookup hook for literal addresses. A literal host, each answer of the
+ * resolver and the address actually connected to are checked, the last one before a byte is sent or TLS begins.
  */
 export function egressConnector(policy: EgressPolicy, resolve: Resolve): buildConnector.connector {
   const startTls = buildConnector({ timeout: CONNECT_TIMEOUT_MS });
@@ -58,7 +58,7 @@ async function connectChecked(
   return assertConnectedTo(policy, socket, hostname, port);
 }
 
-/** `net` connects to the very addresses given here, so a second DNS answer never comes into it. */
+/** `net` connects to exactly the addresses given here, so a second, different DNS answer cannot interfere. */
 function checkedLookup(policy: EgressPolicy, resolve: Resolve, port: number): LookupFunction {
   return (hostname, _options, callback) => {
     const allowed = resolve(hostname).then((addresses) => allowedOf(policy, addresses, hostname, port));

@@ -59,7 +59,7 @@ describe('the egress guard, with a server listening where nobody may call', () =
   ])('no packet is sent to loopback written %s', async (_, spelling) => {
     const server = await http.aServer();
     const outcome = await get(http.aRunner(), spelling.replace('PORT', String(server.port)));
-    // A resolver may not know `localhost.`; then nothing was connected to either.
+    // A resolver may not know `localhost.`; then there was no connection either.
     if (!spelling.includes('localhost.')) expect(outcome).toMatchObject(DENIED);
     expect(outcome.type).toBe('failed');
     expect(server.connections).toBe(0);
@@ -125,7 +125,7 @@ describe('the egress guard, with one address allowed', () => {
     }
 
     expect(verdicts).toEqual(['succeeded', 'failed', 'failed', 'succeeded']);
-    expect(dns.questions).toHaveLength(4); // one for each run: the answer that was checked is the one that was used
+    expect(dns.questions).toHaveLength(4); // one per run: the answer that was checked is the one that was used
     expect([open.connections, closed.connections]).toEqual([2, 0]);
   });
 

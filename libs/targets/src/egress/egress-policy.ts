@@ -2,22 +2,22 @@ import { parseEgressRule, withoutTrailingDot, type EgressRule } from './egress-r
 import { isMetadata, isPublic, parseIpAddress, unwrapIpAddress, type IpAddress } from './ip-address.js';
 import { ownAddresses } from './own-addresses.js';
 
-/** A name, one address it stands for (itself, for a literal one), and a port. */
+/** A host name, one of its addresses (the same text if the host is a literal address), and a port. */
 export interface Destination {
   readonly hostname: string;
   readonly address: string;
   readonly port: number;
 }
 
-/** This machine's own addresses, as they are now. */
+/** This machine's current addresses. */
 export type OwnAddresses = () => ReadonlySet<string>;
 
 /**
- * Where HTTP targets may connect to: public unicast addresses that are not this machine's, and what EGRESS_ALLOW and the
- * service's own list add.
+ * Where HTTP targets may connect: to public unicast addresses other than this machine's own, and to whatever
+ * EGRESS_ALLOW and the service's own list add.
  *
- * Cloud metadata addresses hand out credentials, so a host or a network in a list does not open them; only their own
- * address does. Whoever connects asks about each address, so a name's answer cannot change in between.
+ * Cloud metadata addresses hand out credentials, so listing a host or a network does not allow them; only listing the
+ * exact address does. The connector asks about each address it uses, so a name's answer cannot change in between.
  */
 export class EgressPolicy {
   private constructor(
@@ -25,18 +25,18 @@ export class EgressPolicy {
     private readonly own: OwnAddresses,
   ) {}
 
-  /** Throws an Error that names the first entry it cannot read. */
+  /** Throws an Error that names the first invalid entry. */
   static parse(egressAllow: readonly string[], own: OwnAddresses = ownAddresses): EgressPolicy {
     return new EgressPolicy(egressAllow.map(parseEgressRule), own);
   }
 
-  /** With a service's own list. An entry that cannot be read opens nothing: it was refused when it was written. */
+  /** With a service's own list added. An invalid entry, which should have been refused on writing, allows nothing. */
   extendedBy(egressAllow: readonly string[]): EgressPolicy {
     if (egressAllow.length === 0) return this;
     return new EgressPolicy([...this.rules, ...egressAllow.flatMap(readableRule)], this.own);
   }
 
-  /** Why `url` must not be called, or null. A name's addresses are still to be checked when it is resolved. */
+  /** Why `url` must not be called, or null. The addresses of a name are checked later, when it is resolved. */
   refusalOfUrl(url: URL): string | null {
     if (url.protocol !== 'http:' && url.protocol !== 'https:')
       return 'only http and https URLs may be called';
@@ -47,8 +47,8 @@ export class EgressPolicy {
   }
 
   /**
-   * Why `destination` must not be connected to, or null. The same sentence for every reason, and without the address: what
-   * a name stands for inside this network is not for the author of a job to learn.
+   * Why `destination` must not be connected to, or null. The sentence is always the same and never has the address: a
+   * job's author must not learn what a name resolves to inside this network.
    */
   refusalOf(destination: Destination): string | null {
     const raw = parseIpAddress(destination.address);
@@ -92,7 +92,7 @@ function readableRule(entry: string): EgressRule[] {
   }
 }
 
-/** A URL's host without the brackets of an IPv6 address. */
+/** A URL's host without the brackets around an IPv6 address. */
 function bareHost(hostname: string): string {
   return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }

@@ -7,7 +7,7 @@ interface PortRange {
   readonly to: number;
 }
 
-/** One entry of EGRESS_ALLOW: a host name (`*.` = every name below it) or a network, on all ports or some. */
+/** One entry of EGRESS_ALLOW: a host name (`*.` = every name below it) or a network, on all ports or on some. */
 export type EgressRule = { readonly ports: PortRange | null } & (
   | { readonly type: 'host'; readonly host: string }
   | { readonly type: 'network'; readonly network: IpAddress; readonly prefixBits: number }
@@ -17,7 +17,10 @@ const ANY_PORT = /^(?<subject>.+?)(?::(?<ports>\d+(?:-\d+)?))?$/;
 const BRACKETED = /^\[(?<address>[^\]]+)\](?<prefix>\/\d+)?$/;
 const HOST_NAME = /^(?:\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/;
 
-/** `internal.example`, `*.svc.local:443`, `10.0.0.0/8`, `127.0.0.0/8:8000-8999`, `::1/128`, `[::1]:3000`. Throws on anything else. */
+/**
+ * `internal.example`, `*.svc.local:443`, `10.0.0.0/8`, `127.0.0.0/8:8000-8999`, `::1/128`, `[::1]:3000`.
+ * Throws on anything else.
+ */
 export function parseEgressRule(entry: string): EgressRule {
   const text = entry.trim().toLowerCase();
   const { subject, ports } = splitPorts(text);
@@ -28,12 +31,12 @@ export function parseEgressRule(entry: string): EgressRule {
   return { type: 'host', host, ports: parsePorts(ports, entry) };
 }
 
-/** Host names compare without case and without the root's dot. */
+/** Host names are compared without regard to case and without the root's dot. */
 export function withoutTrailingDot(host: string): string {
   return host.endsWith('.') ? host.slice(0, -1) : host;
 }
 
-/** A bare IPv6 address is all colons, so it has no port: `[::1]:3000` does. */
+/** A bare IPv6 address has colons of its own, so it cannot take a port; `[::1]:3000` can. */
 function splitPorts(text: string): { subject: string; ports: string | undefined } {
   if (isIP(text) === 6) return { subject: text, ports: undefined };
   const groups = ANY_PORT.exec(text)?.groups;
@@ -58,7 +61,7 @@ function parsePorts(ports: string | undefined, entry: string): PortRange | null 
   return { from, to };
 }
 
-/** `127.1` and `10.0.0` would be names to us and addresses to a resolver. */
+/** We would take `127.1` and `10.0.0` for names, but a resolver takes them for addresses. */
 function looksLikeAddress(host: string): boolean {
   return /(^|\.)(\d+|0x[0-9a-f]*)$/.test(host);
 }

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 
 export type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** IPv6 forms that carry an IPv4 address which a router or the kernel unwraps: prefix, its length, where the four bytes are. */
+/** IPv6 ranges that embed an IPv4 address, which routers or the kernel unwrap: prefix, its length, offset of the bytes. */
 const IPV4_CARRIERS: readonly (readonly [prefix: ipaddr.IPv6, lengthBits: number, offsetBytes: number])[] = [
   [ipaddr.IPv6.parse('::ffff:0:0'), 96, 12], // mapped
   [ipaddr.IPv6.parse('::ffff:0:0:0'), 96, 12], // translated, RFC 2765
@@ -12,10 +12,10 @@ const IPV4_CARRIERS: readonly (readonly [prefix: ipaddr.IPv6, lengthBits: number
   [ipaddr.IPv6.parse('::'), 96, 12], // compatible, deprecated; ipaddr.js calls it unicast
 ];
 
-/** All that IANA has handed out as global unicast. */
+/** Everything that IANA has assigned as global unicast. */
 const GLOBAL_UNICAST_V6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 
-/** Where clouds hand out credentials; some of them lie in ranges that look public or that operators allow as a whole. */
+/** Where clouds hand out credentials; some are in ranges that look public or that operators allow as a whole. */
 const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
   '169.254.169.254', // AWS, GCP, Azure, OpenStack and most others
   '169.254.170.2', // ECS task credentials
@@ -28,12 +28,12 @@ const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
   'fd20:ce::254', // GCP
 ]);
 
-/** Strict: only the canonical spellings, since a URL's host and a resolver's answer are in no other. */
+/** Accepts only canonical spellings: the host of a URL and a resolver's answers never have another. */
 export function parseIpAddress(text: string): IpAddress | null {
   return isIP(text) === 0 ? null : ipaddr.parse(text);
 }
 
-/** The IPv4 address that a packet to `address` would end at, or `address` itself. */
+/** The IPv4 address that a packet to `address` would end up at, or `address` itself. */
 export function unwrapIpAddress(address: IpAddress): IpAddress {
   if (address instanceof ipaddr.IPv4) return address;
   if (address.range() === 'loopback' || address.range() === 'unspecified') return address;

@@ -1,13 +1,13 @@
 import { networkInterfaces } from 'node:os';
 import { parseIpAddress } from './ip-address.js';
 
-/** Interfaces change when a container or a tunnel comes and goes; asking costs a system call for each. */
+/** Interfaces change when containers or tunnels come and go, but listing them costs a system call for each. */
 const KEPT_MS = 10_000;
 
 let known: ReadonlySet<string> = new Set();
 let knownUntilMs = Number.NEGATIVE_INFINITY;
 
-/** Public ones among them would pass as public, and what listens there is meant for its neighbours. */
+/** A public address of this machine would pass as public, but what listens there is meant for its neighbours. */
 export function ownAddresses(): ReadonlySet<string> {
   const nowMs = performance.now();
   if (nowMs < knownUntilMs) return known;

@@ -9,14 +9,14 @@ export interface ResolvedAddress {
 export type Resolve = (hostname: string) => Promise<readonly ResolvedAddress[]>;
 
 /**
- * getaddrinfo, so that /etc/hosts and search domains mean what they mean elsewhere. It keeps one of the process's few
- * threads until it has an answer, so services share the answer to one question, too.
+ * Uses getaddrinfo, so that /etc/hosts and search domains work as they do elsewhere. It occupies one of the process's few
+ * threads until it has an answer, so services share one answer to the same question.
  */
 export function systemResolve(): Resolve {
   return sharedAnswers((hostname) => lookup(hostname, { all: true }));
 }
 
-/** Questions asked at once share one answer. */
+/** Callers that ask for the same name at the same time share one answer. */
 export function sharedAnswers(resolve: Resolve): Resolve {
   const inFlight = new Map<string, ReturnType<Resolve>>();
   return (hostname) => {

@@ -1,14 +1,14 @@
 import { sharedAnswers, type Resolve } from './resolve.js';
 
-/** Of the 16 threads of a worker as it is shipped, libuv lets half look names up; one that nobody answers for takes 10 s and more. */
+/** libuv lets half of a worker's 16 threads look up names; a lookup that nobody answers takes 10 s or more. */
 export const LOOKUPS_AT_ONCE = 4;
 const LOOKUPS_BUSY = 'LOOKUPS_BUSY';
-/** Well below what a connection may take, so that who waits in vain is not taken for a host that is away. */
+/** Well below the time limit for connecting, so that a call that waits in vain is not blamed on its host. */
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * One service's way to the resolver, which all share: some of its names are asked for at once, and the others wait for these.
- * So a service whose names are slow to answer delays its own calls. A burst of names that answer at once is not refused.
+ * One service's access to the resolver that all services share: a few of its lookups run at once, and the others wait.
+ * So slow names delay only their own service's calls. A burst of names that resolve fast is not refused.
  */
 export function serviceLookups(
   resolve: Resolve,
@@ -26,7 +26,7 @@ export function serviceLookups(
   });
 }
 
-/** In the order in which they were asked for, each for a limited time. */
+/** First come, first served; each waits for a limited time. */
 class Turns {
   private readonly waiting = new Set<() => void>();
 
@@ -62,12 +62,12 @@ class Turns {
   }
 }
 
-/** The host was not asked for, so it tells nothing of that. */
+/** The name was never looked up, so the error says nothing about its host. */
 function lookupsBusy(): Error {
   return Object.assign(new Error('the names of one service are slow to look up'), { code: LOOKUPS_BUSY });
 }
 
-/** Nobody was called, and somebody else's name is why. */
+/** Nobody was called, because other names were slow. */
 export function isLookupsBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === LOOKUPS_BUSY;
 }

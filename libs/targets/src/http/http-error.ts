@@ -10,7 +10,7 @@ import {
 } from '../outcome.js';
 import { invalidTarget } from '../target-faults.js';
 
-/** Coarse on purpose: the system's own texts name internal addresses, and the reader can act on no more than this. */
+/** Deliberately coarse: the system's own messages name internal addresses, and more detail would not help the reader. */
 const NETWORK_MESSAGES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
@@ -44,8 +44,8 @@ const INVALID_REQUEST_CODES: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG
 const TIMEOUT_CODES: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 /**
- * Nobody there, as far as a connection tells. Not a name that does not exist, a certificate or nonsense for an answer: those
- * are to be told at once, and cost the host nothing. Nor what is the fault of this machine.
+ * Nobody is there, as far as a connection can show. Not included: unknown names, bad certificates and invalid
+ * answers, which should be reported at once and cost the host nothing, and faults of this machine.
  */
 const AWAY_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -61,18 +61,18 @@ const AWAY_CODES: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Did a call that got no answer find nobody? One that ran out of time did; one that was cancelled cannot tell. */
+/** Did a call without an answer find nobody there? Yes if it ran out of time; if it was cancelled, we cannot know. */
 export function foundNobody(error: unknown, signal: AbortSignal): boolean {
   if (signal.aborted) return (signal.reason as AbortReason).type === 'timeout';
   return AWAY_CODES.has(codeOf(error) ?? '');
 }
 
-/** No connection was made, so the target cannot have seen the call. By the error and not its code: a code may come later too. */
+/** No connection was made, so the target cannot have seen the call. Its code does not show that: it can come later too. */
 export function wasNeverSent(error: unknown): boolean {
   return unconnected.has(error as Error);
 }
 
-/** What an error of the client means for the run. One without a code is a bug of ours and is thrown again. */
+/** What an error of the HTTP client means for the run. An error without a code is our bug and is rethrown. */
 export function outcomeOfError(error: unknown, result: RunResult | null): OutcomeFailed {
   if (error instanceof EgressDeniedError) return egressDenied(error.message);
   const code = codeOf(error);
@@ -88,13 +88,13 @@ export function egressDenied(message: string): OutcomeFailed {
   return failed('egress', { type: 'egress_denied', message });
 }
 
-/** @param origin scheme, host and port: nothing of a URL that could be a secret */
+/** @param origin scheme, host and port: the parts of a URL that cannot be secret */
 export function circuitOpen(origin: string, retryInMs: number): OutcomeUncalled {
   const message = `not called: ${origin} does not answer`;
   return uncalled({ type: 'circuit_open', message }, retryInMs);
 }
 
-/** Others of its service take so long to look up that its name was not: it comes again without having spent an attempt. */
+/** Other names of the service are so slow that this one was not looked up. The run comes again; no attempt is spent. */
 export function notLookedUp(): OutcomeUncalled {
   const message = 'not called: the names of other hosts of this service are slow to look up';
   return uncalled({ type: 'lookups_busy', message }, LOOK_AGAIN_MS);

@@ -63,7 +63,7 @@ describe('HttpRunner and redirects', () => {
   });
 
   it('shortens none that is too long to be called: the run fails', async () => {
-    const location = `/${'"'.repeat(6_000)}`; // as %22 it is three times as long
+    const location = `/${'"'.repeat(6_000)}`; // three times as long as %22
     const server = await http.aServer((_, response) => response.writeHead(302, { location }).end());
     expect(await call(server.url)).toMatchObject({
       type: 'failed',

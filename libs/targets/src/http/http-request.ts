@@ -2,7 +2,7 @@ import type { RunContext } from '../runner.js';
 import type { HttpMethod, HttpTarget } from '../target.js';
 import { isReservedHeader } from './reserved-headers.js';
 
-/** One request as it goes on the wire; a followed redirect makes another one of it. */
+/** One request as it is sent; following a redirect turns it into another one. */
 export interface HttpRequest {
   readonly method: HttpMethod;
   readonly url: URL;
@@ -10,19 +10,19 @@ export interface HttpRequest {
   readonly body: string | null;
 }
 
-/** RFC 9110 §5.5: no CR and LF, which would begin another header, and bytes only. */
+/** RFC 9110 §5.5: single-byte characters only, without CR and LF, which would start another header. */
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const MAX_URL_LENGTH = 16 * 1024;
-/** Most servers refuse more: 8 KB a line in Apache, 16 KB in all in Node. */
+/** Most servers accept even less: 8 KB per line in Apache, 16 KB in total in Node. */
 const MAX_HEADERS_LENGTH = 32 * 1024;
 export const MAX_BODY_BYTES = 2 * 1024 * 1024;
 
-/** Job headers that another origin may see; any other may be a secret. */
+/** Job headers that another origin may see; any other header may be secret. */
 const HEADERS_FOR_ANY_ORIGIN: ReadonlySet<string> = new Set(['accept', 'accept-language', 'content-type']);
 
 const METHODS_WITH_DEFAULT_BODY: ReadonlySet<HttpMethod> = new Set<HttpMethod>(['POST', 'PUT', 'PATCH']);
 
-/** The first request of a run: the job's own headers below the scheduler's, which they can neither override nor imitate. */
+/** The first request of a run. The job's headers can neither override nor imitate the scheduler's. */
 export function buildRequest(
   target: HttpTarget,
   url: URL,
@@ -38,7 +38,7 @@ export function buildRequest(
   return { method: target.method, url, headers, body };
 }
 
-/** Why the request cannot be sent, or null. What a job may hold was checked when it was written; secrets came in since. */
+/** Why the request cannot be sent, or null. The job was checked when it was written; secrets have come in since. */
 export function faultOfRequest({ url, headers, body }: HttpRequest): string | null {
   const unsendable = Object.entries(headers).find(([, value]) => !FIELD_VALUE.test(value));
   if (unsendable) return `the header ${unsendable[0]} has line breaks or characters beyond Latin-1`;
@@ -54,7 +54,10 @@ export function faultOfRequest({ url, headers, body }: HttpRequest): string | nu
   return null;
 }
 
-/** The request that follows a redirect: 301, 302 and 303 lose method and body, another origin gets no job header that may be secret. */
+/**
+ * The request after a redirect: 301, 302 and 303 drop method and body, and another origin gets only those of the job's
+ * headers that cannot be secret.
+ */
 export function redirectedRequest(request: HttpRequest, statusCode: number, url: URL): HttpRequest {
   const headers = url.origin === request.url.origin ? request.headers : publicHeaders(request.headers);
   if (statusCode === 307 || statusCode === 308) return { ...request, url, headers };
@@ -83,8 +86,8 @@ function jobHeaders(headers: Readonly<Record<string, string>>): Record<string, s
 }
 
 /**
- * `idempotency-key` is a structured-field string, hence the quotes. The schedule id is empty for a run that no schedule asked
- * for, as in a command's environment. Nothing here is secret: every hop may see it.
+ * `idempotency-key` is a structured-field string, hence the quotes. The schedule id is empty for a run that did not
+ * come from a schedule, as in a command's environment. Nothing here is secret: every hop may see it.
  */
 function schedulerHeaders(context: RunContext, userAgent: string): Record<string, string> {
   return {

@@ -6,12 +6,12 @@ import type { Redaction } from '../redaction.js';
 /** How much of a response is read before its socket is destroyed. */
 const READ_LIMIT_BYTES = 1024 * 1024;
 
-/** An answer may come byte by byte. */
+/** Redacting in pieces of this size stays cheap even if an answer comes byte by byte. */
 const PIECE_BYTES = 16 * 1024;
 
 const HEADER_VALUE_LIMIT = 1_000;
 
-/** Enough to understand an answer, and nothing that a target would call a secret, such as a cookie. */
+/** Enough to understand an answer, but nothing that a target would consider secret, such as a cookie. */
 const KEPT_HEADERS: readonly string[] = [
   'content-encoding',
   'content-length',
@@ -25,13 +25,13 @@ const KEPT_HEADERS: readonly string[] = [
 
 export interface HttpAnswer {
   readonly result: RunResult & { readonly statusCode: number };
-  /** Why the body ended before it was complete, if it did: an abort or a network error. */
+  /** What cut the body short, if anything: an abort or a network error. */
   readonly error: unknown;
-  /** Where it redirects to, as it came: what the result keeps of it is for reading. Null also for several at once. */
+  /** Where it redirects to, unchanged; the copy in the result is only for reading. Null also if there are several. */
   readonly location: string | null;
 }
 
-/** Reads at most 1 MB, keeps 64 KB, and never decompresses: what a small answer unpacks to is the target's choice. */
+/** Reads at most 1 MB, keeps 64 KB and never decompresses: a small answer could unpack to any size. */
 export async function readResponse(
   response: Dispatcher.ResponseData,
   redaction: Redaction,
@@ -74,7 +74,7 @@ function resultOf(
   };
 }
 
-/** Without secrets before it is cut: nobody knows half of one by its looks. */
+/** Secrets are removed before a value is cut: half a secret would not be recognized. */
 function keptHeaders(
   headers: Dispatcher.ResponseData['headers'],
   redaction: Redaction,

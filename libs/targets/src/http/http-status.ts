@@ -38,7 +38,7 @@ export function parseRetryAfterMs(value: string | undefined, nowMs: number): num
   return Math.min(Math.max(delayMs, 0), RETRY_AFTER_CAP_MS);
 }
 
-/** Only the three HTTP forms begin with a day's name; `Date.parse` alone would also take `-5` for a date. */
+/** All three HTTP date formats begin with the name of a day; `Date.parse` alone would even accept `-5`. */
 function parseHttpDate(text: string): number {
   return /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(text) ? Date.parse(text) : Number.NaN;
 }

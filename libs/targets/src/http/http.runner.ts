@@ -25,7 +25,7 @@ import { signatureHeaders } from './webhook-signature.js';
 const MAX_REDIRECTS = 3;
 const REDIRECT_STATUS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** So that a late signal is still what ends a run that took too long. */
+/** So that even a late signal comes first and ends a run that took too long. */
 const IDLE_TIMEOUT_SLACK_MS = 1_000;
 
 /** What every hop of one run needs. */
@@ -38,7 +38,7 @@ interface Call {
   readonly circuit: CircuitCall;
 }
 
-/** Calls an HTTP endpoint once and says what came of it. */
+/** Calls an HTTP endpoint once and reports the outcome. */
 export class HttpRunner implements Runner<HttpTarget> {
   private readonly agents: ServiceAgents;
 
@@ -66,7 +66,7 @@ export class HttpRunner implements Runner<HttpTarget> {
     }
   }
 
-  /** Ends the connections that are still open. */
+  /** Closes the connections that are still open. */
   async close(): Promise<void> {
     await this.agents.close();
   }
@@ -85,7 +85,7 @@ export class HttpRunner implements Runner<HttpTarget> {
     }
   }
 
-  /** One hop: a complete answer, or the outcome that stands in its place. */
+  /** One hop: a complete answer, or an outcome if there is none. */
   private async send(call: Call, request: HttpRequest): Promise<HttpAnswer | Outcome> {
     if (call.signal.aborted) return aborted(call.signal);
     const { grants } = call.context;
@@ -106,7 +106,7 @@ export class HttpRunner implements Runner<HttpTarget> {
   }
 }
 
-/** The signal is the total limit, and comes first; undici's own two would otherwise be five minutes. */
+/** The signal is the total limit and comes first; undici's two own time-outs would otherwise be five minutes. */
 function dispatch(
   agent: ServiceAgent['agent'],
   { context, signal }: Call,
@@ -127,7 +127,10 @@ function dispatch(
   });
 }
 
-/** What was not looked up waits, and a probe that could not connect waits like those that it went ahead of: it was never sent, and costs no attempt. */
+/**
+ * A call whose name was not looked up waits. So does a probe that could not connect, like the calls it went ahead of:
+ * it was never sent, so it costs no attempt.
+ */
 function unanswered(call: Call, { url }: HttpRequest, error: unknown): Outcome {
   if (isLookupsBusy(error) && call.context.mayGoUncalled) return notLookedUp();
   if (!foundNobody(error, call.signal)) return brokenOff(call, error, null);
@@ -139,7 +142,7 @@ function brokenOff(call: Call, error: unknown, result: HttpAnswer['result'] | nu
   return call.signal.aborted ? aborted(call.signal, result) : outcomeOfError(error, result);
 }
 
-/** Null for the last answer of a run: no redirect, one that was not asked for, or one that counts as success. */
+/** Null for the last answer of a run: no redirect, one that is not to be followed, or one that counts as success. */
 function nextRequest(target: HttpTarget, request: HttpRequest, answer: HttpAnswer): HttpRequest | null {
   const { location } = answer;
   const { statusCode } = answer.result;
@@ -149,7 +152,7 @@ function nextRequest(target: HttpTarget, request: HttpRequest, answer: HttpAnswe
   return redirectedRequest(request, statusCode, new URL(location, request.url));
 }
 
-/** A job's headers stay behind at another origin; its body would go along with a 307 or 308. */
+/** A job's headers are not sent to another origin, but with a 307 or 308 its body would be. */
 function carriesSecretAway({ redaction }: Call, from: HttpRequest, to: HttpRequest): boolean {
   return to.body !== null && to.url.origin !== from.url.origin && redaction.text(to.body) !== to.body;
 }
@@ -158,7 +161,7 @@ function secretRedirected(): Outcome {
   return egressDenied('the target redirected a body that holds a secret to another origin');
 }
 
-/** A target means dates by its own clock, which it tells as a rule. */
+/** A target's dates are by its own clock, which its `Date` header usually gives. */
 function answeredAtMs({ result }: HttpAnswer, { now }: RunContext): number {
   const told = Date.parse(result.headers?.date ?? '');
   return Number.isNaN(told) ? now().getTime() : told;
@@ -169,7 +172,7 @@ function tooManyRedirects({ result }: HttpAnswer): Outcome {
   return failed('status', { type: 'too_many_redirects', message }, { result });
 }
 
-/** Without the query: it may hold a secret, and logs are read by more people than jobs are. */
+/** Without the query: it may contain a secret, and more people read logs than jobs. */
 function shown(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }

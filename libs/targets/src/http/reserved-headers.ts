@@ -1,6 +1,6 @@
 /**
- * What the connection and the framing own, what would make a target compress its answer, and what a target trusts to come
- * from the scheduler: one that could not could not tell a repeat from a new run.
+ * Headers owned by the connection, headers that would make a target compress, and headers a target must be able to trust,
+ * such as the one that tells a retry from a new run.
  */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'accept-encoding',
@@ -25,7 +25,7 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
 ]);
 const RESERVED_PREFIX = 'x-scheduler-';
 
-/** Whether a job may not set that header. @param name in lower case */
+/** Whether jobs are forbidden to set the header. @param name in lower case */
 export function isReservedHeader(name: string): boolean {
   return RESERVED_HEADERS.has(name) || name.startsWith(RESERVED_PREFIX);
 }

@@ -5,19 +5,19 @@ import type { Resolve } from '../egress/resolve.js';
 import { serviceLookups } from '../egress/service-lookups.js';
 
 /**
- * A kept connection that the server closes while a POST is on its way gives ECONNRESET, and whether the POST was seen
- * cannot be known. So idle connections are given up before any common server does (gunicorn 2 s, Node and Apache 5 s);
- * under load they are still reused. The runner never sends a request twice: that is the retry policy's to decide.
+ * If the server closes an idle connection just as a POST is sent on it, the POST fails with ECONNRESET, and nobody knows
+ * whether the server saw it. So we close idle connections before any common server does (gunicorn 2 s, Node and Apache
+ * 5 s); under load they are still reused. The runner never sends a request twice: that is for the retry policy to decide.
  */
 const KEEP_ALIVE_MS = 1_000;
 
-/** Node's own default, written down so that a flag of the process cannot raise it. */
+/** Node's default, set explicitly so that a command-line flag cannot raise it. */
 const RESPONSE_HEADERS_LIMIT_BYTES = 16 * 1024;
 
-/** An agent without connections is some kilobytes; beyond this many the one unused for longest goes. */
+/** An agent without connections takes a few kilobytes; beyond this many, the least recently used one is dropped. */
 const MAX_SERVICES = 500;
 
-/** What a service may reach, and the connections it has. */
+/** What a service may reach, and its connections. */
 export interface ServiceAgent {
   readonly policy: EgressPolicy;
   readonly agent: Agent;
@@ -28,8 +28,8 @@ interface KeptAgent extends ServiceAgent {
 }
 
 /**
- * One undici agent for each service: a connection that one opened, by what that one may reach, never carries another's
- * request. No proxy of the environment is used: it would resolve names and connect where no check of ours is.
+ * One undici agent for each service: a connection was opened by one service's rules, so no other service may use it.
+ * Proxies from the environment are not used: they would resolve names and connect without our checks.
  */
 export class ServiceAgents {
   private readonly agents = new Map<string, KeptAgent>();
@@ -39,11 +39,11 @@ export class ServiceAgents {
     private readonly resolve: Resolve,
   ) {}
 
-  /** @param egressAllow what the service's own list adds; a change of it ends the connections that went by the old one */
+  /** @param egressAllow the service's own list; when it changes, connections opened under the old one are closed */
   of(service: string, egressAllow: readonly string[]): ServiceAgent {
     const listed = egressAllow.join(',');
     const kept = this.agents.get(service);
-    this.agents.delete(service); // and in again, as the most recently used
+    this.agents.delete(service); // and re-added, as the most recently used
     const current = kept?.listed === listed ? kept : this.open(egressAllow, listed);
     this.agents.set(service, current);
     if (kept !== undefined && kept !== current) retire(kept);
@@ -76,7 +76,7 @@ export class ServiceAgents {
   }
 }
 
-/** Requests under way are let finish; each has its own time limit. */
+/** Requests under way may finish; each has its own time limit. */
 function retire({ agent }: KeptAgent): void {
-  agent.close().catch(() => undefined); // it was destroyed meanwhile
+  agent.close().catch(() => undefined); // it has been destroyed meanwhile
 }

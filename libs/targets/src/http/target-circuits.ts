@@ -11,7 +11,7 @@ import {
   retryInMs,
 } from '../domain/circuit.js';
 
-/** Only hosts that fail are remembered; beyond this many the one not called for longest is forgotten, and counts anew. */
+/** Only failing hosts are remembered; beyond this many, the one unchanged for longest is forgotten. */
 const MAX_CIRCUITS = 10_000;
 
 new Gauge({
@@ -27,30 +27,30 @@ const deferredRuns = new Counter({
   help: 'Times that a run was given back because its host does not answer; no attempt is spent.',
 });
 
-/** A run is not to call now, and comes again after a while. */
+/** The run must not call now and should come again later. */
 export interface Deferral {
   readonly retryInMs: number;
 }
 
-/** A host, as one service calls it. */
+/** A host as called by one service. */
 interface Host {
   readonly key: string;
   readonly origin: string;
 }
 
 /**
- * One circuit for each service and origin: a service with a time-out of a millisecond must not keep another from a host that
- * is well. A healthy host costs two look-ups in a map that has no entry for it. Each worker learns for itself.
+ * One circuit for each service and origin: a service with a time-out of a millisecond must not keep others from a healthy
+ * host. A healthy host costs two look-ups in a map that has no entry for it. Each worker learns for itself.
  */
 export class TargetCircuits {
-  /** The one that started last: a worker has one, a process of tests several. */
+  /** The one created last: a worker has only one, but a test process may have several. */
   private static latest: TargetCircuits | null = null;
 
   private readonly logger = new Logger(TargetCircuits.name);
   /** In the order of their last change. */
   private readonly circuits = new Map<string, Circuit>();
 
-  /** @param limit failures in a row that open a circuit; 0 for none ever */
+  /** @param limit failures in a row that open a circuit; 0 for never */
   constructor(
     private readonly limit: number,
     private readonly nowMs: () => number = () => performance.now(),
@@ -64,7 +64,7 @@ export class TargetCircuits {
     return TargetCircuits.latest?.countOpen() ?? 0;
   }
 
-  /** @param mayGoUncalled false for a run that has waited often enough: it goes whatever is known of the host */
+  /** @param mayGoUncalled false for a run that has waited often enough: it calls whatever is known of the host */
   enter(service: string, origin: string, mayGoUncalled: boolean): CircuitCall | Deferral {
     const host = { key: `${service} ${origin}`, origin };
     const admission = admit(this.of(host), this.nowMs());
@@ -82,7 +82,7 @@ export class TargetCircuits {
     return { retryInMs: retryInMs(waitMs, this.random()) };
   }
 
-  /** After its failure, until the next one. */
+  /** For a probe that failed: until the next probe. */
   private deferProbe(host: Host): Deferral | null {
     const circuit = this.of(host);
     return circuit.state === 'open' ? this.defer(Math.max(0, circuit.probeAtMs - this.nowMs())) : null;
@@ -112,13 +112,13 @@ export class TargetCircuits {
   private become(host: Host, circuit: Circuit): void {
     const before = this.of(host);
     if (circuit === before) return;
-    this.circuits.delete(host.key); // and in again, as the most recently changed
+    this.circuits.delete(host.key); // and re-added, as the most recently changed
     if (circuit !== CLOSED) this.circuits.set(host.key, circuit);
     this.forgetSurplus();
     this.logChange(host, before, circuit);
   }
 
-  /** Without those that nobody calls any more, which are forgotten. */
+  /** First forgets those that nobody calls any more. */
   private countOpen(): number {
     for (const [key, circuit] of this.circuits) if (isIdle(circuit, this.nowMs())) this.circuits.delete(key);
     return [...this.circuits.values()].filter(isOpen).length;
@@ -141,7 +141,7 @@ export class TargetCircuits {
 /** What a call found out about its host. */
 type Finding = 'answered' | 'failed' | 'nothing';
 
-/** One call under a circuit. Only its first finding counts: the hops after a redirect say nothing about the host it began at. */
+/** One call under a circuit. Only its first finding counts: hops after a redirect say nothing about the first host. */
 export class CircuitCall {
   private hasReported = false;
 
@@ -150,14 +150,14 @@ export class CircuitCall {
     private readonly defer: () => Deferral | null,
   ) {}
 
-  /** An answer began, whatever it says. */
+  /** An answer has begun, whatever it says. */
   answered(): void {
     this.report('answered');
   }
 
   /**
    * Nobody was there, or nobody answered in time.
-   * @returns for how long its run may wait instead of having failed: a probe that was never sent
+   * @returns when its run should come again instead of failing, for a probe that was never sent; otherwise null
    */
   failed(wasNeverSent: boolean): Deferral | null {
     if (!this.report('failed')) return null;
@@ -169,7 +169,7 @@ export class CircuitCall {
     this.report('nothing');
   }
 
-  /** @returns whether it was the first, and so counts */
+  /** @returns whether this was the first finding, the one that counts */
   private report(finding: Finding): boolean {
     if (this.hasReported) return false;
     this.hasReported = true;

@@ -4,8 +4,8 @@ import type { HttpRequest } from './http-request.js';
 const PREFIX = 'whsec_';
 
 /**
- * The headers of Standard Webhooks 1.0: the id is the same at every attempt, so that a receiver knows a repeat; the time
- * is this attempt's, so that it may refuse what is old. One signature for each secret, newest first.
+ * The headers of Standard Webhooks 1.0. The id is the same in every attempt, so that a receiver recognizes a repeat; the
+ * time is that of this attempt, so that it can refuse old calls. One signature for each secret, newest first.
  * @param secrets `whsec_…`
  */
 export function signatureHeaders(

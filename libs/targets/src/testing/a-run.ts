@@ -30,7 +30,7 @@ export const TIMED_OUT: AbortReason = { type: 'timeout', message: 'took longer t
 
 export const neverAborted = (): AbortSignal => new AbortController().signal;
 
-/** A log that remembers, and that can be waited for. */
+/** A log that keeps its text and can be waited for. */
 export class RecordingLog implements LogSink {
   readonly text = { stdout: '', stderr: '', system: '' };
   private waiting: (() => void)[] = [];

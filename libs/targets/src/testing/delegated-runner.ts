@@ -6,7 +6,7 @@ import type { CommandRunner } from '../command/command.runner.js';
 import { CommandRunnerServer } from '../command/delegation/command-runner-server.js';
 import { DelegatingRunner } from '../command/delegation/delegating.runner.js';
 
-/** A command runner behind a socket, and the worker's side of it. */
+/** A command runner behind a socket, and the worker's side of the connection. */
 export class DelegatedRunner {
   private constructor(
     readonly socketPath: string,

@@ -6,7 +6,7 @@ import type { Resolve } from '../egress/resolve.js';
 const HEADER_BYTES = 12;
 const TYPE_A = 1;
 
-/** A real name server on loopback that answers every question for an A record as it is told, with a TTL of 0. */
+/** A real name server on loopback that answers questions for A records as told, with a TTL of 0. */
 export class DnsServer {
   readonly questions: string[] = [];
 
@@ -47,7 +47,7 @@ export class DnsServer {
     const header = Buffer.from(query.subarray(0, HEADER_BYTES));
     header.writeUInt16BE(0x8180, 2); // an answer, recursion available, no error
     header.writeUInt16BE(addresses.length, 6);
-    header.writeUInt32BE(0, 8); // no authority, and not the query's EDNS record
+    header.writeUInt32BE(0, 8); // no authority section, and without the query's EDNS record
     return Buffer.concat([header, query.subarray(HEADER_BYTES, questionEnd), ...addresses.map(recordOf)]);
   }
 }

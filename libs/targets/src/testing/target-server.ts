@@ -11,7 +11,7 @@ export interface ReceivedRequest {
 
 export type Answer = (request: ReceivedRequest, response: ServerResponse) => void;
 
-/** A real HTTP server on loopback that answers as it is told and remembers what it was asked. */
+/** A real HTTP server on loopback that answers as told and remembers the requests. */
 export class TargetServer {
   readonly received: ReceivedRequest[] = [];
   /** How many connections were opened, whether or not anything was sent on them. */

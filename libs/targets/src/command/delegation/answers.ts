@@ -3,16 +3,16 @@ import { OUTPUT_LIMIT_BYTES, storableText } from '../../output-capture.js';
 import { ProtocolFault } from './line-reader.js';
 import { type Answer, type AnsweredOutcome, asObject, asOneOf, asText, objectIn } from './messages.js';
 
-/** Ours have fewer than 200. */
+/** Our own messages have fewer than 200. */
 const ERROR_LIMIT_CHARACTERS = 1_000;
 const TYPES = ['hello', 'log', 'outcome', 'refused'] as const;
 const STREAMS = ['stdout', 'stderr', 'system'] as const;
-/** What becomes of a command; the others are calls' by HTTP. */
+/** The ways in which a command can fail; the other causes belong to HTTP calls. */
 const CAUSES: readonly FailureCause[] = ['exit_code', 'target'];
 
 /**
- * What a runner says to a worker. A command that gets at its runner can say anything in its name, so only what an outcome
- * of a command may be is taken, and built anew.
+ * Reads what a runner says to a worker. A command that takes over its runner can say anything in the runner's name, so
+ * only valid outcomes of a command are accepted, and are rebuilt from their parts.
  * @throws ProtocolFault
  */
 export function readAnswer(line: string): Answer {

@@ -5,7 +5,7 @@ import { StartupFault } from '@app/platform/lifecycle';
 import type { CommandRunner } from '../command.runner.js';
 import { RunSession } from './run-session.js';
 
-/** For its user and group: whoever may write to the socket may ask for what the allow-list has. */
+/** User and group only: whoever may write to the socket may run anything on the allow-list. */
 const UMASK_OF_SOCKET = 0o117;
 
 /** Runs commands for the worker on the other side of a Unix socket. */
@@ -17,7 +17,7 @@ export class CommandRunnerServer {
     this.server = createServer((socket) => this.serve(socket));
   }
 
-  /** @throws StartupFault where another one listens, or where something else is */
+  /** @throws StartupFault if another runner listens at the path, or it is not a socket */
   static async listen(path: string, runner: CommandRunner): Promise<CommandRunnerServer> {
     await removeLeftover(path);
     const running = new CommandRunnerServer(runner);
@@ -31,7 +31,7 @@ export class CommandRunnerServer {
     return running;
   }
 
-  /** Takes no more; resolves when what runs has ended, which those who asked for it may make sooner. */
+  /** Accepts no more connections. Resolves when the runs have ended; their workers may abort them sooner. */
   async close(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
@@ -47,7 +47,7 @@ export class CommandRunnerServer {
   }
 }
 
-/** What one that was killed left behind; nobody answers there any more. */
+/** Removes the socket of a runner that was killed: nobody answers there any more. */
 async function removeLeftover(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found === null) return;

@@ -106,7 +106,7 @@ describe('a command runner that is lost', () => {
     listening.close();
   });
 
-  /** Greets as a runner does, and then does as it likes. */
+  /** Greets like a runner and then behaves as told. */
   async function impostor(behave: (socket: Socket) => void, version = 1): Promise<Server> {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -124,7 +124,7 @@ describe('CommandRunnerServer', () => {
   beforeEach(async () => void (delegated = await DelegatedRunner.start(aRunner())));
   afterEach(() => delegated.stop());
 
-  /** All that it says to somebody who says this. */
+  /** Everything the server replies to a client that says this. */
   async function answersTo(...said: string[]): Promise<string> {
     const socket = connect(delegated.socketPath);
     for (const text of said) socket.write(text);
@@ -196,7 +196,7 @@ describe('CommandRunnerServer', () => {
   it('lets a command write no faster than the worker reads', async () => {
     const socket = connect(delegated.socketPath).pause();
     const file = join(folder, 'progress');
-    // Each round writes 64 KB of what JSON escapes sixfold, and then says so.
+    // Each round writes 64 KB of a byte that JSON escapes to six, and then notes it.
     const script = `for i in 1 2 3 4 5 6 7 8 9 10 11 12; do head -c 65536 /dev/zero | tr '\\0' '\\001'; echo $i > ${file}; done`;
     socket.write(lineOfRun(shell(script), aContext()));
     const rounds = await unchanging(() => (existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0));
@@ -226,7 +226,7 @@ describe('CommandRunnerServer', () => {
   });
 });
 
-/** What a reading comes to when it has not changed for a while. */
+/** The value of a reading once it has not changed for a while. */
 async function unchanging(read: () => number): Promise<number> {
   for (let [last, since] = [read(), performance.now()]; ;) {
     await new Promise((resolve) => setTimeout(resolve, 20));

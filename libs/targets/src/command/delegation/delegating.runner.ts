@@ -8,13 +8,13 @@ import type { CommandIsolationInForce } from '../command-isolation.js';
 import { type AnsweredOutcome, lineOfRun, REQUEST_LIMIT_BYTES } from './messages.js';
 import { RunnerConnection } from './runner-connection.js';
 
-/** About as long as a container needs to be there again. */
+/** About as long as a container takes to restart. */
 const RETRY_IN_MS = 5_000;
-/** How long a runner that hangs is waited for: it is on this machine, a command has 5 s to heed SIGTERM, its pipes 1 s to end. */
+/** How long to wait for a runner that hangs. A command gets 5 s after SIGTERM, its pipes 1 s to close. */
 const PATIENCE = { greetingMs: 5_000, abortMs: 10_000 };
 const LOOK_EVERY_MS = 5_000;
 
-/** Hands commands to the command runner beside this worker: a process of its own that has none of its credentials. */
+/** Hands commands to the command runner beside this worker: a separate process without the worker's credentials. */
 export class DelegatingRunner implements CommandExecutor {
   readonly handsCommandsOver = true;
 
@@ -39,7 +39,7 @@ export class DelegatingRunner implements CommandExecutor {
     const connection = await this.open().catch(() => null);
     if (connection === null) return notStarted(context);
     try {
-      if (signal.aborted) return aborted(signal); // while it was greeted
+      if (signal.aborted) return aborted(signal); // while waiting for the greeting
       connection.send(request);
       return await follow(connection, signal, log, this.patience.abortMs);
     } finally {
@@ -47,13 +47,13 @@ export class DelegatingRunner implements CommandExecutor {
     }
   }
 
-  /** Looks for the runner at once, and every few seconds from then on. */
+  /** Checks for the runner at once, and every few seconds after that. */
   async watch(): Promise<void> {
     this.looking = setInterval(() => void this.check().catch(() => undefined), LOOK_EVERY_MS);
     await this.check().catch(() => undefined);
   }
 
-  /** @throws where it does not answer */
+  /** @throws if it does not answer */
   async check(): Promise<void> {
     (await this.open()).close();
   }
@@ -80,7 +80,7 @@ export class DelegatingRunner implements CommandExecutor {
   }
 }
 
-/** To the run's end. A lost connection is the run's: the runner ends it, or has ended itself. */
+/** Follows the run to its end. If the connection is lost, so is the run: the runner ends it, or is gone itself. */
 async function follow(
   connection: RunnerConnection,
   signal: AbortSignal,
@@ -120,7 +120,7 @@ function withReason(outcome: AnsweredOutcome, signal: AbortSignal): Outcome {
   return aborted(signal, outcome.result, outcome.forced);
 }
 
-/** As a worker that is lost: nobody knows how far the command came. */
+/** As with a lost worker, nobody knows how far the command got. */
 function lost(signal: AbortSignal, why: string): Outcome {
   if (signal.aborted) return aborted(signal, null, true);
   const message = `the command runner was lost while it ran the command: ${why}`;

@@ -8,7 +8,7 @@ import { readRequest } from './requests.js';
 
 const anyText = fc.string({ unit: 'binary' });
 
-/** The same bytes in pieces, cut anywhere: between the bytes of a character too. */
+/** The same bytes in pieces, cut anywhere, even between the bytes of a character. */
 function pieces(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
   return [...places, bytes.length].map((end, at) => bytes.subarray(places[at - 1] ?? 0, end));

@@ -1,18 +1,18 @@
 const NEWLINE = 0x0a;
 
-/** What the other side said is not of this protocol. The message never repeats it: there may be secrets in it. */
+/** The other side broke the protocol. The message never quotes what it said, which may contain secrets. */
 export class ProtocolFault extends Error {
   override readonly name = 'ProtocolFault';
 }
 
-/** Cuts a byte stream into lines. Whoever never ends one fills no memory with it. */
+/** Splits a byte stream into lines. An endless line cannot fill the memory. */
 export class LineReader {
   private parts: Uint8Array[] = [];
   private bytes = 0;
 
   constructor(private readonly limitBytes: number) {}
 
-  /** @returns the lines that end in this chunk; @throws ProtocolFault for one that is too long, ended or not */
+  /** @returns the lines that end in this chunk; @throws ProtocolFault for a line that is too long, complete or not */
   push(chunk: Uint8Array): string[] {
     const lines: string[] = [];
     let from = 0;

@@ -4,21 +4,21 @@ import type { CommandTarget } from '../../target.js';
 import { ProtocolFault } from './line-reader.js';
 
 /*
- * Between a worker and its command runner: one connection a run, one JSON object a line.
+ * Between a worker and its command runner: one connection per run, one JSON object per line.
  *
  *   runner  {"type":"hello","version":1}
  *   worker  {"type":"run","target":{…},"context":{…},"secrets":["…"]}
- *   runner  {"type":"log","stream":"stdout","text":"…"}                   as often as there is something
+ *   runner  {"type":"log","stream":"stdout","text":"…"}                   whenever there is output
  *   worker  {"type":"abort","reason":{"type":"cancelled","message":"…"}}  time-out, cancel, lost lease, shutdown
- *   runner  {"type":"outcome","outcome":{…}}                              or {"type":"refused","message":"…"}; the end
+ *   runner  {"type":"outcome","outcome":{…}}                              or {"type":"refused","message":"…"}; then it closes
  *
- * A connection that closes before ends the run, whichever side is gone.
+ * If the connection closes earlier, the run ends, whichever side is gone.
  */
 export const PROTOCOL_VERSION = 1;
 
-/** A body of 1 MB, escaped, and the secrets in it. */
+/** Enough for an escaped body of 1 MB with its secrets. */
 export const REQUEST_LIMIT_BYTES = 8 * 1024 * 1024;
-/** 64 KB of output, escaped or blotted. */
+/** Enough for 64 KB of output, escaped or redacted. */
 export const ANSWER_LIMIT_BYTES = 2 * 1024 * 1024;
 
 export interface RunRequest {
@@ -34,7 +34,7 @@ export interface AbortRequest {
 
 export type Request = RunRequest | AbortRequest;
 
-/** Why it was aborted the worker knows. */
+/** Without the reason of an abort, which the worker knows. */
 export type AnsweredOutcome = OutcomeSucceeded | OutcomeFailed | Omit<OutcomeAborted, 'reason'>;
 
 export type Answer =
@@ -47,7 +47,7 @@ export function lineOf(message: Answer | AbortRequest): string {
   return `${JSON.stringify(message)}\n`;
 }
 
-/** Of the grants the values alone: a runner blots them out, and needs no names for that. */
+/** Of the grants, only the values of the secrets are sent: the runner redacts them and needs no names for that. */
 export function lineOfRun(target: CommandTarget, context: CommandContext): string {
   const { executionId, jobId, jobName, scheduleId, scheduledFor, attempt, maxAttempts } = context;
   const { trigger, parameters, timeoutMs, deadline, traceparent, grants } = context;
@@ -57,7 +57,7 @@ export function lineOfRun(target: CommandTarget, context: CommandContext): strin
   return `${JSON.stringify({ type: 'run', target, context: told, secrets })}\n`;
 }
 
-/** @throws ProtocolFault for what is no JSON object */
+/** @throws ProtocolFault for anything but a JSON object */
 export function objectIn(line: string): Record<string, unknown> {
   try {
     return asObject(JSON.parse(line), 'a line');

@@ -6,7 +6,7 @@ import { asObject, asOneOf, asText, objectIn, type Request } from './messages.js
 
 const ABORTS: readonly AbortReason['type'][] = ['timeout', 'cancelled', 'lease_lost', 'shutdown'];
 
-/** What a worker, or a stranger, asks of a runner. @throws ProtocolFault */
+/** Reads what a worker, or a stranger, asks of a runner. @throws ProtocolFault */
 export function readRequest(line: string): Request {
   const { type, target, context, secrets, reason } = objectIn(line);
   switch (asOneOf(type, ['run', 'abort'], 'type')) {

@@ -7,25 +7,25 @@ import { type Answer, lineOf, PROTOCOL_VERSION, REQUEST_LIMIT_BYTES, type RunReq
 import { readRequest } from './requests.js';
 import { SocketLog } from './socket-log.js';
 
-/** Whoever connects and asks for nothing is sent away. */
+/** A client that connects and asks for nothing is disconnected. */
 const REQUEST_WITHIN_MS = 10_000;
-/** Its worker ends a run that takes too long; one that hangs does not. */
+/** Normally the worker ends a run that takes too long, but a worker that hangs does not. */
 const OVERTIME_MS = 10_000;
-/** Of a refusal to be read. */
+/** Time for the client to read a refusal. */
 const LAST_WORD_WITHIN_MS = 1_000;
-/** Its lease holds for some seconds more: until then nobody else starts the run. */
+/** The worker's lease lasts some seconds longer, and nobody else starts the run before it ends. */
 const GONE: AbortReason = { type: 'lease_lost', message: 'the worker is gone' };
 
 const OVERTIME: AbortReason = { type: 'timeout', message: 'the worker did not end it in time' };
 
-/** One connection of a worker to its command runner, and the one run that it may ask for. */
+/** One connection from a worker to its command runner, and the single run that it may ask for. */
 export class RunSession {
   private readonly logger = new Logger('Commands');
   private readonly abort = new AbortController();
   private readonly reader = new LineReader(REQUEST_LIMIT_BYTES);
   private readonly tooLate = setTimeout(() => this.socket.destroy(), REQUEST_WITHIN_MS);
   private isRunning = false;
-  /** What it runs, on each line about it. */
+  /** The run, for each log line about it. */
   private about: Readonly<Record<string, string | number>> = {};
 
   constructor(
@@ -34,7 +34,7 @@ export class RunSession {
   ) {}
 
   start(): void {
-    this.socket.on('error', () => undefined); // its close follows
+    this.socket.on('error', () => undefined); // 'close' follows
     this.socket.on('close', () => this.end());
     this.socket.on('data', (chunk) => this.receive(chunk));
     this.say({ type: 'hello', version: PROTOCOL_VERSION });
@@ -75,7 +75,7 @@ export class RunSession {
     this.socket.end(lineOf({ type: 'outcome', outcome }));
   }
 
-  /** A stranger learns why; of what is our bug, that it is one. */
+  /** A protocol fault is explained to the client; of a bug of ours it learns only that there is one. */
   private refuse(error: Error): void {
     const isTheirs = error instanceof ProtocolFault;
     if (isTheirs) this.logger.warn(`a connection is closed: ${error.message}`, this.about);

@@ -4,18 +4,21 @@ import { readAnswer } from './answers.js';
 import { LineReader, ProtocolFault } from './line-reader.js';
 import { type Answer, ANSWER_LIMIT_BYTES, lineOf, PROTOCOL_VERSION } from './messages.js';
 
-/** A worker's connection to its command runner, which has greeted. */
+/** A worker's connection to its command runner, after the greeting. */
 export class RunnerConnection {
   private constructor(
     private readonly socket: Socket,
-    /** Until the runner closes; read no faster than they are taken. @throws what ended the connection before */
+    /**
+     * Until the runner closes the connection; read no faster than they are consumed.
+     * @throws whatever broke the connection
+     */
     readonly answers: AsyncIterable<Answer>,
   ) {}
 
-  /** @throws where nobody greets in time, or one who speaks another version */
+  /** @throws if no greeting comes in time, or one of another version */
   static async open(path: string, greetingWithinMs: number): Promise<RunnerConnection> {
     const socket = connect(path);
-    socket.on('error', () => undefined); // the reader hears of it too
+    socket.on('error', () => undefined); // the reader gets it too
     const silent = new Error(`no greeting within ${greetingWithinMs} ms`);
     const timer = setTimeout(() => socket.destroy(silent), greetingWithinMs);
     try {
@@ -38,7 +41,7 @@ export class RunnerConnection {
     this.send(lineOf({ type: 'abort', reason }));
   }
 
-  /** The runner ends what it runs for it. */
+  /** The runner then ends the run, if it has not ended. */
   close(): void {
     this.socket.destroy();
   }

@@ -9,11 +9,11 @@ export interface CommandServing {
   /** Absolute path of the socket to listen on. */
   readonly socketPath: string;
   readonly commandTargets: CommandTargets;
-  /** What it keeps commands from is itself, and one from another. */
+  /** Protects the command runner itself, and commands from one another. */
   readonly commandIsolation: IsolationWanted;
 }
 
-/** Runs commands for the worker at the other side of a socket. @throws what keeps it from starting */
+/** Runs commands for the worker at the other end of a socket. @throws whatever keeps it from starting */
 export async function serveCommands(serving: CommandServing): Promise<CommandRunnerServer> {
   const { socketPath, commandTargets, commandIsolation } = serving;
   const policy = CommandPolicy.load(commandTargets);

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { LOG_LIMIT_CHARACTERS, type LogSink } from '../../runner.js';
 import { lineOf } from './messages.js';
 
-/** A run's log on its way to the worker: one piece more than that keeps, and no faster than it reads. */
+/** Sends a run's log to the worker: no more than one piece beyond what the worker keeps, and no faster than it reads. */
 export class SocketLog implements LogSink {
   private characters = 0;
   private room: Promise<void> | null = null;
@@ -15,7 +15,7 @@ export class SocketLog implements LogSink {
     if (!this.socket.write(lineOf({ type: 'log', stream, text }))) return this.untilRoom();
   }
 
-  /** Also when there will never be any. */
+  /** Resolves when there is room, or when the socket closes and there never will be. */
   private untilRoom(): Promise<void> {
     this.room ??= new Promise<void>((resolve) => {
       const go = (): void => {
