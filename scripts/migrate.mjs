@@ -10,7 +10,7 @@ const { ensureBuilt } = await import('./build.mjs');
 await ensureBuilt();
 await useDatabaseOfStart();
 const { readConfig } = await import('../dist/libs/platform/src/config/index.js');
-const { databaseFault } = await import('../dist/libs/platform/src/lifecycle/index.js');
+const { databaseFault } = await import('../dist/libs/platform/src/database/index.js');
 
 const commands = { run, revert, generate };
 const [command, ...args] = process.argv.slice(2);

@@ -4,8 +4,7 @@
  * the supervisor for good.
  */
 import { readConfig } from '@app/platform/config';
-import { createDatabaseIfMissing, runMigrations } from '@app/platform/database';
-import { databaseFault } from '@app/platform/lifecycle';
+import { createDatabaseIfMissing, databaseFault, runMigrations } from '@app/platform/database';
 import { prepareQueueBackend } from '@app/platform/queue';
 
 try {

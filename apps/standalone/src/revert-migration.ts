@@ -1,7 +1,6 @@
 /** Takes back the newest migration of the database of DATABASE_URL, then ends: the way back from prepare-databases.ts. */
 import { readConfig } from '@app/platform/config';
-import { revertLastMigration } from '@app/platform/database';
-import { exitOnCommandFault } from '@app/platform/lifecycle';
+import { exitOnCommandFault, revertLastMigration } from '@app/platform/database';
 
 async function main(): Promise<void> {
   const { databaseUrl } = await readConfig();

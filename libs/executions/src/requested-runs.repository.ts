@@ -4,7 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { runsExceeded, storageExceeded } from '@app/access';
 import { eventOf } from '@app/audit';
-import { columnsOf, driverErrorOf, preparedRowOf } from '@app/platform/database';
+import { columnsOf, isUniqueViolation, preparedRowOf } from '@app/platform/database';
 import { stillRunning } from '@app/platform/http';
 import { currentKeyUse } from '@app/platform/request-context';
 import { newExecutionId, scheduledForOf } from './domain/execution-id.js';
@@ -23,8 +23,6 @@ type MadeRow = (Execution | { readonly id: null }) & {
   /** Of the minute. */
   readonly secondsLeft: number;
 };
-
-const UNIQUE_VIOLATION = '23505';
 
 /** Writes what people and services ask for by hand: an execution, who asked, and the answer's id for the request's key. */
 @Injectable()
@@ -65,7 +63,7 @@ export class RequestedRunsRepository {
       try {
         return await this.insertAt(run, new Date(at));
       } catch (error) {
-        if (!isTaken(error as Error)) throw error;
+        if (!isUniqueViolation(error)) throw error;
       }
     }
   }
@@ -93,8 +91,4 @@ export class RequestedRunsRepository {
     const original = [repeats.scheduleId, repeats.id, scheduledForOf(repeats.id)];
     return preparedRowOf(connection, 'retry', this.retryNow, [...parameters, ...original]);
   }
-}
-
-function isTaken(error: Error): boolean {
-  return driverErrorOf(error).code === UNIQUE_VIOLATION;
 }

@@ -5,8 +5,8 @@
 import { NestFactory } from '@nestjs/core';
 import { KeysService } from '@app/access';
 import { readConfig } from '@app/platform/config';
-import { withDataSource, checkSchema } from '@app/platform/database';
-import { databaseFault, exitOnStartupFault, StartupFault } from '@app/platform/lifecycle';
+import { checkSchema, databaseFault, withDataSource } from '@app/platform/database';
+import { exitOnStartupFault, StartupFault } from '@app/platform/lifecycle';
 import { KeyCreationModule } from './key-creation.module.js';
 import { readKeyOptions } from './key-options.js';
 

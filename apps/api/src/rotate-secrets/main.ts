@@ -3,7 +3,8 @@
  * the old key away once it reports nothing unreadable.
  */
 import { readConfig } from '@app/platform/config';
-import { exitOnCommandFault, StartupFault } from '@app/platform/lifecycle';
+import { exitOnCommandFault } from '@app/platform/database';
+import { StartupFault } from '@app/platform/lifecycle';
 import { rotateMasterKeys } from '@app/secrets';
 
 async function main(): Promise<void> {

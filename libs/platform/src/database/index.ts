@@ -12,11 +12,18 @@ export { DatabaseModule } from './database.module.js';
 export { dataSourceOptions, withDataSource } from './data-source.js';
 export { createDatabaseIfMissing, revertLastMigration, runMigrations } from './migrate.js';
 export { checkSchema } from './schema-check.js';
-export { referringTable, violatedConstraint } from './postgres-error.js';
+export {
+  isPassingFailure,
+  isRefusal,
+  isUniqueViolation,
+  isUnstorable,
+  referringTable,
+  violatedConstraint,
+} from './postgres-error.js';
+export { databaseFault, exitOnCommandFault } from './database-fault.js';
 export { bytesOf, withinPageBytes } from './page-bytes.js';
 export { containing } from './like-pattern.js';
 export { countOf, preparedRowOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js';
-export { driverErrorOf, isPassingFailure, isRefusal } from './passing-failure.js';
 export { databaseReadiness } from './readiness.js';
 export { ANSWER_TIMEOUT_MS, ImpatientClient } from './impatient-client.js';
 export { TenantWall } from './tenant-wall.js';

@@ -1,10 +1,7 @@
-import { driverErrorOf, isPassingFailure } from './passing-failure.js';
+import { isNoSuchDatabase, isPassingFailure } from './postgres-error.js';
 
 /** Longer than a failover or a restart takes, and well before a startup probe gives up. */
 const START_PATIENCE_MS = 180_000;
-
-/** `invalid_catalog_name`. On the first day an api may be there before the process that creates its database. */
-const NO_SUCH_DATABASE = '3D000';
 
 /**
  * Whether a process that starts tries to connect once more. By the time that has passed and not by tries: a refused
@@ -17,6 +14,7 @@ export function startPatience(monotonicMs: () => number = () => performance.now(
   return (error: Error): boolean => mayPass(error) && monotonicMs() < endsAtMs;
 }
 
+/** On the first day an api may be there before the process that creates its database. */
 function mayPass(error: Error): boolean {
-  return isPassingFailure(error) || driverErrorOf(error).code === NO_SUCH_DATABASE;
+  return isPassingFailure(error) || isNoSuchDatabase(error);
 }

@@ -3,8 +3,7 @@ import { DataSource } from 'typeorm';
 import { useDatabase } from '../../../../test/support/use-database.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { dataSourceOptions } from './data-source.js';
-import { isPassingFailure } from './passing-failure.js';
-import { isLockTimeout } from './postgres-error.js';
+import { isLockTimeout, isPassingFailure } from './postgres-error.js';
 import { preparedRowsOf } from './statement.js';
 
 const SLEEP = 'SELECT 1 AS one FROM pg_sleep(30)';

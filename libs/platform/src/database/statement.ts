@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import { isPassingFailure } from './passing-failure.js';
+import { isPassingFailure } from './postgres-error.js';
 
 /** A connection pool, a transaction or a query runner: whatever runs hand-written SQL. */
 export interface Queryable {

@@ -1,5 +1,5 @@
 import type { RedisConfig } from '@app/platform/config';
-import { causeOf } from '@app/platform/lifecycle';
+import { causeOf, isUnreachable } from '@app/platform/failure';
 
 /** Clients try again several times a second, and each of them says so. */
 const SAY_AGAIN_AFTER_MS = 60_000;
@@ -7,7 +7,7 @@ const SAY_AGAIN_AFTER_MS = 60_000;
 const MOST_KINDS = 20;
 
 const AWAY = 'away';
-/** ioredis says these without a system call. */
+/** ioredis reports these without a code. */
 const CLOSED = /^(Connection is closed|Socket timeout|Command timed out)/;
 
 /** What goes wrong between a process and its queue, in a line when it begins and one a minute while it lasts. */
@@ -22,7 +22,8 @@ export class QueueTrouble {
   ) {}
 
   begins(error: Error): void {
-    if (this.redis !== null && isAway(error)) return this.sayOnce(AWAY, awayLine(this.redis, error));
+    if (this.redis !== null && isUnreachable(error, CLOSED))
+      return this.sayOnce(AWAY, awayLine(this.redis, error));
     const line = `${this.redis === null ? 'queue' : 'redis'}: ${causeOf(error)}`;
     this.sayOnce(line, line);
   }
@@ -39,11 +40,6 @@ export class QueueTrouble {
     this.saidAtMs.set(kind, now);
     this.say(line);
   }
-}
-
-/** What the system could not do has the call's name, or an error for each address. */
-function isAway(error: Error): boolean {
-  return 'syscall' in error || 'errors' in error || CLOSED.test(error.message);
 }
 
 function awayLine({ host, port }: RedisConfig, error: Error): string {

@@ -17,7 +17,9 @@ describe('the fault of a command against DATABASE_URL', () => {
   });
 
   it('names each address that refused, where Node itself has no words', () => {
-    const errors = ['::1', '127.0.0.1'].map((address) => new Error(`connect ECONNREFUSED ${address}`));
+    const errors = ['::1', '127.0.0.1'].map((address) =>
+      Object.assign(new Error(`connect ECONNREFUSED ${address}`), { code: 'ECONNREFUSED' }),
+    );
     expect(databaseFault(new AggregateError(errors)).message).toContain(
       'does not answer: connect ECONNREFUSED ::1, connect ECONNREFUSED 127.0.0.1.',
     );

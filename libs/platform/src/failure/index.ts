@@ -1,0 +1,1 @@
+export { causeOf, isUnreachable } from './unreachable.js';
