@@ -11,11 +11,3 @@ export function jobNameTaken(name: string): ProblemError {
     { pointer: '/name', code: 'job_name_taken', detail },
   ]);
 }
-
-export function jobChanged(jobId: string, version: number): ProblemError {
-  return new ProblemError(
-    'precondition_failed',
-    'stale_version',
-    `Job ${jobId} has changed since it was read: it is at version ${version} now.`,
-  );
-}

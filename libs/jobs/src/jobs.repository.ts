@@ -4,10 +4,11 @@ import { type EntityManager, IsNull, type QueryDeepPartialEntity, Repository } f
 import { serviceUnknown } from '@app/access';
 import { type Change, eventOf } from '@app/audit';
 import {
+  type Clashes,
   columnsOf,
+  namingClash,
   preparedRowOf,
   statementRowsOf,
-  violatedConstraint,
   type WrittenColumn,
   writtenColumnsOf,
 } from '@app/platform/database';
@@ -85,31 +86,26 @@ export class JobsRepository {
   }
 
   async insert(tx: EntityManager, job: Job): Promise<void> {
-    await namingClash(job.name, () => tx.insert(JobEntity, row(job)));
+    await namingClash(clashesOf(job), () => tx.insert(JobEntity, row(job)));
   }
 
   async update(tx: EntityManager, job: Job): Promise<void> {
-    await namingClash(job.name, () => tx.update(JobEntity, { id: job.id, service: job.service }, row(job)));
+    const { id, service } = job;
+    await namingClash(clashesOf(job), () => tx.update(JobEntity, { id, service }, row(job)));
   }
 
   private async writeOne(name: string, sql: string, job: Job, more: readonly unknown[]): Promise<boolean> {
     const { connection } = this.jobs.manager;
     const values = this.written.map(({ property }) => job[property as keyof Job]);
-    const written = await namingClash(job.name, () =>
+    const written = await namingClash(clashesOf(job), () =>
       preparedRowOf(connection, name, sql, [...values, ...more]),
     );
     return written !== null;
   }
 }
 
-async function namingClash<T>(name: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    const constraint = violatedConstraint(error);
-    if (constraint === 'jobs_of_service') throw serviceUnknown();
-    throw constraint === 'jobs_name_per_service' ? jobNameTaken(name) : error;
-  }
+function clashesOf({ name }: Job): Clashes {
+  return { jobs_of_service: serviceUnknown, jobs_name_per_service: () => jobNameTaken(name) };
 }
 
 /** TypeORM's types follow neither readonly lists nor `unknown` inside a jsonb column. */

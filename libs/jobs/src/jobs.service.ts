@@ -5,10 +5,10 @@ import { validate as isUuid } from 'uuid';
 import { demandRoom } from '@app/access';
 import { type AuditAction, type Change, recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
-import { type ExpectedVersion } from '@app/platform/http';
+import { type ExpectedVersion, requireVersion } from '@app/platform/http';
 import type { Job, JobSpec } from './domain/job.js';
 import { JobLifecycle } from './job-lifecycle.js';
-import { jobChanged, jobNotFound } from './jobs.errors.js';
+import { jobNotFound } from './jobs.errors.js';
 import { type JobFilter, JobsRepository, type JobWindow } from './jobs.repository.js';
 
 type Decide = (job: Job) => JobSpec | Promise<JobSpec>;
@@ -73,7 +73,8 @@ export class JobsService {
    * @throws ProblemError `job_not_found`, `stale_version`, `job_name_taken`
    */
   async change(service: string, id: string, expected: ExpectedVersion, decide: Decide): Promise<Job> {
-    const current = demandVersion(await this.get(service, id), expected);
+    const current = await this.get(service, id);
+    requireVersion(current, expected, `Job ${current.id}`);
     const changed = await this.changedBy(decide, current);
     if (changed === current) return current;
     const isAlone = changed.active === current.active;
@@ -139,7 +140,9 @@ export class JobsService {
     expected: ExpectedVersion,
   ): Promise<Job> {
     const job = isUuid(id) ? await this.repository.lockForChange(tx, service, id) : null;
-    return demandVersion(job ?? notFound(id), expected);
+    if (!job) return notFound(id);
+    requireVersion(job, expected, `Job ${job.id}`);
+    return job;
   }
 
   private async store(tx: EntityManager, current: Job, job: Job): Promise<Job> {
@@ -149,11 +152,6 @@ export class JobsService {
     if (!job.active && current.active) await this.lifecycle.deactivated(tx, job);
     return job;
   }
-}
-
-function demandVersion(job: Job, expected: ExpectedVersion): Job {
-  if (expected !== null && expected !== job.version) throw jobChanged(job.id, job.version);
-  return job;
 }
 
 function changeOf(current: Job, job: Job): Change {

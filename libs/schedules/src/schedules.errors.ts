@@ -6,14 +6,6 @@ export function scheduleNotFound(scheduleId: string): ProblemError {
   return new ProblemError('not_found', 'schedule_not_found', `There is no schedule ${scheduleId}.`);
 }
 
-export function scheduleChanged(scheduleId: string, version: number): ProblemError {
-  return new ProblemError(
-    'precondition_failed',
-    'stale_version',
-    `Schedule ${scheduleId} has changed since it was read: it is at version ${version} now.`,
-  );
-}
-
 export function scheduleFinished(scheduleId: string, reason: string | null): ProblemError {
   return new ProblemError(
     'conflict',

@@ -5,7 +5,7 @@ import { demandRoom } from '@app/access';
 import { recordChange } from '@app/audit';
 import { type Job, JobsService } from '@app/jobs';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
-import { type ExpectedVersion, madeBefore, rememberMade } from '@app/platform/http';
+import { type ExpectedVersion, madeBefore, rememberMade, requireVersion } from '@app/platform/http';
 import { CalendarsService } from './calendars/calendars.service.js';
 import { isSameDefinition, type ScheduleDefinition, type WantedSchedule } from './schedule-definition.js';
 import type { Schedule } from './domain/schedule.js';
@@ -16,7 +16,7 @@ import { leftByChange, leftByResume, leftoversOf, ScheduleLeftovers } from './sc
 import { changeOf, nextVersionOf } from './schedule-change.js';
 import { demandSlowEnough } from './schedule-rhythm.js';
 import { revised } from './schedule-revision.js';
-import { scheduleChanged, scheduleNotFound } from './schedules.errors.js';
+import { scheduleNotFound } from './schedules.errors.js';
 import { type ScheduleFilter, SchedulesRepository, type ScheduleWindow } from './schedules.repository.js';
 
 @Injectable()
@@ -70,7 +70,7 @@ export class SchedulesService {
     decide: (schedule: Schedule) => WantedSchedule | Promise<WantedSchedule>,
   ): Promise<Schedule> {
     return this.withLocked(service, id, async (tx, current, job) => {
-      if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
+      requireVersion(current, expected, `Schedule ${id}`);
       const { active, ...definition } = await decide(current);
       await this.calendars.lockForUse(tx, service, definition.calendars);
       const context = { now: this.clock.now(), jobActive: job.active, recurrences: this.recurrences };
@@ -92,7 +92,7 @@ export class SchedulesService {
    */
   delete(service: string, id: string, expected: ExpectedVersion): Promise<void> {
     return this.withLocked(service, id, async (tx, current) => {
-      if (expected !== null && expected !== current.version) throw scheduleChanged(id, current.version);
+      requireVersion(current, expected, `Schedule ${id}`);
       const left = leftoversOf(current, 'schedule_deleted', this.clock.now());
       await this.leftovers.accountFor(tx, current, left);
       await this.repository.delete(tx, service, [id]);

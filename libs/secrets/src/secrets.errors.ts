@@ -27,11 +27,3 @@ export function secretsNotConfigured(): ProblemError {
 export function tooManySecrets(limit: number): ProblemError {
   return new ProblemError('conflict', 'too_many_secrets', `A service has at most ${limit} secrets.`);
 }
-
-export function secretChanged(name: string, version: number): ProblemError {
-  return new ProblemError(
-    'precondition_failed',
-    'stale_version',
-    `Secret ${name} has changed since it was read: it is at version ${version} now.`,
-  );
-}

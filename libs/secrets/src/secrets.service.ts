@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
-import type { Existence, ExpectedVersion } from '@app/platform/http';
+import { type Existence, type ExpectedVersion, staleVersion } from '@app/platform/http';
 import type { Envelope } from './domain/envelope.js';
 import { secretOwner, type SecretMetadata } from './domain/secret.js';
 import { SecretVault } from './secret-vault.js';
-import { secretChanged, secretNotFound, secretUnexpectedly, tooManySecrets } from './secrets.errors.js';
+import { secretNotFound, secretUnexpectedly, tooManySecrets } from './secrets.errors.js';
 import { type SecretKey, SecretsRepository } from './secrets.repository.js';
 
 /** With 16 KB each, what one service may store here. */
@@ -81,6 +81,6 @@ export class SecretsService {
   /** Why nothing was at that version. */
   private async refusal(key: SecretKey, expected: ExpectedVersion, tx: EntityManager): Promise<Error> {
     const secret = expected === null ? null : await this.repository.find(key, tx);
-    return secret === null ? secretNotFound(key.name) : secretChanged(key.name, secret.version);
+    return secret === null ? secretNotFound(key.name) : staleVersion(`Secret ${key.name}`, secret.version);
   }
 }

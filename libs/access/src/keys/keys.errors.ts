@@ -5,14 +5,6 @@ export function keyNotFound(id: string): ProblemError {
   return new ProblemError('not_found', 'key_not_found', `There is no API key ${id}.`);
 }
 
-export function keyChanged(id: string, version: number): ProblemError {
-  return new ProblemError(
-    'precondition_failed',
-    'stale_version',
-    `API key ${id} has changed since it was read: it is at version ${version} now.`,
-  );
-}
-
 export function keyExpired(id: string): ProblemError {
   return new ProblemError('conflict', 'key_expired', `API key ${id} has expired; create another.`);
 }

@@ -4,13 +4,13 @@ import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { AppConfig } from '@app/platform/config';
-import { type ExpectedVersion } from '@app/platform/http';
+import { type ExpectedVersion, requireVersion } from '@app/platform/http';
 import type { Principal } from '../principal.js';
 import type { ApiKey, FreshKey, KeySpec } from './api-key.js';
 import { KeyCache } from './key-cache.js';
 import { KeyHasher } from './key-hasher.js';
 import { formatKey, newSecret } from './key-text.js';
-import { keyChanged, keyExpired, keyNotFound, widerThanOwn } from './keys.errors.js';
+import { keyExpired, keyNotFound, widerThanOwn } from './keys.errors.js';
 import { KeysRepository, type KeyWindow } from './keys.repository.js';
 import { widenings } from './narrowing.js';
 
@@ -113,7 +113,7 @@ export class KeysService {
   ): Promise<ApiKey> {
     const key = isUuid(id) ? await this.repository.lockForChange(tx, service, id) : null;
     if (!key) return notFound(id);
-    if (expected !== null && expected !== key.version) throw keyChanged(id, key.version);
+    requireVersion(key, expected, `API key ${id}`);
     return key;
   }
 

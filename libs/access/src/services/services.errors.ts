@@ -26,14 +26,6 @@ export function slugTaken(slug: string): ProblemError {
   ]);
 }
 
-export function serviceChanged(slug: string, version: number): ProblemError {
-  return new ProblemError(
-    'precondition_failed',
-    'stale_version',
-    `Service ${JSON.stringify(slug)} has changed since it was read: it is at version ${version} now.`,
-  );
-}
-
 /** What a service may own, by its table, in the words of the api; what is in no list any more keeps it too, until it is pruned. */
 const OWNED: Readonly<Record<string, string>> = {
   jobs: 'jobs, deleted ones whose history is kept included',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, MoreThan, type QueryDeepPartialEntity, Repository } from 'typeorm';
-import { referringTable, violatedConstraint } from '@app/platform/database';
+import { namingClash, referringTable } from '@app/platform/database';
 import type { Service } from './domain/service.js';
 import { ServiceEntity } from './service.entity.js';
 import { serviceInUse, slugTaken } from './services.errors.js';
@@ -38,11 +38,8 @@ export class ServicesRepository {
   }
 
   async insert(tx: EntityManager, service: Service): Promise<void> {
-    try {
-      await tx.insert(ServiceEntity, row(service));
-    } catch (error) {
-      throw violatedConstraint(error) === 'services_pkey' ? slugTaken(service.slug) : error;
-    }
+    const clashes = { services_pkey: () => slugTaken(service.slug) };
+    await namingClash(clashes, () => tx.insert(ServiceEntity, row(service)));
   }
 
   async update(tx: EntityManager, service: Service): Promise<void> {

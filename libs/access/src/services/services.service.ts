@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
-import { type ExpectedVersion } from '@app/platform/http';
+import { type ExpectedVersion, requireVersion } from '@app/platform/http';
 import { DEFAULT_SERVICE, type Service, type ServiceSpec } from './domain/service.js';
-import { refuseOddSlug, serviceChanged, serviceIsDefault, serviceNotFound } from './services.errors.js';
+import { refuseOddSlug, serviceIsDefault, serviceNotFound } from './services.errors.js';
 import { ServicesRepository, type ServiceWindow } from './services.repository.js';
 
 /** The tenants, for operators: the one place that looks across them. */
@@ -74,7 +74,7 @@ export class ServicesService {
   private async lockForChange(tx: EntityManager, slug: string, expected: ExpectedVersion): Promise<Service> {
     refuseOddSlug(slug);
     const service = (await this.repository.lockForChange(tx, slug)) ?? notFound(slug);
-    if (expected !== null && expected !== service.version) throw serviceChanged(slug, service.version);
+    requireVersion(service, expected, `Service ${JSON.stringify(slug)}`);
     return service;
   }
 }

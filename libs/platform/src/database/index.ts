@@ -18,9 +18,9 @@ export {
   isUniqueViolation,
   isUnstorable,
   referringTable,
-  violatedConstraint,
 } from './postgres-error.js';
 export { databaseFault, exitOnCommandFault } from './database-fault.js';
+export { type Clashes, namingClash } from './naming-clash.js';
 export { bytesOf, withinPageBytes } from './page-bytes.js';
 export { containing } from './like-pattern.js';
 export { countOf, preparedRowOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js';

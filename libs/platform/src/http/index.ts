@@ -11,6 +11,7 @@ export {
   IfMatch,
   VersionSeen,
 } from './entity-tag/if-match.js';
+export { requireVersion, staleVersion } from './entity-tag/require-version.js';
 export { rememberMadeAs } from './idempotency/idempotency-keys.sql.js';
 export { stillRunning } from './idempotency/idempotency-faults.js';
 export { madeBefore, rememberMade } from './idempotency/made-once.js';

@@ -12,14 +12,6 @@ export function calendarNameTaken(name: string): ProblemError {
   ]);
 }
 
-export function calendarChanged(calendarId: string, version: number): ProblemError {
-  return new ProblemError(
-    'precondition_failed',
-    'stale_version',
-    `Calendar ${calendarId} has changed since it was read: it is at version ${version} now.`,
-  );
-}
-
 /** @param verb what cannot be done to it @param scheduleIds some of those that name it */
 export function calendarInUse(
   name: string,

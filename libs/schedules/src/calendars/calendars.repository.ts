@@ -3,11 +3,12 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, type QueryDeepPartialEntity, Repository } from 'typeorm';
 import { serviceUnknown } from '@app/access';
 import {
+  type Clashes,
   columnsOf,
+  namingClash,
   type Queryable,
   rowsOf,
   statementRowsOf,
-  violatedConstraint,
 } from '@app/platform/database';
 import { CalendarEntity } from './calendar.entity.js';
 import { calendarNameTaken } from './calendars.errors.js';
@@ -83,12 +84,12 @@ export class CalendarsRepository {
   }
 
   async insert(tx: EntityManager, calendar: Calendar): Promise<void> {
-    await namingClash(calendar.name, () => tx.insert(CalendarEntity, row(calendar)));
+    await namingClash(clashesOf(calendar), () => tx.insert(CalendarEntity, row(calendar)));
   }
 
   async update(tx: EntityManager, calendar: Calendar): Promise<void> {
-    const { id, service, name } = calendar;
-    await namingClash(name, () => tx.update(CalendarEntity, { id, service }, row(calendar)));
+    const { id, service } = calendar;
+    await namingClash(clashesOf(calendar), () => tx.update(CalendarEntity, { id, service }, row(calendar)));
   }
 
   async delete(tx: EntityManager, { service, id }: Calendar): Promise<void> {
@@ -96,14 +97,8 @@ export class CalendarsRepository {
   }
 }
 
-async function namingClash(name: string, write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    const constraint = violatedConstraint(error);
-    if (constraint === 'calendars_of_service') throw serviceUnknown();
-    throw constraint === 'calendars_name_per_service' ? calendarNameTaken(name) : error;
-  }
+function clashesOf({ name }: Calendar): Clashes {
+  return { calendars_of_service: serviceUnknown, calendars_name_per_service: () => calendarNameTaken(name) };
 }
 
 /** TypeORM's types follow no readonly lists. */

@@ -4,8 +4,8 @@ import type { EntityManager } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
-import { type ExpectedVersion } from '@app/platform/http';
-import { calendarChanged, calendarInUse, calendarNotFound, unknownCalendars } from './calendars.errors.js';
+import { type ExpectedVersion, requireVersion } from '@app/platform/http';
+import { calendarInUse, calendarNotFound, unknownCalendars } from './calendars.errors.js';
 import { type CalendarFilter, CalendarsRepository, type CalendarWindow } from './calendars.repository.js';
 import type { Calendar, CalendarDefinition } from './domain/calendar.js';
 
@@ -101,7 +101,7 @@ export class CalendarsService {
   ): Promise<Calendar> {
     const calendar = isUuid(id) ? await this.repository.lockForChange(tx, service, id) : null;
     if (!calendar) return notFound(id);
-    if (expected !== null && expected !== calendar.version) throw calendarChanged(id, calendar.version);
+    requireVersion(calendar, expected, `Calendar ${id}`);
     return calendar;
   }
 
