@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
-import { settledWithin } from '@app/platform/lifecycle';
 import { runForAllServices } from '@app/platform/request-context';
+import { settledWithin } from '@app/platform/waiting';
 import { type Dispatched, DispatchRepository, type Waited } from './dispatch.repository.js';
 import { isInLowPriorityLane } from './domain/priority-lanes.js';
 import { HandOvers } from './hand-overs.js';

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { failPoint } from '@app/platform/fail-point';
-import { settledWithin } from '@app/platform/lifecycle';
+import { settledWithin } from '@app/platform/waiting';
 import { runForAllServices } from '@app/platform/request-context';
 import { type Dispatched, DispatchRepository } from './dispatch.repository.js';
 import { ExecutionsQueue } from './executions.queue.js';

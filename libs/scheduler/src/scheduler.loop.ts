@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -8,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { DispatchRepository, ExecutionDispatcher, WorkerSession } from '@app/executions';
 import { Pulse } from '@app/platform/health';
+import { sleep } from '@app/platform/waiting';
 import { SchedulesRepository } from '@app/schedules';
 import { schedulerMetrics } from './scheduler-metrics.js';
 import { type FiringRound, ScheduleFirer } from './schedule-firer.js';
@@ -55,7 +55,7 @@ export class SchedulerLoop implements OnApplicationBootstrap, OnModuleDestroy, B
     while (!this.stopping.signal.aborted) {
       this.pulse.beat('scheduler', STUCK_AFTER_MS);
       const sleepMs = await this.tick().catch((error: Error) => this.afterFailure(error));
-      await this.sleep(sleepMs);
+      if (sleepMs > 0) await sleep(sleepMs, this.stopping.signal);
     }
     this.pulse.stop('scheduler');
   }
@@ -91,10 +91,5 @@ export class SchedulerLoop implements OnApplicationBootstrap, OnModuleDestroy, B
   private afterFailure(error: Error): number {
     this.logger.warn(`tick failed: ${error.message}`);
     return SLEEP_AFTER_FAILURE_MS;
-  }
-
-  /** Stopping ends it early. */
-  private async sleep(ms: number): Promise<void> {
-    if (ms > 0) await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }

@@ -6,7 +6,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { Pulse } from '@app/platform/health';
-import { settledWithin } from '@app/platform/lifecycle';
+import { settledWithin } from '@app/platform/waiting';
 import { BulkPerformer } from './bulk-performer.js';
 import { ExecutionPruner } from './execution-pruner.js';
 import { ExecutionRescuer } from './execution-rescuer.js';

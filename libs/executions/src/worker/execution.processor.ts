@@ -6,8 +6,8 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { AppConfig } from '@app/platform/config';
-import { settledWithin } from '@app/platform/lifecycle';
 import { QueueConnections } from '@app/platform/queue';
+import { settledWithin } from '@app/platform/waiting';
 import { CancelWatcher } from './cancel-watcher.js';
 import { MessageTaker } from './message-taker.js';
 import { MessageWorker } from './message-worker.js';

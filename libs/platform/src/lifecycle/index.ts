@@ -1,3 +1,2 @@
-export { settledWithin } from './settled-within.js';
 export { exitWhenParentGoes } from './exit-with-parent.js';
 export { exitOnStartupFault, StartupFault } from './exit-on-startup-fault.js';

@@ -1,2 +1,3 @@
 export { LoopTurns } from './loop-turns.js';
-export { within } from './within.js';
+export { sleep } from './sleep.js';
+export { settledWithin, within } from './within.js';

@@ -11,3 +11,11 @@ export async function within<Given, Late>(
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms))).then(onLate);
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
+
+/**
+ * Waits for work to end, but no longer: for a process that ends, where BullMQ waits for ever for a queue that has not answered
+ * since the process began.
+ */
+export async function settledWithin(ms: number, work: Promise<unknown>): Promise<void> {
+  await within(ms, work, () => undefined);
+}

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
+import { sleep } from '@app/platform/waiting';
 import { type ExecutionState, isFinal } from '../../domain/execution-state.js';
 import { HistoryRepository } from '../../history.repository.js';
 import { LogsRepository, type StoredLogLine } from '../../logs.repository.js';
-import { pause } from '../waiting/pause.js';
 
 /** What happens to a log that is being followed; `alive` comes from time to time, whether anything happens or not. */
 export type LogUpdate =
@@ -53,7 +53,7 @@ export class LogFollower {
         saidAliveAtMs = this.clock.monotonicMs();
         yield { type: 'alive' };
       }
-      await pause(LOOK_EVERY_MS, signal);
+      await sleep(LOOK_EVERY_MS, signal);
     }
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { Clock } from '@app/platform/clock';
+import { sleep } from '@app/platform/waiting';
 import { isFinal } from '../../domain/execution-state.js';
 import type { Execution } from '../../domain/execution.js';
 import { ExecutionsService } from '../../executions.service.js';
 import { type ExecutionResponse, toExecutionResponse } from '../execution.response.js';
 import { HeldRequests } from './held-requests.js';
-import { pause } from './pause.js';
 
 const FIRST_LOOK_MS = 100;
 const LOOK_EVERY_MS = 250;
@@ -41,7 +41,7 @@ export class AcceptedExecution {
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = LOOK_EVERY_MS) {
       const leftMs = deadlineMs - this.clock.monotonicMs();
       if (isFinal(latest.state) || leftMs <= 0 || signal.aborted) return latest;
-      await pause(Math.min(pauseMs, leftMs), signal);
+      await sleep(Math.min(pauseMs, leftMs), signal);
       latest = await this.look(latest);
     }
   }

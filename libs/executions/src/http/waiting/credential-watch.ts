@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { Admission } from '@app/access';
-import { pause } from './pause.js';
+import { sleep } from '@app/platform/waiting';
 
 /** Holds an answer that goes on for long to what it began with: somebody who may have it. */
 @Injectable()
@@ -19,7 +19,7 @@ export class CredentialWatch {
   }
 
   private async untilRefused(request: Request, signal: AbortSignal): Promise<void> {
-    do await pause(this.askEveryMs, signal);
+    do await sleep(this.askEveryMs, signal);
     while (!signal.aborted && (await this.admission.wouldAdmitAgain(request)));
   }
 }

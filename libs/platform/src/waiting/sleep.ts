@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Waits; `signal` ends the wait early, which is no error. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }
