@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { INSTANT } from '@app/platform/http';
 import type { RunError } from '@app/targets';
 import type { Attempt } from '../domain/execution.js';
 import { RunErrorResponse } from './run-result.response.js';
@@ -17,7 +18,7 @@ export class AttemptResponse {
   @ApiProperty({ type: 'integer', example: 1 })
   attempt!: number;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty(INSTANT)
   startedAt!: string;
 
   @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:01.250Z' })

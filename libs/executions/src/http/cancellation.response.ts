@@ -1,16 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import type { Execution } from '../domain/execution.js';
-
-const INSTANT_OR_NULL = {
-  type: String,
-  format: 'date-time',
-  example: '2026-01-31T12:00:00.000Z',
-  nullable: true,
-} as const;
 
 /** How far a cancel has come. A run that was waiting ends at once: then only the request has a time. */
 export class CancellationResponse {
-  @ApiProperty({ ...INSTANT_OR_NULL, nullable: false })
+  @ApiProperty(INSTANT)
   requestedAt!: string;
 
   @ApiProperty({

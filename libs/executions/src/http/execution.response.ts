@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import type { RunError, RunResult } from '@app/targets';
 import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
 import { type Execution, type Hold, type Trigger, TRIGGERS } from '../domain/execution.js';
@@ -7,10 +8,6 @@ import { traceIdOf } from '../run-trace.js';
 import { AttemptResponse, toAttemptResponse } from './attempt.response.js';
 import { CancellationResponse, toCancellationResponse } from './cancellation.response.js';
 import { RunErrorResponse, RunResultResponse } from './run-result.response.js';
-
-const ID = { type: String, format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
-const INSTANT = { type: String, format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
-const INSTANT_OR_NULL = { ...INSTANT, nullable: true } as const;
 
 /** An execution as lists show it. */
 export class ExecutionSummaryResponse {

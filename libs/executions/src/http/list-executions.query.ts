@@ -1,14 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID } from 'class-validator';
-import { cursorOf, IsAfterFrom, IsInstant, PageQuery, QueryList } from '@app/platform/http';
+import { cursorOf, IsAfterFrom, IsInstant, LIST_HINT, PageQuery, QueryList } from '@app/platform/http';
 import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
 import { type Trigger, TRIGGERS } from '../domain/execution.js';
 import type { HistoryFilter, HistoryWindow } from '../history.sql.js';
 
 /** Of the executions of a job as of those of all. */
 export const EXECUTIONS_CURSOR = cursorOf('executions', ['uuid']);
-
-const LIST_HINT = 'Any of these: repeat it, or separate them with commas.';
 
 export class ListJobExecutionsQuery extends PageQuery {
   @ApiPropertyOptional({ format: 'uuid' })

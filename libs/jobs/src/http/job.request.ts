@@ -1,7 +1,7 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsObject, Max, Min, ValidateIf, ValidateNested } from 'class-validator';
-import { IsName, IsProse, MayBeAbsent } from '@app/platform/http';
+import { IsBoolean, IsIn, IsInt, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { IsName, IsProse, MayBeAbsent, MayBeNull } from '@app/platform/http';
 import type { DeliveryGuarantee } from '../domain/job.js';
 import { RetryPolicyRequest } from './retry-policy.request.js';
 import { IsParameters } from './rules/json-rules.js';
@@ -101,7 +101,7 @@ export class JobRequest {
     default: null,
     description: 'Runs of this job at the same time; null = unlimited.',
   })
-  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @MayBeNull()
   @IsInt()
   @Min(1)
   @Max(100_000)

@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT } from '@app/platform/http';
 import type { Target } from '@app/targets';
 import type { DeliveryGuarantee, Job } from '../domain/job.js';
 import type { RetryPolicy } from '../domain/retry-policy.js';
@@ -8,7 +9,7 @@ import { CommandTargetRequest, HttpTargetRequest, TARGET_SCHEMA } from './target
 
 @ApiExtraModels(HttpTargetRequest, CommandTargetRequest)
 export class JobResponse {
-  @ApiProperty({ format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  @ApiProperty(ID)
   id!: string;
 
   @ApiProperty({ example: 'default' })
@@ -50,10 +51,10 @@ export class JobResponse {
   @ApiProperty({ type: 'integer', example: 1, description: 'Rises with each change; also the ETag.' })
   version!: number;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty(INSTANT)
   createdAt!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty(INSTANT)
   updatedAt!: string;
 }
 

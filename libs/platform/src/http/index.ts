@@ -1,6 +1,7 @@
 export { ApiMergePatch } from './api-merge-patch.js';
 export { currentTraceparent } from '@app/platform/request-context';
 export { AS_IT_WAS_READ, IF_MATCH } from './api-descriptions.js';
+export { ID, INSTANT, INSTANT_OR_NULL, LIST_HINT, MAX_INTEGER } from './api-formats.js';
 export { configureHttp, HTTP_APP_OPTIONS } from './configure-http.js';
 export { HttpServerAdapter } from './http-server/http-server.adapter.js';
 export {
@@ -30,5 +31,5 @@ export { PreferWait } from './preferences/prefer-wait.js';
 export { replacingRequest } from './replacing-request.js';
 export { QueryBoolean, QueryInteger, QueryList } from './query-conversion.js';
 export { instantIn, IsAfterFrom, IsInstant } from './rules/instant-rules.js';
-export { MayBeAbsent, Refuses } from './rules/refuses.js';
+export { MayBeAbsent, MayBeNull, Refuses } from './rules/refuses.js';
 export { findLabelFault, IsName, IsProse, IsSearchText } from './rules/text-rules.js';

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, Max, Min, ValidateIf } from 'class-validator';
-import { IsInstant, MayBeAbsent, QueryInteger } from '@app/platform/http';
+import { IsInt, Max, Min } from 'class-validator';
+import { IsInstant, MayBeAbsent, MayBeNull, QueryInteger } from '@app/platform/http';
 import { ScheduleRequest } from './schedule.request.js';
 
 const DEFAULT_COUNT = 10;
@@ -21,7 +21,7 @@ export class PreviewScheduleRequest extends ScheduleRequest {
     nullable: true,
     description: 'Fire times later than this. Default: now.',
   })
-  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @MayBeNull()
   @IsInstant()
   from?: string | null;
 

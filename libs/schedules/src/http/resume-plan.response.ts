@@ -1,10 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import type { FiringPlan } from '../domain/firing-plan.js';
 import type { PlannedFiring } from '../domain/planned-firing.js';
 import type { Catchup } from '../domain/schedule.js';
 import { CATCHUPS } from './pause.request.js';
-
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
 
 class NotRunResponse {
   @ApiProperty({ enum: ['skipped', 'missed'] })
@@ -13,10 +12,10 @@ class NotRunResponse {
   @ApiProperty({ type: String, nullable: true, example: 'paused' })
   reason!: string | null;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   from!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   to!: string;
 
   @ApiProperty({ type: 'integer', example: 42 })
@@ -41,7 +40,7 @@ export class ResumePlanResponse {
   @ApiProperty({ type: [NotRunResponse], description: 'Instants of the pause that would not run.' })
   wouldNotRun!: NotRunResponse[];
 
-  @ApiProperty({ ...TIME, type: String, nullable: true, description: 'The next instant after the resume.' })
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'The next instant after the resume.' })
   nextRunAt!: string | null;
 }
 

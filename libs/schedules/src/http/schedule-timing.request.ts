@@ -1,15 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsString, Max, Min, ValidateIf } from 'class-validator';
-import { IsInstant, MayBeAbsent } from '@app/platform/http';
+import { IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+import { IsInstant, MAX_INTEGER, MayBeAbsent, MayBeNull } from '@app/platform/http';
 import type { DstGap, DstOverlap, ScheduleType } from '../domain/schedule.js';
 import { OnlyForType, SCHEDULE_TYPES } from './rules/type-rules.js';
 import { IsTimeZone } from './rules/zone-rules.js';
 
 export const DST_GAPS: readonly DstGap[] = ['next_valid', 'skip'];
 export const DST_OVERLAPS: readonly DstOverlap[] = ['first', 'second', 'both'];
-
-/** The largest `integer` of Postgres: an interval of 68 years. */
-const MAX_INTEGER = 2_147_483_647;
 
 /** What decides a schedule's instants. */
 export class ScheduleTimingRequest {
@@ -67,7 +64,7 @@ export class ScheduleTimingRequest {
     default: null,
     description: 'Nothing fires before this instant.',
   })
-  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @MayBeNull()
   @IsInstant()
   startAt?: string | null;
 
@@ -78,7 +75,7 @@ export class ScheduleTimingRequest {
     default: null,
     description: 'Nothing fires after this instant.',
   })
-  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @MayBeNull()
   @IsInstant()
   endAt?: string | null;
 

@@ -1,7 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
 import { IsParameters } from '@app/jobs';
-import { MayBeAbsent } from '@app/platform/http';
+import { MAX_INTEGER, MayBeAbsent, MayBeNull } from '@app/platform/http';
 import { IsCalendarNames, MAX_CALENDARS_OF_SCHEDULE } from '../calendars/http/rules/calendar-name.js';
 import type { MisfirePolicy, OverlapPolicy } from '../domain/schedule.js';
 import { ScheduleTimingRequest } from './schedule-timing.request.js';
@@ -19,7 +19,6 @@ const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 31_536_000;
 /** As many as one firing plan holds. */
 const MAX_CATCHUP = 1_000;
-const MAX_INTEGER = 2_147_483_647;
 
 /** A whole schedule as a client writes it: to create it, to replace it, and what a merge patch results in. */
 export class ScheduleRequest extends ScheduleTimingRequest {
@@ -112,7 +111,7 @@ export class ScheduleRequest extends ScheduleTimingRequest {
     default: null,
     description: 'The schedule ends after this many runs; null = never.',
   })
-  @ValidateIf((_request, value) => value !== undefined && value !== null)
+  @MayBeNull()
   @IsInt()
   @Min(1)
   @Max(MAX_INTEGER)

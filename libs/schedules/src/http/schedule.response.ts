@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import type {
   DstGap,
   DstOverlap,
@@ -11,9 +12,6 @@ import { SCHEDULE_TYPES } from './rules/type-rules.js';
 import { MISFIRE_POLICIES, OVERLAP_POLICIES } from './schedule.request.js';
 import { DST_GAPS, DST_OVERLAPS } from './schedule-timing.request.js';
 
-const ID = { format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
-const TIME = { type: String, format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
-const NULLABLE_TIME = { ...TIME, nullable: true } as const;
 const COUNT = { type: 'integer' } as const;
 const NULLABLE_COUNT = { type: 'integer', nullable: true, example: null } as const;
 
@@ -33,16 +31,16 @@ export class ScheduleResponse {
   @ApiProperty(NULLABLE_COUNT)
   intervalSeconds!: number | null;
 
-  @ApiProperty({ ...NULLABLE_TIME, example: null })
+  @ApiProperty({ ...INSTANT_OR_NULL, example: null })
   runAt!: string | null;
 
   @ApiProperty({ example: 'Europe/Berlin' })
   timezone!: string;
 
-  @ApiProperty({ ...NULLABLE_TIME, example: null })
+  @ApiProperty({ ...INSTANT_OR_NULL, example: null })
   startAt!: string | null;
 
-  @ApiProperty({ ...NULLABLE_TIME, example: null })
+  @ApiProperty({ ...INSTANT_OR_NULL, example: null })
   endAt!: string | null;
 
   @ApiProperty({ type: 'object', additionalProperties: true })
@@ -91,10 +89,10 @@ export class ScheduleResponse {
   })
   pauseReason!: string | null;
 
-  @ApiProperty({ ...NULLABLE_TIME, description: 'The next nominal instant, jitter aside.' })
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'The next nominal instant, jitter aside.' })
   nextRunAt!: string | null;
 
-  @ApiProperty({ ...NULLABLE_TIME, description: 'The newest instant that became a run.' })
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'The newest instant that became a run.' })
   lastRunAt!: string | null;
 
   @ApiProperty({ ...COUNT, example: 17 })
@@ -103,10 +101,10 @@ export class ScheduleResponse {
   @ApiProperty({ ...COUNT, example: 1, description: 'Rises with each change; also the ETag.' })
   version!: number;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   createdAt!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   updatedAt!: string;
 }
 

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsInt, Max, Min } from 'class-validator';
+import { MayBeAbsent } from '@app/platform/http';
 
 const DAY_SECONDS = 86_400;
 
@@ -11,7 +12,7 @@ export class RotateSigningSecretRequest {
     default: DAY_SECONDS,
     description: 'How long the previous secret also signs.',
   })
-  @ValidateIf((_owner, value) => value !== undefined)
+  @MayBeAbsent()
   @IsInt()
   @Min(0)
   @Max(30 * DAY_SECONDS)

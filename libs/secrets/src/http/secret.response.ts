@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { INSTANT } from '@app/platform/http';
 import type { SecretMetadata } from '../domain/secret.js';
-
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
 
 export class SecretResponse {
   @ApiProperty({ example: 'BILLING_TOKEN' })
@@ -10,10 +9,10 @@ export class SecretResponse {
   @ApiProperty({ type: 'integer', example: 1, description: 'Rises with each new value; also the ETag.' })
   version!: number;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   createdAt!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   updatedAt!: string;
 }
 

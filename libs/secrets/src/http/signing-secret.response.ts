@@ -1,20 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import type { SigningSecretMetadata } from '../domain/signing-secret.js';
 import type { NewSigningSecret } from '../signing/signing-secrets.service.js';
 
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
-
 export class SigningSecretResponse {
-  @ApiProperty({ format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  @ApiProperty(ID)
   id!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   createdAt!: string;
 
   @ApiProperty({
-    ...TIME,
-    type: 'string',
-    nullable: true,
+    ...INSTANT_OR_NULL,
     description: 'Until when calls are also signed with it; null for the current one.',
   })
   expiresAt!: string | null;

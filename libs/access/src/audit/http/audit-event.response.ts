@@ -1,16 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { AUDIT_ACTIONS, type AuditEvent, RESOURCE_TYPES } from '@app/audit';
+import { ID, INSTANT } from '@app/platform/http';
 
 const FIELDS = { type: 'object', nullable: true, additionalProperties: true } as const;
 
 export class AuditEventResponse {
-  @ApiProperty({ format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  @ApiProperty(ID)
   id!: string;
 
   @ApiProperty({ example: 'default' })
   service!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty(INSTANT)
   at!: string;
 
   @ApiProperty({

@@ -1,9 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { AUDIT_ACTIONS, type AuditAction, type AuditFilter, RESOURCE_TYPES } from '@app/audit';
-import { IsAfterFrom, IsInstant, PageQuery, QueryList } from '@app/platform/http';
-
-const LIST_HINT = 'Any of these: repeat it, or separate them with commas.';
+import { IsAfterFrom, IsInstant, LIST_HINT, PageQuery, QueryList } from '@app/platform/http';
 
 export class ListAuditEventsQuery extends PageQuery {
   @ApiPropertyOptional({ maxLength: 300, example: 'key:01981b5e-7c00-7000-8000-0123456789ab' })

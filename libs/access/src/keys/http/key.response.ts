@@ -1,9 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import { type Scope, SCOPES } from '../../domain/scopes.js';
 import type { ApiKey, FreshKey } from '../api-key.js';
 
 export class KeyResponse {
-  @ApiProperty({ format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  @ApiProperty(ID)
   id!: string;
 
   @ApiProperty({ example: 'default' })
@@ -18,25 +19,20 @@ export class KeyResponse {
   @ApiProperty({ type: [String], example: ['10.0.0.0/8'], description: 'Empty: from anywhere.' })
   allowedCidrs!: readonly string[];
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: '2030-01-31T12:00:00.000Z' })
+  @ApiProperty({ ...INSTANT_OR_NULL, example: '2030-01-31T12:00:00.000Z' })
   expiresAt!: string | null;
 
   @ApiProperty({
-    type: String,
-    format: 'date-time',
-    nullable: true,
-    example: '2026-01-31T12:00:00.000Z',
+    ...INSTANT_OR_NULL,
     description: 'Written at most once a minute; not counted by `version`.',
   })
   lastUsedAt!: string | null;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true, example: null })
+  @ApiProperty({ ...INSTANT_OR_NULL, example: null })
   rotatedAt!: string | null;
 
   @ApiProperty({
-    type: String,
-    format: 'date-time',
-    nullable: true,
+    ...INSTANT_OR_NULL,
     example: null,
     description: 'Until when the secret from before the last rotation stays valid.',
   })
@@ -48,10 +44,10 @@ export class KeyResponse {
   @ApiProperty({ type: 'integer', example: 1, description: 'Rises with each rotation; also the ETag.' })
   version!: number;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty(INSTANT)
   createdAt!: string;
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty(INSTANT)
   updatedAt!: string;
 }
 

@@ -1,26 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsInt,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-  ValidateIf,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsInt, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { applyDecorators } from '@nestjs/common';
+import { MAX_INTEGER, MayBeAbsent, MayBeNull } from '@app/platform/http';
 import { type Service, type ServiceSpec, SLUG } from '../domain/service.js';
 import { IsEgressList } from './egress-list.js';
-
-const MAX_INTEGER = 2_147_483_647;
 
 /** A number that limits, or null for none. */
 function Limit(description: string, minimum: number, maximum: number = MAX_INTEGER): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: 'integer', nullable: true, default: null, minimum, maximum, description }),
-    ValidateIf((_owner, value) => value !== undefined && value !== null),
+    MayBeNull(),
     IsInt(),
     Min(minimum),
     Max(maximum),
@@ -73,7 +62,7 @@ export class ServiceRequest {
     description:
       "What its HTTP targets may reach beyond public addresses and the installation's `EGRESS_ALLOW`.",
   })
-  @ValidateIf((_owner, value) => value !== undefined)
+  @MayBeAbsent()
   @IsArray()
   @ArrayMaxSize(200)
   @IsString({ each: true })

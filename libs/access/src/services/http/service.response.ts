@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { INSTANT } from '@app/platform/http';
 import type { Service } from '../domain/service.js';
 
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
 const LIMIT = { type: 'integer', nullable: true, example: null } as const;
 
 export class ServiceResponse {
@@ -41,10 +41,10 @@ export class ServiceResponse {
   @ApiProperty({ type: 'integer', example: 1 })
   version!: number;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   createdAt!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   updatedAt!: string;
 }
 

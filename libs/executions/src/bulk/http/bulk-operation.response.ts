@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import {
   BULK_ACTIONS,
   BULK_STATES,
@@ -9,10 +10,6 @@ import {
   skippedOf,
 } from '../domain/bulk-operation.js';
 import { BulkFilterRequest } from './bulk-operation.request.js';
-
-const ID = { type: String, format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
-const INSTANT = { type: String, format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
-const INSTANT_OR_NULL = { ...INSTANT, nullable: true } as const;
 
 /** What a dry run answers. */
 export class BulkPlanResponse {

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { INSTANT } from '@app/platform/http';
 import { isTruncationNotice } from '../../domain/log-truncation.js';
 import type { StoredLogLine } from '../../logs.repository.js';
 
@@ -12,7 +13,7 @@ export class LogLineResponse {
   @ApiProperty({ enum: ['stdout', 'stderr', 'system'] })
   stream!: StoredLogLine['stream'];
 
-  @ApiProperty({ format: 'date-time', example: '2026-01-31T12:00:00.000Z' })
+  @ApiProperty(INSTANT)
   at!: string;
 
   @ApiProperty({

@@ -23,3 +23,8 @@ export function Refuses<T extends object = object>(
 export function MayBeAbsent(): PropertyDecorator {
   return ValidateIf((_owner, value) => value !== undefined);
 }
+
+/** For what may also be null, to say that there is none: neither that nor absence is checked further. */
+export function MayBeNull(): PropertyDecorator {
+  return ValidateIf((_owner, value) => value !== undefined && value !== null);
+}

@@ -1,9 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT } from '@app/platform/http';
 import { type Explanation, type StartDelays, type Verdict, VERDICTS } from '../domain/explanation.js';
 import type { ScheduleExplanation } from '../schedule-explainer.js';
 
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
-const ID = { type: String, format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' } as const;
 const DURATION = { type: 'integer', example: 40 } as const;
 
 class StartDelaysResponse implements StartDelays {
@@ -31,7 +30,7 @@ class StartDelaysResponse implements StartDelays {
 }
 
 class ExplainedInstantResponse {
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   scheduledFor!: string;
 
   @ApiProperty({ enum: VERDICTS })
@@ -60,10 +59,10 @@ export class ExplainResponse {
   @ApiProperty(ID)
   scheduleId!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   from!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   to!: string;
 
   @ApiProperty({

@@ -1,15 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import type { LiveWorker, Status } from '../status-reader.js';
 
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
 const COUNT = { type: 'integer', example: 0 } as const;
 
 class WorkerResponse {
-  @ApiProperty({
-    format: 'uuid',
-    example: '01981b5e-7c00-7000-8000-0123456789ab',
-    description: 'Id of its session.',
-  })
+  @ApiProperty({ ...ID, description: 'Id of its session.' })
   id!: string;
 
   @ApiProperty({ example: 'worker-7d9f' })
@@ -27,16 +23,14 @@ class WorkerResponse {
   @ApiProperty({ ...COUNT, description: 'Executions that it is running now.' })
   busy!: number;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   startedAt!: string;
 
-  @ApiProperty({ ...TIME, description: 'Its lease lasts 15 s from then on.' })
+  @ApiProperty({ ...INSTANT, description: 'Its lease lasts 15 s from then on.' })
   renewedAt!: string;
 
   @ApiProperty({
-    ...TIME,
-    type: String,
-    nullable: true,
+    ...INSTANT_OR_NULL,
     description: 'When its scheduler last completed a round, as of its last renewal.',
   })
   lastTickAt!: string | null;
@@ -53,7 +47,7 @@ class WorkerResponse {
 }
 
 class SchedulerStatusResponse {
-  @ApiProperty({ ...TIME, type: String, nullable: true, description: 'The latest one among all workers.' })
+  @ApiProperty({ ...INSTANT_OR_NULL, description: 'The latest one among all workers.' })
   lastTickAt!: string | null;
 
   @ApiProperty({ ...COUNT, description: 'Schedules with an instant that is due and not fired yet.' })
@@ -102,7 +96,7 @@ export class StatusResponse {
   })
   status!: 'ok' | 'degraded';
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   now!: string;
 
   @ApiProperty({ type: SchedulerStatusResponse })

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import type { Usage } from '../usage-reader.js';
 
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
 const LIMIT = { type: 'integer', nullable: true, example: 100, description: 'null: none.' } as const;
 const COUNTED = { type: 'integer', nullable: true, example: 12 } as const;
 
@@ -31,7 +31,7 @@ class UsedBytesResponse {
   @ApiProperty(LIMIT)
   limit!: number | null;
 
-  @ApiProperty({ ...TIME, type: String, nullable: true })
+  @ApiProperty(INSTANT_OR_NULL)
   countedAt!: string | null;
 }
 
@@ -39,7 +39,7 @@ export class ServiceUsageResponse {
   @ApiProperty({ example: 'billing' })
   service!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   at!: string;
 
   @ApiProperty({ type: UsedResponse, description: 'Limit: `maxJobs`.' })

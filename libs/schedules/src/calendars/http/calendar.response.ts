@@ -1,18 +1,17 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ID, INSTANT } from '@app/platform/http';
 import type { Calendar, ExcludedWindow } from '../domain/calendar.js';
 
-const TIME = { format: 'date-time', example: '2026-01-31T12:00:00.000Z' } as const;
-
 class ExcludedWindowResponse {
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   from!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   to!: string;
 }
 
 export class CalendarResponse {
-  @ApiProperty({ format: 'uuid', example: '01981b5e-7c00-7000-8000-0123456789ab' })
+  @ApiProperty(ID)
   id!: string;
 
   @ApiProperty({ example: 'default' })
@@ -44,10 +43,10 @@ export class CalendarResponse {
   @ApiProperty({ type: 'integer', example: 1, description: 'Rises with each change; also the ETag.' })
   version!: number;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   createdAt!: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty(INSTANT)
   updatedAt!: string;
 }
 
