@@ -13,7 +13,7 @@ export class Teardown {
   }
 
   async stop(): Promise<void> {
-    for (const stage of this.stages.reverse()) {
+    for (const stage of this.stages.toReversed()) {
       const results = await Promise.allSettled(stage.map((stoppable) => stoppable.stop()));
       for (const result of results) if (result.status === 'rejected') console.error(result.reason);
     }

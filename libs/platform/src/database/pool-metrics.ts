@@ -1,20 +1,12 @@
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
-
-/** One pool for each app; a process of tests may have several, and shows the one that started last. */
-let current: Pool | null = null;
 
 const connections = new Gauge({
   name: 'scheduler_database_connections',
   help: 'Connections of the pool, by state: busy or idle.',
   labelNames: ['state'],
-  collect() {
-    if (!current) return;
-    this.set({ state: 'idle' }, current.idleCount);
-    this.set({ state: 'busy' }, current.totalCount - current.idleCount);
-  },
 });
 
 const limit = new Gauge({
@@ -25,29 +17,24 @@ const limit = new Gauge({
 const waiting = new Gauge({
   name: 'scheduler_database_waiting',
   help: 'Statements that wait for a connection of the pool.',
-  collect() {
-    this.set(current?.waitingCount ?? 0);
-  },
 });
 
 /** Shows how near the pool is to its end: one that is exhausted fails what waits for longer than 5 s. */
 @Injectable()
-export class PoolMetrics implements OnModuleInit, OnModuleDestroy {
+export class PoolMetrics implements OnModuleInit {
   constructor(private readonly dataSource: DataSource) {}
 
+  /** One pool for each app; a process of tests may have several, and shows the one that started last. */
   onModuleInit(): void {
-    current = poolOf(this.dataSource);
-    limit.set(current.options.max);
-  }
-
-  onModuleDestroy(): void {
-    if (current !== poolOf(this.dataSource)) return;
-    current = null;
-    connections.reset();
-    waiting.reset();
+    const { master: pool } = this.dataSource.driver as unknown as { readonly master: Pool };
+    limit.set(pool.options.max);
+    // prom-client collects a gauge's value by this hook, and has no other way to give it one after construction.
+    Object.assign(connections, { collect: () => showConnections(pool) });
+    Object.assign(waiting, { collect: () => waiting.set(pool.waitingCount) });
   }
 }
 
-function poolOf(dataSource: DataSource): Pool {
-  return (dataSource.driver as unknown as { readonly master: Pool }).master;
+function showConnections({ idleCount, totalCount }: Pool): void {
+  connections.set({ state: 'idle' }, idleCount);
+  connections.set({ state: 'busy' }, totalCount - idleCount);
 }

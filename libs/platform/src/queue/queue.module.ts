@@ -16,12 +16,13 @@ class HeardQueue extends Queue {
     this.on('error', () => undefined);
   }
 }
+// Before any feature, whose module's decorator calls `withQueue` as soon as it is imported.
+BullModule.queueClass = HeardQueue;
 
 /** Points `@nestjs/bullmq` at the configured backend; features add their queues with `withQueue`. */
 @Module({})
 export class QueueModule {
   static withQueue(name: string): DynamicModule {
-    BullModule.queueClass = HeardQueue;
     return BullModule.registerQueue({ name });
   }
 
