@@ -10,7 +10,7 @@ const { ensureBuilt } = await import('./build.mjs');
 await ensureBuilt();
 await useDatabaseOfStart();
 const { readConfig } = await import('../dist/libs/platform/src/config/index.js');
-const { databaseFault } = await import('../dist/libs/platform/src/database/index.js');
+const { exitOnCommandFault } = await import('../dist/libs/platform/src/database/index.js');
 
 const commands = { run, revert, generate };
 const [command, ...args] = process.argv.slice(2);
@@ -18,11 +18,11 @@ if (!Object.hasOwn(commands, command ?? ''))
   fail('Usage: node scripts/migrate.mjs run | revert | generate <name>');
 try {
   await commands[command](...args);
+  // 0, or what a command that ended by itself has set.
+  process.exit();
 } catch (error) {
-  fail(databaseFault(error).message);
+  exitOnCommandFault(error);
 }
-// 0, or what a command that ended by itself has set.
-process.exit();
 
 /** Ours and, where the queue is in Postgres too, BullMQ's. */
 async function run() {

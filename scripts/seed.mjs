@@ -12,13 +12,13 @@ const { ensureBuilt } = await import('./build.mjs');
 await ensureBuilt();
 await useDatabaseOfStart();
 const { readConfig } = await import('../dist/libs/platform/src/config/index.js');
-const { databaseFault } = await import('../dist/libs/platform/src/database/index.js');
+const { exitOnCommandFault } = await import('../dist/libs/platform/src/database/index.js');
 const { seedExecutions, seedJobs, seedSchedules } = await import('../test/bench/seeding.mjs');
 const { default: pg } = await import('pg');
 try {
   await seed(await readConfig());
 } catch (error) {
-  fail(databaseFault(error).message);
+  exitOnCommandFault(error);
 }
 
 function readOptions() {

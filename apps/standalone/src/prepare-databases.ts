@@ -4,7 +4,7 @@
  * the supervisor for good.
  */
 import { readConfig } from '@app/platform/config';
-import { createDatabaseIfMissing, databaseFault, runMigrations } from '@app/platform/database';
+import { createDatabaseIfMissing, exitOnCommandFault, runMigrations } from '@app/platform/database';
 import { prepareQueueBackend } from '@app/platform/queue';
 
 try {
@@ -15,6 +15,5 @@ try {
   await prepareQueueBackend(config);
   process.exit(0);
 } catch (error) {
-  console.error(databaseFault(error).message);
-  process.exit(1);
+  exitOnCommandFault(error);
 }

@@ -1,7 +1,7 @@
-import type { EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import type { AppConfig } from '@app/platform/config';
 import { withDataSource } from '@app/platform/database';
-import type { Envelope } from './domain/envelope.js';
+import { type Envelope, UnreadableEnvelope } from './domain/envelope.js';
 import { secretOwner } from './domain/secret.js';
 import { signingSecretOwner } from './domain/signing-secret.js';
 import { SecretVault } from './secret-vault.js';
@@ -14,9 +14,16 @@ export interface Rotated {
   readonly unreadable: readonly string[];
 }
 
-interface Batch<Row> {
+/** One kind of what is kept in envelopes. */
+interface Kind<Row extends Envelope> {
+  ownerOf(row: Row): string[];
+  /** Up to `BATCH` that another key than `keyId` wraps, from behind `last` on. */
+  lockBatch(tx: EntityManager, keyId: string, last: Row | null): Promise<Row[]>;
+  rewrap(tx: EntityManager, keyId: string, rows: readonly Row[]): Promise<void>;
+}
+
+interface Batch<Row> extends Rotated {
   readonly rows: readonly Row[];
-  readonly moved: readonly Row[];
 }
 
 const BATCH = 100;
@@ -27,86 +34,77 @@ const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
  * @throws ProblemError `secrets_not_configured`
  */
 export function rotateMasterKeys(config: AppConfig): Promise<Rotated> {
-  return withDataSource(config.databaseUrl, (dataSource) => {
-    const repositories = [
-      new SecretsRepository(dataSource),
-      new SigningSecretsRepository(dataSource),
-    ] as const;
-    return new MasterKeyRotation(new SecretVault(config), ...repositories).rotate();
-  });
-}
-
-class MasterKeyRotation {
-  constructor(
-    private readonly vault: SecretVault,
-    private readonly secrets: SecretsRepository,
-    private readonly signingSecrets: SigningSecretsRepository,
-  ) {}
-
-  async rotate(): Promise<Rotated> {
-    const keyId = this.vault.current().id;
-    const secrets = await this.rotateAll<StoredSecret>(
-      (tx, last) => this.secretsBatch(tx, keyId, last),
-      secretOwner,
-    );
-    const signing = await this.rotateAll<StoredSigningSecret>(
-      (tx, last) => this.signingBatch(tx, keyId, last),
-      signingSecretOwner,
-    );
+  return withDataSource(config.databaseUrl, async (dataSource) => {
+    const rotation = new MasterKeyRotation(dataSource, new SecretVault(config));
+    const secrets = await rotation.rotate(secretsIn(new SecretsRepository(dataSource)));
+    const signing = await rotation.rotate(signingSecretsIn(new SigningSecretsRepository(dataSource)));
     return {
       rewrapped: secrets.rewrapped + signing.rewrapped,
       unreadable: [...secrets.unreadable, ...signing.unreadable],
     };
-  }
+  });
+}
 
-  private async rotateAll<Row extends Envelope>(
-    nextBatch: (tx: EntityManager, last: Row | null) => Promise<Batch<Row>>,
-    ownerOf: (row: Row) => string[],
-  ): Promise<Rotated> {
-    let [rewrapped, last] = [0, null as Row | null];
+function secretsIn(repository: SecretsRepository): Kind<StoredSecret> {
+  return {
+    ownerOf: secretOwner,
+    lockBatch: (tx, keyId, last) =>
+      repository.lockToRewrap(tx, keyId, last ?? { service: '', name: '' }, BATCH),
+    rewrap: (tx, keyId, rows) => repository.rewrap(tx, keyId, rows),
+  };
+}
+
+function signingSecretsIn(repository: SigningSecretsRepository): Kind<StoredSigningSecret> {
+  return {
+    ownerOf: signingSecretOwner,
+    lockBatch: (tx, keyId, last) => repository.lockToRewrap(tx, keyId, last?.id ?? LOWEST_ID, BATCH),
+    rewrap: (tx, keyId, rows) => repository.rewrap(tx, keyId, rows),
+  };
+}
+
+class MasterKeyRotation {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly vault: SecretVault,
+  ) {}
+
+  async rotate<Row extends Envelope>(kind: Kind<Row>): Promise<Rotated> {
     const unreadable: string[] = [];
+    let rewrapped = 0;
+    let last: Row | null = null;
     for (;;) {
-      const after = last;
-      const { rows, moved } = await this.signingSecrets.transaction((tx) => nextBatch(tx, after));
-      rewrapped += moved.length;
-      const movedOwners = new Set(moved.map((row) => ownerOf(row).join('/')));
-      unreadable.push(
-        ...rows.map((row) => ownerOf(row).join('/')).filter((owner) => !movedOwners.has(owner)),
-      );
-      if (rows.length < BATCH) return { rewrapped, unreadable };
-      last = rows.at(-1) ?? null;
+      const batch: Batch<Row> = await this.rotateBatch(kind, last);
+      rewrapped += batch.rewrapped;
+      unreadable.push(...batch.unreadable);
+      if (batch.rows.length < BATCH) return { rewrapped, unreadable };
+      last = batch.rows.at(-1) ?? null;
     }
   }
 
-  private async secretsBatch(
-    tx: EntityManager,
-    keyId: string,
-    last: StoredSecret | null,
-  ): Promise<Batch<StoredSecret>> {
-    const rows = await this.secrets.lockToRewrap(tx, keyId, last ?? { service: '', name: '' }, BATCH);
-    const moved = this.moved(rows, secretOwner);
-    await this.secrets.rewrap(tx, keyId, moved);
-    return { rows, moved };
-  }
-
-  private async signingBatch(
-    tx: EntityManager,
-    keyId: string,
-    last: StoredSigningSecret | null,
-  ): Promise<Batch<StoredSigningSecret>> {
-    const rows = await this.signingSecrets.lockToRewrap(tx, keyId, last?.id ?? LOWEST_ID, BATCH);
-    const moved = this.moved(rows, signingSecretOwner);
-    await this.signingSecrets.rewrap(tx, keyId, moved);
-    return { rows, moved };
-  }
-
-  private moved<Row extends Envelope>(rows: readonly Row[], ownerOf: (row: Row) => string[]): Row[] {
-    return rows.flatMap((row) => {
-      try {
-        return [{ ...row, ...this.vault.rewrap(row, ownerOf(row)) }];
-      } catch {
-        return [];
+  private rotateBatch<Row extends Envelope>(kind: Kind<Row>, last: Row | null): Promise<Batch<Row>> {
+    const keyId = this.vault.current().id;
+    return this.dataSource.transaction(async (tx) => {
+      const rows = await kind.lockBatch(tx, keyId, last);
+      const moved: Row[] = [];
+      const unreadable: string[] = [];
+      for (const row of rows) {
+        const owner = kind.ownerOf(row);
+        const envelope = this.rewrap(row, owner);
+        if (envelope) moved.push({ ...row, ...envelope });
+        else unreadable.push(owner.join('/'));
       }
+      await kind.rewrap(tx, keyId, moved);
+      return { rows, rewrapped: moved.length, unreadable };
     });
+  }
+
+  /** @returns null where no key here opens it */
+  private rewrap(envelope: Envelope, owner: readonly string[]): Envelope | null {
+    try {
+      return this.vault.rewrap(envelope, owner);
+    } catch (error) {
+      if (error instanceof UnreadableEnvelope) return null;
+      throw error;
+    }
   }
 }

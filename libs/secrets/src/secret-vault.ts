@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { AppConfig } from '@app/platform/config';
-import { type Envelope, type MasterKey, open, rewrap, seal, UnknownMasterKey } from './domain/envelope.js';
+import { type Envelope, type MasterKey, open, rewrap, seal, UnreadableEnvelope } from './domain/envelope.js';
 import { secretsNotConfigured } from './secrets.errors.js';
 
 /** Seals and opens with the keys of SECRETS_KEYS: the first seals, all open. */
@@ -22,14 +22,13 @@ export class SecretVault {
     try {
       return open(envelope, owner, this.config.secretsKeys);
     } catch (error) {
-      const why =
-        error instanceof UnknownMasterKey ? error.message : 'it is damaged, or its key is another one';
-      this.logger.error(`${owner.join(' ')} cannot be decrypted: ${why}`);
+      if (!(error instanceof UnreadableEnvelope)) throw error;
+      this.logger.error(`${owner.join(' ')} cannot be decrypted: ${error.message}`);
       return null;
     }
   }
 
-  /** The same under the first key. @throws UnknownMasterKey, and Error for a damaged one */
+  /** The same under the first key. @throws UnreadableEnvelope */
   rewrap(envelope: Envelope, owner: readonly string[]): Envelope {
     return rewrap(envelope, owner, this.config.secretsKeys, this.current(), randomBytes(12));
   }

@@ -5,8 +5,8 @@
 import { NestFactory } from '@nestjs/core';
 import { KeysService } from '@app/access';
 import { readConfig } from '@app/platform/config';
-import { checkSchema, databaseFault, withDataSource } from '@app/platform/database';
-import { exitOnStartupFault, StartupFault } from '@app/platform/lifecycle';
+import { checkSchema, exitOnCommandFault, withDataSource } from '@app/platform/database';
+import { StartupFault } from '@app/platform/lifecycle';
 import { KeyCreationModule } from './key-creation.module.js';
 import { readKeyOptions } from './key-options.js';
 
@@ -35,10 +35,8 @@ async function main(): Promise<void> {
 async function requirePepperAndSchema(): Promise<void> {
   const { apiKeyPepper, databaseUrl } = await readConfig();
   if (apiKeyPepper === null) throw new StartupFault(NO_PEPPER);
-  const { ok, detail } = await withDataSource(databaseUrl, checkSchema).catch((error: unknown) => {
-    throw databaseFault(error);
-  });
+  const { ok, detail } = await withDataSource(databaseUrl, checkSchema);
   if (!ok) throw new StartupFault(detail);
 }
 
-main().catch(exitOnStartupFault);
+main().catch(exitOnCommandFault);

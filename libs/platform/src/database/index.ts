@@ -19,7 +19,7 @@ export {
   isUnstorable,
   referringTable,
 } from './postgres-error.js';
-export { databaseFault, exitOnCommandFault } from './database-fault.js';
+export { exitOnCommandFault } from './database-fault.js';
 export { type Clashes, namingClash } from './naming-clash.js';
 export { bytesOf, withinPageBytes } from './page-bytes.js';
 export { containing } from './like-pattern.js';

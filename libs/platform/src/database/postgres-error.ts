@@ -68,6 +68,12 @@ export function isUnstorable(error: unknown): boolean {
   return UNSTORABLE.has(stateOf(error));
 }
 
+/** Whether the server would not let us: a wrong password, no such role, a right that the role lacks. */
+export function isDenial(error: unknown): boolean {
+  const state = stateOf(error);
+  return classOf(state) === '28' || state === '42501';
+}
+
 /** Whether the server has no such database. */
 export function isNoSuchDatabase(error: unknown): boolean {
   return stateOf(error) === '3D000';

@@ -1,6 +1,6 @@
 /** Something an operator can mend: its message is all that is printed. */
 export class StartupFault extends Error {
-  override readonly name = 'StartupFault';
+  override readonly name: string = 'StartupFault';
 }
 
 /** Ends a process that could not start: one clear message for what an operator can mend, the stack for what is a bug. */
@@ -16,6 +16,5 @@ function describe(error: unknown): string {
     return `Port ${port} is in use by another process: stop it, or set another port.`;
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} needs privileges that this process lacks.`;
-  const isForOperators = error instanceof StartupFault || error.name === 'ConfigError';
-  return isForOperators ? error.message : (error.stack ?? error.message);
+  return error instanceof StartupFault ? error.message : (error.stack ?? error.message);
 }

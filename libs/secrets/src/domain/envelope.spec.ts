@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { type Envelope, type EnvelopeChance, open, rewrap, seal } from './envelope.js';
+import { type Envelope, type EnvelopeChance, open, rewrap, seal, UnreadableEnvelope } from './envelope.js';
 
 const OLD = { id: 'old', key: randomBytes(32) };
 const NEW = { id: 'new', key: randomBytes(32) };
@@ -37,7 +37,9 @@ describe('an envelope', () => {
     ['of another name', ['secret', 'billing', 'TOKEN2']],
     ['whose parts are cut elsewhere', ['secret', 'billing","TOKEN']],
     ['of another kind', ['signing', 'billing', 'TOKEN']],
-  ])('is closed to an owner %s', (_, owner) => expect(() => open(sealed, owner, [OLD])).toThrow());
+  ])('is closed to an owner %s', (_, owner) =>
+    expect(() => open(sealed, owner, [OLD])).toThrow(UnreadableEnvelope),
+  );
 
   it('is closed without its master key, and says which one it is', () => {
     expect(() => open(sealed, OWNER, [NEW])).toThrow('SECRETS_KEYS has no key "old"');
@@ -55,9 +57,11 @@ describe('an envelope', () => {
         wrappedKey: flipped(sealed.wrappedKey, at),
       })),
       { ...sealed, ciphertext: sealed.ciphertext.subarray(0, 20) },
+      { ...sealed, ciphertext: Buffer.alloc(0) },
       { ...sealed, keyId: 'new' },
     ];
-    for (const envelope of changed) expect(() => open(envelope, OWNER, [OLD, NEW])).toThrow();
+    for (const envelope of changed)
+      expect(() => open(envelope, OWNER, [OLD, NEW])).toThrow(UnreadableEnvelope);
   });
 
   it('can be put under another master key without touching the value', () => {

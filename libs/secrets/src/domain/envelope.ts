@@ -23,10 +23,12 @@ export interface EnvelopeChance {
   readonly nonce: Uint8Array;
 }
 
-export class UnknownMasterKey extends Error {}
+/** No key here opens it; the message says why. */
+export class UnreadableEnvelope extends Error {}
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const DAMAGED = 'it is damaged, or its key is another one';
 
 /** @param owner whose value it is: moved to another row, it cannot be opened */
 export function seal(
@@ -42,13 +44,13 @@ export function seal(
   };
 }
 
-/** @throws UnknownMasterKey, and Error when the envelope was changed or belongs to another owner */
+/** @throws UnreadableEnvelope also when it was changed, or belongs to another owner */
 export function open(envelope: Envelope, owner: readonly string[], masterKeys: readonly MasterKey[]): string {
   const dataKey = unwrap(envelope, owner, masterKeys);
   return decrypt(envelope.ciphertext, dataKey, valueContext(owner)).toString();
 }
 
-/** The same value under another master key; the value itself is not decrypted. */
+/** The same value under another master key; the value itself is not decrypted. @throws UnreadableEnvelope */
 export function rewrap(
   envelope: Envelope,
   owner: readonly string[],
@@ -66,7 +68,7 @@ function unwrap(
   masterKeys: readonly MasterKey[],
 ): Buffer {
   const master = masterKeys.find(({ id }) => id === keyId);
-  if (!master) throw new UnknownMasterKey(`SECRETS_KEYS has no key "${keyId}"`);
+  if (!master) throw new UnreadableEnvelope(`SECRETS_KEYS has no key "${keyId}"`);
   return decrypt(wrappedKey, master.key, wrapContext(owner, keyId));
 }
 
@@ -86,10 +88,15 @@ function encrypt(bytes: Uint8Array, key: Uint8Array, nonce: Uint8Array, context:
 }
 
 function decrypt(sealed: Buffer, key: Uint8Array, context: Buffer): Buffer {
+  if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new UnreadableEnvelope(DAMAGED);
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const tag = sealed.subarray(sealed.length - TAG_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(context).setAuthTag(tag);
   const text = sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES);
-  return Buffer.concat([decipher.update(text), decipher.final()]);
+  try {
+    return Buffer.concat([decipher.update(text), decipher.final()]);
+  } catch {
+    throw new UnreadableEnvelope(DAMAGED);
+  }
 }
