@@ -5,7 +5,7 @@ import { JobsHttpModule } from '@app/jobs';
 import { MetricsModule } from '@app/metrics';
 import { ClockModule } from '@app/platform/clock';
 import { AppConfigModule } from '@app/platform/config';
-import { DatabaseModule, TenantWall } from '@app/platform/database';
+import { DatabaseModule, TenantWallCheck } from '@app/platform/database';
 import { HealthModule } from '@app/platform/health';
 import { QueueConnections, QueueModule } from '@app/platform/queue';
 import { TracingModule } from '@app/platform/tracing';
@@ -46,6 +46,6 @@ const LOCK_TIMEOUT_MS = 2_000;
     MetricsModule.forApp('closed'),
   ],
   controllers: [RootController],
-  providers: [TenantWall, ServeWhileDraining, ConnectionCloser],
+  providers: [TenantWallCheck, ServeWhileDraining, ConnectionCloser],
 })
 export class ApiModule {}

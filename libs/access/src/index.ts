@@ -10,7 +10,13 @@ export { pruneRevokedKeys } from './keys/prune-revoked-keys.js';
 export { KeysService } from './keys/keys.service.js';
 export { CurrentPrincipal, type Principal } from './principal.js';
 export { demandInterval, demandRoom, storageExceeded } from './services/quota.js';
-export { pruneRunMinutes, runAllowanceOf, RunAllowances, runsExceeded } from './services/run-quota.js';
+export {
+  pruneRunMinutes,
+  type RunAllowance,
+  runAllowanceOf,
+  RunAllowances,
+  runsExceeded,
+} from './services/run-quota.js';
 export { RUN_MINUTE, SECONDS_LEFT, takeRunsFrom } from './services/run-quota.sql.js';
 export { SLUG } from './services/domain/service.js';
 export { refuseOddSlug, serviceNotFound, serviceUnknown } from './services/services.errors.js';

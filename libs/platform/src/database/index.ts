@@ -26,5 +26,5 @@ export { containing } from './like-pattern.js';
 export { countOf, preparedRowOf, preparedRowsOf, rowsOf, type Queryable } from './statement.js';
 export { databaseReadiness } from './readiness.js';
 export { ANSWER_TIMEOUT_MS, ImpatientClient } from './impatient-client.js';
-export { TenantWall } from './tenant-wall.js';
+export { TenantWallCheck } from './tenant-wall-check.js';
 export { retryWhileAway } from './while-away.js';

@@ -1,3 +1,4 @@
+import type { RunAllowance } from '@app/access';
 import { endReasonOf, endReasonWhileInactive, type FinishReason, runsLeftOf } from './finish-reason.js';
 import { backlogOf, MAX_RUNS_PER_PLAN, planBacklog } from './misfire.js';
 import { type InstantRange, oldestIn } from './instants.js';
@@ -10,7 +11,7 @@ import {
   runUnlessExcluded,
 } from './planned-firing.js';
 import type { Recurrence } from './recurrence.js';
-import { overQuota, RunMeter, type RunQuota } from './run-meter.js';
+import { overQuota, RunMeter } from './run-meter.js';
 import type { Schedule } from './schedule.js';
 
 export interface FiringContext {
@@ -20,7 +21,7 @@ export interface FiringContext {
   readonly runs: UnfinishedRuns;
   readonly isExcluded?: CalendarCheck;
   /** null, or left out: the service may start as many runs as it likes. */
-  readonly quota?: RunQuota | null;
+  readonly quota?: RunAllowance | null;
 }
 
 /** Everything that follows from a schedule being due. */
@@ -103,7 +104,7 @@ function admitted(
   wanted: readonly PlannedFiring[],
   schedule: Schedule,
   runs: UnfinishedRuns,
-  quota: RunQuota | null,
+  quota: RunAllowance | null,
 ): PlannedFiring[] {
   const firings = letThrough(wanted, schedule, runs, null);
   if (quota === null) return firings;
@@ -119,7 +120,7 @@ function letThrough(
   wanted: readonly PlannedFiring[],
   schedule: Schedule,
   runs: UnfinishedRuns,
-  quota: RunQuota | null,
+  quota: RunAllowance | null,
 ): PlannedFiring[] {
   const newestRun = quota?.left === 0 ? null : (wanted.findLast(isRun)?.scheduledFor ?? null);
   const gate = new OverlapGate(schedule, runs, newestRun, new RunMeter(quota));

@@ -1,10 +1,10 @@
+import type { RunAllowance } from '@app/access';
 import { type FiringPlan, NOTHING_TO_FIRE, planFirings } from './firing-plan.js';
 import { backlogOf } from './misfire.js';
 import type { UnfinishedRuns } from './overlap.js';
 import type { InstantRange } from './instants.js';
 import { type CalendarCheck, type PlannedFiring, recordOf } from './planned-firing.js';
 import type { Recurrence } from './recurrence.js';
-import type { RunQuota } from './run-meter.js';
 import type { Schedule } from './schedule.js';
 
 /** What took the instants off the clock. */
@@ -49,7 +49,7 @@ export function planLeftovers(
   circumstances: {
     readonly runs: UnfinishedRuns;
     readonly isExcluded: CalendarCheck;
-    readonly quota?: RunQuota | null;
+    readonly quota?: RunAllowance | null;
   },
 ): FiringPlan {
   const { schedule, range, reason, mayRun } = leftovers;

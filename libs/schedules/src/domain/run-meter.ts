@@ -1,17 +1,11 @@
+import type { RunAllowance } from '@app/access';
 import { type PlannedFiring, skipped } from './planned-firing.js';
-
-/** How many runs the schedule's service may start before its minute is over. */
-export interface RunQuota {
-  readonly left: number;
-  /** Its `maxRunsPerMinute`. */
-  readonly most: number;
-}
 
 /** Lets runs through until the quota is used up. Without a quota (null) it never is. */
 export class RunMeter {
   #left: number;
 
-  constructor(private readonly quota: RunQuota | null) {
+  constructor(private readonly quota: RunAllowance | null) {
     this.#left = quota?.left ?? Infinity;
   }
 
@@ -23,6 +17,6 @@ export class RunMeter {
   }
 }
 
-export function overQuota(firing: PlannedFiring, quota: RunQuota | null): PlannedFiring {
+export function overQuota(firing: PlannedFiring, quota: RunAllowance | null): PlannedFiring {
   return skipped(firing, 'quota', { maxRunsPerMinute: quota?.most });
 }

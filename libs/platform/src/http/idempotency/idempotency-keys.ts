@@ -34,14 +34,14 @@ export class IdempotencyKeys {
   /** @param lockSeconds how long the request may take; after that it counts as crashed, and another may take over */
   async begin(use: KeyUse, lockSeconds: number): Promise<Begun> {
     const { service, key, requestHash } = use;
-    const [begun] = await rowsOf<{ lock: string; madeId: string | null }>(this.dataSource, sql.begin, [
+    const [begun] = await rowsOf<{ lock: string; madeId: string | null }>(this.dataSource, sql.BEGIN, [
       service,
       key,
       requestHash,
       lockSeconds,
     ]);
     if (begun !== undefined) return { type: 'begun', ...begun };
-    const [row] = await rowsOf<KeyRow>(this.dataSource, sql.find, [service, key]);
+    const [row] = await rowsOf<KeyRow>(this.dataSource, sql.FIND, [service, key]);
     if (row === undefined) return { type: 'running' }; // Released in between: the caller's next try begins.
     if (row.requestHash !== requestHash) return { type: 'other_request' };
     // An earlier version, which keeps refusals, has just finished: the caller's next try begins.
@@ -55,11 +55,11 @@ export class IdempotencyKeys {
     { status, headers, body }: StoredAnswer,
   ): Promise<void> {
     const answer = [status, JSON.stringify(headers), JSON.stringify(JSON.stringify(body))];
-    await this.dataSource.query(sql.finish, [service, key, lock, ...answer]);
+    await this.dataSource.query(sql.FINISH, [service, key, lock, ...answer]);
   }
 
   async release({ service, key }: KeyUse, lock: string): Promise<void> {
-    await this.dataSource.query(sql.release, [service, key, lock]);
+    await this.dataSource.query(sql.RELEASE, [service, key, lock]);
   }
 }
 
@@ -67,7 +67,7 @@ export class IdempotencyKeys {
 export async function pruneIdempotencyKeys(dataSource: DataSource, stopping: AbortSignal): Promise<number> {
   let total = 0;
   for (;;) {
-    const pruned = await countOf(dataSource, sql.prune, [PRUNE_BATCH]);
+    const pruned = await countOf(dataSource, sql.PRUNE, [PRUNE_BATCH]);
     total += pruned;
     if (pruned < PRUNE_BATCH || stopping.aborted) return total;
   }

@@ -20,6 +20,6 @@ export function madeBefore(): string | null {
 export async function rememberMade(tx: EntityManager, id: string): Promise<void> {
   const use = currentKeyUse();
   if (use === null) return;
-  const kept = await countOf(tx, sql.rememberMade, [use.service, use.key, use.lock, id]);
+  const kept = await countOf(tx, sql.REMEMBER_MADE, [use.service, use.key, use.lock, id]);
   if (kept === 0) throw stillRunning();
 }

@@ -9,8 +9,8 @@ const STANDS = `
 
 /** Says at start that services have one wall between them where they should have two. */
 @Injectable()
-export class TenantWall implements OnApplicationBootstrap {
-  private readonly logger = new Logger(TenantWall.name);
+export class TenantWallCheck implements OnApplicationBootstrap {
+  private readonly logger = new Logger(TenantWallCheck.name);
 
   constructor(private readonly dataSource: DataSource) {}
 
