@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AppConfig, ConfigError } from '@app/platform/config';
 
-/** Refuses to start an api that could let nobody in. The worker, which lets nobody in, needs none of it. */
+/** Refuses to start an api that could admit nobody. A worker admits nobody anyway and needs none of this. */
 @Injectable()
 export class AccessSettings implements OnModuleInit {
   constructor(private readonly config: AppConfig) {}

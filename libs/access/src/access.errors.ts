@@ -73,7 +73,7 @@ export function rateLimited(
   return new ProblemError('too_many', 'rate_limited', detail, [], { retryAfterSeconds });
 }
 
-/** The credential is right and gives no way in: the holder of it may know why. */
+/** The credential is right but grants no access: its holder may know why. */
 export function noRole(): ProblemError {
   return new ProblemError('forbidden', 'no_role', 'None of the groups in this token has a role here.');
 }

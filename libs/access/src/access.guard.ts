@@ -12,8 +12,8 @@ import { Turns } from './turns/turns.js';
 const ACROSS_SERVICES: Scope = 'service:admin';
 
 /**
- * Closes every route to principals without the scopes that its rule names, and a route without a rule to everybody. What a
- * request then does in the database is behind the wall around the service of its principal.
+ * Closes every route to principals without the scopes that its rule names, and a route without a rule to everybody. From
+ * here on the statements of a request see only the rows of its principal's service, unless the route is about all services.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {

@@ -9,9 +9,9 @@ import { refuseForeignPages } from './foreign-pages.js';
 import type { AdmittedRequest, Principal } from './principal.js';
 import { RateLimits } from './rate-limits/rate-limits.js';
 
-/** What strangers reach: health, and metrics, which have a token of their own. In these spellings only. */
+/** Open to callers without a credential: health, and metrics, which has a token of its own. In exactly these spellings. */
 const OPEN = /^\/(health\/[a-z]+|metrics)$/;
-/** And these too with DOCS_PUBLIC: what the api can do, and nothing of what is in it. */
+/** With DOCS_PUBLIC these are open too: they show what the api can do and none of its data. */
 const DOCS = /^\/(openapi\.json|docs(\/[a-z0-9.-]*)?)$/;
 
 /** Lets a request in on behalf of somebody, or not at all. */
@@ -43,8 +43,8 @@ export class Admission {
   }
 
   /**
-   * Whether one that was let in would be again: for an answer that goes on for long. Its key is found in memory. Where nobody
-   * can say, it is not. Counts nowhere.
+   * Whether a request that was admitted would be admitted again: for answers that go on for long. Its key is found in
+   * memory. When it cannot be told, the answer is no. Counts towards no limit.
    */
   wouldAdmitAgain(request: Request): Promise<boolean> {
     return this.authenticator.authenticate(request, true).then(
@@ -73,7 +73,7 @@ export class Admission {
   }
 }
 
-/** Not what a caller cannot help: a database or a provider that is away. */
+/** Only what is the caller's fault, and not a database or an identity provider that is away. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ProblemError && (error.kind === 'unauthenticated' || error.kind === 'forbidden');
 }

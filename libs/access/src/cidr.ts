@@ -26,8 +26,8 @@ export function isCidrWithin(cidr: string, cidrs: readonly string[]): boolean {
 }
 
 /**
- * Whose address it is, as far as it tells: of IPv6 the /64, in which one who has an address has as many as he likes. What is
- * no address stands for itself.
+ * The network an address counts for: an IPv6 host usually has a whole /64. Anything that is not an address stands for
+ * itself.
  */
 export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
@@ -45,7 +45,10 @@ function isIpv4(address: ipaddr.IPv4 | ipaddr.IPv6): address is ipaddr.IPv4 {
   return address.kind() === 'ipv4';
 }
 
-/** Four decimal parts only, where ipaddr would take `10.1` and `0xa.1` too; and an IPv4 address in its own spelling. */
+/**
+ * Takes four decimal parts only, where ipaddr would take `10.1` and `0xa.1` too, and no IPv4 address that is written as
+ * IPv6.
+ */
 function blockOf(text: string): Block | null {
   const [address = '', bits, ...rest] = text.split('/');
   const isV4 = ipaddr.IPv4.isValidFourPartDecimal(address);

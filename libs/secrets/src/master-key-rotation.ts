@@ -14,7 +14,7 @@ export interface Rotated {
   readonly unreadable: readonly string[];
 }
 
-/** One kind of what is kept in envelopes. */
+/** A kind of rows that are kept in envelopes. */
 interface Kind<Row extends Envelope> {
   ownerOf(row: Row): string[];
   /** Up to `BATCH` that another key than `keyId` wraps, from behind `last` on. */

@@ -37,7 +37,7 @@ export class KeyAuthenticator {
     return principalOf(key);
   }
 
-  /** A secret that does not fit what is known may be younger than that. */
+  /** A secret that does not match the cached key may be newer than the cache. */
   private async find(id: string, secret: string, mayLookUp: boolean): Promise<KnownKey | null> {
     const known = this.cache.recall(id);
     if (known !== null && this.isValid(known, secret)) return known;

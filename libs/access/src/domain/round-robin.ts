@@ -1,6 +1,6 @@
-/** First come, first served within each of them, and one after the other between them. */
+/** A line for each key: first come, first served within a line, and the lines take turns. */
 export class RoundRobin<Item> {
-  /** Whose turn it is next comes first. */
+  /** The line whose turn is next comes first. */
   private readonly lines = new Map<string, Item[]>();
   private count = 0;
 

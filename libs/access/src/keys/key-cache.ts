@@ -6,9 +6,9 @@ import { KeysRepository } from './keys.repository.js';
 
 /** Every key in use is read again this often, all of them in one statement. */
 const REFRESH_MS = 2_000;
-/** Older than this nothing is believed: a revoked key stops within 5 s also where refreshing fails. */
+/** Nothing older than this is believed: a revoked key stops working within 5 s even while refreshing fails. */
 const FRESH_MS = 4_500;
-/** One that nobody used for so long is read again when somebody does. */
+/** A key that nobody has used for this long is no longer refreshed, and is read again at its next use. */
 const IDLE_MS = 60_000;
 /** About 10 MB. Beyond it a key costs a look-up with each request. */
 const MOST_KEYS = 20_000;

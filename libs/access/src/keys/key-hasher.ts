@@ -16,8 +16,8 @@ export class KeyHasher {
   }
 
   /**
-   * Under the pepper, or under the other one while it is named too. In a time that says nothing about where they differ,
-   * nor under which of the two they are the same.
+   * Whether the hash is of this secret, under the pepper or, while one is configured, under the previous pepper. Takes as
+   * long wherever the hashes differ, and whichever pepper fits.
    */
   isSecretOf(hash: Buffer, secret: string): boolean {
     const { apiKeyPepperPrevious } = this.config;

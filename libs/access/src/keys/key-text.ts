@@ -31,7 +31,7 @@ export function formatKey(environment: KeyEnvironment, id: string, secret: strin
   return `${body}_${checksumOf(body)}`;
 }
 
-/** Null for what is no key, or one with a typo in it: nobody has to be asked about those. */
+/** Null for what is no key, or one with a typo in it: those need no look-up. */
 export function parseKey(text: string): KeyParts | null {
   const [, body = '', environment = '', id = '', secret = '', checksum] = KEY.exec(text) ?? [];
   if (checksum === undefined || checksum !== checksumOf(body)) return null;

@@ -31,7 +31,9 @@ export class KeysService {
     return this.issue(principal.service, principal.actor, spec);
   }
 
-  /** The first key of a service, and the service where there is none: for who has the database and the pepper. */
+  /**
+   * The first key of a service, which is made too where there is none: for somebody who has the database and the pepper.
+   */
   async createFirst(service: string, spec: KeySpec): Promise<FreshKey> {
     await this.repository.ensureService(service);
     return this.issue(service, 'key:create', spec);

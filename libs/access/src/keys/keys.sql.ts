@@ -1,6 +1,6 @@
 /**
- * What is needed to know callers by these keys, revoked ones too, so that they are not asked about again and again. Of any
- * service: whose key it is, is the question.
+ * What it takes to recognise callers by these keys: revoked ones too, so that they are not looked up again and again, and
+ * of any service, since the key is what tells the service.
  */
 export const KNOWN_KEYS = `
   SELECT id, service, scopes, allowed_cidrs AS "allowedCidrs", expires_at AS "expiresAt",

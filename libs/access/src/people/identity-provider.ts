@@ -4,7 +4,7 @@ import { AppConfig } from '@app/platform/config';
 
 /** The provider is asked for its keys again when a token names an unknown one, but not more often than this. */
 const COOLDOWN_MS = 5_000;
-/** And when they are as old as this, so that a key which the provider took back goes. */
+/** Its keys are also read again when they are this old, so that one the provider has withdrawn stops counting. */
 const MAX_AGE_MS = 600_000;
 const TIMEOUT_MS = 5_000;
 

@@ -15,7 +15,7 @@ export interface Count {
   readonly resetMs: number;
 }
 
-/** All budgets had room, or none was used: a request that is refused costs nothing. */
+/** Either all budgets had room, or none was charged: a request that is refused costs nothing. */
 export interface Counted {
   readonly isRefused: boolean;
   readonly counts: readonly Count[];

@@ -3,7 +3,10 @@ import { type Window, Windows } from './windows.js';
 
 /** Counts of this process alone: where there is no Redis, and while it is away. */
 export class MemoryCounts implements Counts {
-  /** Apart from the others: a stranger may come from any number of addresses, and nobody gets a new budget for it. */
+  /**
+   * Apart from the others: strangers may come from any number of addresses, and must not push out the counts of principals,
+   * who would then begin anew.
+   */
   private readonly ofAddresses = new Windows();
   private readonly ofPrincipals = new Windows();
 

@@ -8,7 +8,7 @@ import type { Principal } from '../principal.js';
 import { type Budget, headersOf, refusing } from './budget.js';
 import { SharedCounts } from './shared-counts.js';
 
-/** As many as there may be; with more, who knows which of them are attacks, so all are forgotten. */
+/** At most this many. With more, nobody can tell which of them are attackers, so all are forgotten. */
 const MOST_SUSPECTS = 10_000;
 
 /** How many requests a principal and its service may make, and how often an address may fail to say who it is. */
@@ -30,7 +30,7 @@ export class RateLimits {
   }
 
   /**
-   * Whether an address has failed so often that nobody is asked on its behalf any more. Keys that are known go on: behind
+   * Whether an address has failed so often that nothing is looked up for it any more. Keys in the cache still work: behind
    * a proxy that is not trusted, all callers have one address, and one of them must not shut out the rest.
    */
   isSuspect(address: string): boolean {

@@ -5,9 +5,9 @@ export interface Window {
   readonly endsAtMs: number;
 }
 
-/** As many as there may be; with one more, the oldest go, those that are over first. */
+/** At most this many. With one more, the oldest go, which are the first to be over. */
 const MOST_WINDOWS = 50_000;
-/** So many at a time: to find its first entry, a Map walks past those that were there before. */
+/** They go this many at a time: to find its first entry, a Map walks past all that were deleted before it. */
 const GOING_AT_ONCE = 5_000;
 
 /** Windows by what is counted in them. */
@@ -15,7 +15,7 @@ export class Windows {
   /** In the order in which they begin, and thus end. */
   private readonly windows = new Map<string, Window>();
 
-  /** One that nobody has used yet, where there is none that goes on. */
+  /** The window that is still running, or else a new one that nobody has used yet. */
   at(key: string, now: number): Window {
     const window = this.windows.get(key);
     return window !== undefined && window.endsAtMs > now ? window : { used: 0, endsAtMs: now + WINDOW_MS };

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { rowsOf } from '@app/platform/database';
 import { ProblemError } from '@app/platform/problem';
 
-/** What a service may only have so many of. */
+/** What a service may have only a limited number of. */
 export type CountedQuota = 'maxJobs' | 'maxSchedules';
 
 /**
@@ -36,11 +36,11 @@ export async function demandRoom(
   throw quotaExceeded(quota, `The service has reached its ${quota} of ${limit.most}.`);
 }
 
-/** Two instants of a schedule that is to be stored. */
+/** How close the instants of a schedule that is to be stored come to each other. */
 interface Rhythm {
-  /** The field that decides it. */
+  /** The field that decides it, as a pointer. */
   readonly pointer: string;
-  /** How close they come, asked only where there is a limit; exact where it is less than that. */
+  /** Asked only where there is a limit; exact where it is less than that limit. */
   readonly shortestSeconds: (least: number) => number;
 }
 

@@ -44,5 +44,5 @@ export function takeRunsFrom(jobs: string): string {
 /** Until the minute of the transaction is over; whole ones, 1 at least. */
 export const SECONDS_LEFT = `ceil(extract(epoch FROM ${RUN_MINUTE} + interval '1 minute' - now()))::integer`;
 
-/** Nobody asks for a minute that is over; an hour of them is there for people. */
+/** Nothing reads a minute that is over; those of the last hour are kept for people to look at. */
 export const PRUNE_MINUTES = `DELETE FROM service_minutes WHERE minute < now() - interval '1 hour'`;

@@ -14,7 +14,7 @@ export function serviceUnknown(): ProblemError {
   );
 }
 
-/** Postgres would fail at some, such as NUL. @throws ProblemError `service_not_found` */
+/** Refuses what no slug can be, before Postgres fails at it, such as NUL. @throws ProblemError `service_not_found` */
 export function refuseOddSlug(slug: string): void {
   if (!SLUG.test(slug)) throw serviceNotFound(slug);
 }
@@ -26,7 +26,7 @@ export function slugTaken(slug: string): ProblemError {
   ]);
 }
 
-/** What a service may own, by its table, in the words of the api; what is in no list any more keeps it too, until it is pruned. */
+/** What a service may own, by table. Deleted and revoked rows block its deletion too, until they are pruned. */
 const OWNED: Readonly<Record<string, string>> = {
   jobs: 'jobs, deleted ones whose history is kept included',
   calendars: 'calendars',

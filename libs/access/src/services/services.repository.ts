@@ -57,7 +57,7 @@ export class ServicesRepository {
   }
 }
 
-/** TypeORM's types follow no readonly lists. */
+/** TypeORM's types do not take readonly arrays. */
 function row(service: Service): QueryDeepPartialEntity<ServiceEntity> {
   return service as unknown as QueryDeepPartialEntity<ServiceEntity>;
 }

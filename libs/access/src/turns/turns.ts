@@ -4,9 +4,9 @@ import { Gauge } from 'prom-client';
 import { AppConfig } from '@app/platform/config';
 import { RoundRobin } from '../domain/round-robin.js';
 
-/** Of the pool's connections: while one request reads the database, another is read, checked or answered. */
+/** For each connection of the pool: while one request reads the database, another is read, checked or answered. */
 const REQUESTS_PER_CONNECTION = 2;
-/** Who has not answered by then waits for something else than us, such as a slow reader. */
+/** A request without an answer by then waits for something other than us, such as a slow reader. */
 const TURN_MS = 1_000;
 
 const ends = new WeakMap<Response, () => void>();
@@ -22,8 +22,8 @@ const waiting = new Gauge({
 });
 
 /**
- * As many requests are worked on at once as the pool can serve, and services take turns for what is beyond. Without it the
- * pool serves in order of arrival, and one service's burst is everybody's wait.
+ * Only as many requests are worked on at once as the pool can serve; beyond that, services take turns. Otherwise the pool
+ * would serve in order of arrival, and one service's burst would keep everybody waiting.
  */
 @Injectable()
 export class Turns {
@@ -40,7 +40,7 @@ export class Turns {
     if (this.working < this.atOnce) this.working += 1;
     else await this.takeOver(service);
     const end = this.endingOnce();
-    // One who left while it waited has no answer to come.
+    // A client that left while it waited gets no answer that would end its turn.
     if (response.destroyed) return end();
     response.once('close', end);
     ends.set(response, end);

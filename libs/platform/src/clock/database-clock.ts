@@ -5,7 +5,7 @@ import { DATABASE_TIME_MS } from './clock.sql.js';
 import { Clock } from './clock.js';
 
 const ASK_EVERY_MS = 10_000;
-/** One answer may be held up; of three the fastest counts. */
+/** Any one answer may be held up; so the fastest of three counts. */
 const QUESTIONS = 3;
 /** Certificates and tokens are checked against this machine's own clock: beyond this an operator should know. */
 const NOTABLE_SKEW_MS = 1_000;

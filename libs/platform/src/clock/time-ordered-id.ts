@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
 import { randomPool } from './random-pool.js';
 
-/** Starting points leave this much of the 32 bits to count up in. */
+/** A sequence of 32 bits starts below this, so that it has room to count up. */
 const START_BELOW = 2 ** 31;
 
 const random = randomPool();

@@ -96,7 +96,7 @@ export abstract class AppConfig {
   abstract readonly oidc: OidcConfig;
   /** Requests a minute; 0 is no limit. */
   abstract readonly rateLimits: RateLimitConfig;
-  /** How many proxies stand before the api, or where: they are believed about the address of a caller. */
+  /** How many proxies stand before the api, or at which addresses: what they say about a caller's address is believed. */
   abstract readonly trustProxy: number | readonly string[];
   /** Hosts, CIDRs and ports that HTTP targets may reach beyond public addresses. */
   abstract readonly egressAllow: readonly string[];

@@ -145,7 +145,7 @@ function namedKey(text: string): NamedKey {
   return { id, key };
 }
 
-/** Keys that came without TLS would be anybody's; only this machine needs none. */
+/** Without TLS anybody on the way could replace the keys; only within this machine is it not needed. */
 export const issuerUrl: Parser<string> = (value) => {
   const url = parseUrl(value, ['https:', 'http:']);
   const isLocal = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? '');

@@ -1,6 +1,5 @@
 /**
- * Lists as PostgreSQL reads them, for statements of many rows: pg, which knows no types, would look at every element for
- * what it is.
+ * Lists as PostgreSQL reads them, for statements of many rows: pg does not know their type and would inspect each element.
  */
 
 /** Of text, numbers and booleans. Text is quoted, however plain: a service may be called `null`. */

@@ -4,9 +4,9 @@ import { isNoSuchDatabase, isPassingFailure } from './postgres-error.js';
 const START_PATIENCE_MS = 180_000;
 
 /**
- * Whether a process that starts tries to connect once more. By the time that has passed and not by tries: a refused
- * connection fails in no time, one that nobody answers after 5 s. What waiting does not mend, such as a wrong password,
- * is not tried again.
+ * Whether a process that starts tries to connect once more. Time decides and not the number of tries: a refused connection
+ * fails at once, one that nobody answers after 5 s. What waiting does not mend, such as a wrong password, is not tried
+ * again.
  * @param monotonicMs a clock that begins to count here
  */
 export function startPatience(monotonicMs: () => number = () => performance.now()) {

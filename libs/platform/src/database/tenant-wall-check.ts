@@ -2,12 +2,12 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { DataSource } from 'typeorm';
 import { rowsOf } from './statement.js';
 
-/** Whether the role of the tenants is there for our login to take on, and what it may not see is decided. */
+/** Whether there is a policy that limits what the tenants' role sees, and our login may take that role on. */
 const STANDS = `
   SELECT EXISTS (SELECT FROM pg_policy WHERE polname = 'own_service')
          AND COALESCE(pg_has_role(session_user, to_regrole('scheduler_tenant'), 'SET'), false) AS stands`;
 
-/** Says at start that services have one wall between them where they should have two. */
+/** Warns at start where row-level security, the second wall between services, does not stand. */
 @Injectable()
 export class TenantWallCheck implements OnApplicationBootstrap {
   private readonly logger = new Logger(TenantWallCheck.name);

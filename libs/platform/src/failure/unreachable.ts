@@ -1,4 +1,4 @@
-/** What fails in the network, by code; an error for all addresses of a host has no more than that. */
+/** Codes of failures in the network. An error that stands for all addresses of a host has nothing more than that. */
 const CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -1,6 +1,6 @@
 import { type NextFunction, type RequestHandler } from 'express';
 
-/** Several middlewares as one: for each of its own, the router compares paths, keeps states and makes functions. */
+/** Several middlewares as one: for each one it is given, the router compares paths, keeps state and makes functions. */
 export function inOrder(...handlers: readonly RequestHandler[]): RequestHandler {
   return (request, response, next) => {
     const passTo = (index: number): void => {

@@ -13,8 +13,8 @@ export interface Replaced<T> {
 }
 
 /**
- * A body without what the service decides. That may stay in it where it says what is so; elsewhere it would be a setting
- * that silently does nothing, and is refused.
+ * The body without its read-only members. They may be there with the values that they have; with others they would be
+ * settings that silently do nothing, and are refused.
  * @throws ProblemError `validation_failed`
  */
 export function withoutReadOnly(body: object, { request, response, moving = [] }: Replaced<object>): object {

@@ -5,7 +5,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { traceRequest } from './request-trace.js';
 
 const random = randomPool();
-/** Nothing that they do asks whose request it is, and they come to workers too, which else enter no AsyncLocalStorage: see `runLogFields`. */
+/**
+ * Probes and scrapes get no context: nothing they do asks whose request it is, and they come to workers too, which
+ * otherwise enter no AsyncLocalStorage: see `runLogFields`.
+ */
 const PROBE = /^\/(health\/(startup|live|ready)|metrics)$/;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 

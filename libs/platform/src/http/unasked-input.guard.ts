@@ -34,7 +34,7 @@ export class UnaskedInputGuard implements CanActivate {
     return true;
   }
 
-  /** Read once a handler: Nest's metadata stays as it is. */
+  /** Read once for each handler: Nest's metadata stays as it is. */
   private askedOf(context: ExecutionContext): Asked {
     const handler = context.getHandler();
     const known = this.asked.get(handler);

@@ -6,10 +6,10 @@ import { type FieldError } from './problem-error.js';
 const MAX_ERRORS = 50;
 
 /**
- * Lists where a DTO has an object, or a list of objects has one, told before anything is made of them. class-validator takes
- * such a list for objects: of an empty one it checks nothing, so that what is then read of it is `undefined`, and of a
- * megabyte of `[{},{},…]` it checks each item by all the rules of the object, for five seconds. Of the fields of the DTO
- * itself: none has an object with another such field in it.
+ * Lists where a DTO has an object, or where a list of objects has one, reported before anything is made of them.
+ * class-validator takes such a list for objects: of an empty one it checks nothing, so that what is read of it later is
+ * `undefined`; of a megabyte of `[{},{},…]` it checks each item against all rules of the object, for five seconds. Looks at
+ * the DTO's own fields only: no object in them has such a field in turn.
  */
 export function listsForObjects(sent: object, dto: NewableFunction): FieldError[] {
   const fields = new Map<string, unknown>(Object.entries(sent));
@@ -34,7 +34,7 @@ interface NestedField {
   readonly isList: boolean;
 }
 
-/** Collected once a class: class-validator goes through the rules of all classes for it. */
+/** Collected once for each class: class-validator goes through the rules of all classes for it. */
 const known = new WeakMap<NewableFunction, readonly NestedField[]>();
 
 /** The fields of a DTO whose values are checked by another DTO. */

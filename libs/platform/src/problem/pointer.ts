@@ -1,7 +1,7 @@
-/** Of a key that is longer the rest is left out: an answer need not be as long as what it is about. */
+/** Longer keys are cut: an answer need not be as long as what it is about. */
 const SHOWN_CHARACTERS = 200;
 
-/** As it stands in what is said about it. */
+/** The key as messages show it. */
 export function shownKey(key: string): string {
   return key.length > SHOWN_CHARACTERS ? `${key.slice(0, SHOWN_CHARACTERS)}…` : key;
 }

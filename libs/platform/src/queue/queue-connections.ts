@@ -59,7 +59,7 @@ export class QueueConnections implements OnApplicationShutdown {
     return connection ? evictionFaultOf(connection) : null;
   }
 
-  /** Of BullMQ, which says what its connection has said too. */
+  /** For the errors of BullMQ, which repeats those of its connection. */
   report(error: Error): void {
     this.trouble.begins(error);
   }

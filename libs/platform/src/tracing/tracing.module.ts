@@ -4,7 +4,7 @@ import { startTracing, stopTracing } from './tracing.js';
 
 const SERVICE_NAME = Symbol('tracing service name');
 
-/** Traces the app that imports it where OTEL_EXPORTER_OTLP_ENDPOINT says to whom. */
+/** Traces the app that imports it, if OTEL_EXPORTER_OTLP_ENDPOINT says where spans go. */
 @Module({})
 export class TracingModule implements OnApplicationShutdown {
   constructor(config: AppConfig, @Inject(SERVICE_NAME) name: string) {

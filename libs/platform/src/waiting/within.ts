@@ -1,6 +1,6 @@
 /**
- * What `promise` gives, or `onLate` when it has given nothing after `ms`: what it stands for goes on all the same, and how that
- * ends is nobody's concern any more.
+ * What `promise` gives, or what `onLate` gives when it has not settled after `ms`. The work behind it goes on, and how it
+ * ends is ignored.
  */
 export async function within<Given, Late>(
   ms: number,
@@ -13,8 +13,8 @@ export async function within<Given, Late>(
 }
 
 /**
- * Waits for work to end, but no longer: for a process that ends, where BullMQ waits for ever for a queue that has not answered
- * since the process began.
+ * Waits until the work has ended, or `ms` have passed: for a process that ends, where BullMQ would wait for ever for a
+ * queue that has not answered since the process began.
  */
 export async function settledWithin(ms: number, work: Promise<unknown>): Promise<void> {
   await within(ms, work, () => undefined);

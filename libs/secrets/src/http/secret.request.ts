@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 
-/** A shorter one is guessed, and blotting it out of output would tell more than it hides. */
+/** A shorter one can be guessed, and redacting it from output would tell more than it hides. */
 const MIN_LENGTH = 8;
 /** Room for a key file, and well below what a variable of a command's environment may hold. */
 const MAX_LENGTH = 16_384;

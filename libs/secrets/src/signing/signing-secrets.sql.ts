@@ -1,7 +1,7 @@
 /** Two rotations at once wait for each other here; else both would end the same secret and both add one. */
 export const LOCK_SERVICE = `SELECT slug FROM services WHERE slug = $1 FOR NO KEY UPDATE`;
 
-/** From now on the one before signs along, until then. */
+/** The current secret becomes the previous one, which signs along for $2 more seconds. */
 export const LET_CURRENT_EXPIRE = `
   UPDATE signing_secrets SET expires_at = now() + $2 * interval '1 second'
   WHERE service = $1 AND expires_at IS NULL`;

@@ -23,8 +23,8 @@ export interface Service extends ServiceSpec {
   readonly updatedAt: Date;
 }
 
-/** In credentials, addresses and metrics: what a host's label may be. */
+/** Stands in credentials, addresses and metrics, and so is what a label of a host name may be. */
 export const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** Whose rows are everybody's, as long as there is no access control: it is always there. */
+/** The service that owns everything while there is no access control: it always exists. */
 export const DEFAULT_SERVICE = 'default';

@@ -10,7 +10,7 @@ export function isNotModified(response: Response, body: object): boolean {
   if (!('version' in body) || typeof body.version !== 'number') return false;
   const etag = etagOf(body.version);
   response.set('ETag', etag);
-  // What moves while its version stays must not be kept by its reader, nor taken for what it was.
+  // What changes without a new version must neither be cached nor be answered as unchanged.
   if (response.get('Cache-Control') === 'no-store') return false;
   const { method } = response.req;
   return (method === 'GET' || method === 'HEAD') && matchesAny(response.req.get('If-None-Match'), etag);

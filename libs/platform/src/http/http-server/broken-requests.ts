@@ -33,9 +33,8 @@ interface Exchange {
 }
 
 /**
- * What is no request never reaches Express. It gets a problem like any other, after the answers to what came before it,
- * and the connection ends: where the next request would begin, nobody knows. Into an answer that has begun nothing is
- * written.
+ * Bytes that are not HTTP never reach Express. They get a problem, after the answers to earlier requests, and the
+ * connection is closed, because the start of the next request cannot be found. An answer already begun is left alone.
  */
 export function answerBrokenRequests(server: Server): void {
   const latest = new WeakMap<Duplex, Exchange>();

@@ -7,7 +7,7 @@ import { answerBrokenRequests } from './broken-requests.js';
 import { isPlain, sendJson } from './json-answer.js';
 import { messageClassesFor } from './message-classes.js';
 
-/** A slow sender holds a socket and nothing else; these bound for how long. Bodies are at most 1 MB. */
+/** A slow sender takes up a socket and nothing else; these limit for how long. Bodies are at most 1 MB. */
 const LIMITS: ServerOptions = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
@@ -21,7 +21,10 @@ const LIMITS: ServerOptions = {
   insecureHTTPParser: false,
 };
 
-/** Express on a server that does not wait for ever. Nest's own makes one without options, and two of these need that. */
+/**
+ * Express on a server with time-outs. Nest's own adapter makes its server without options, and two of these can be given in
+ * no other way.
+ */
 export class HttpServerAdapter extends ExpressAdapter {
   constructor(private readonly limits: ServerOptions = {}) {
     super();

@@ -1,6 +1,6 @@
 import { type Response } from 'express';
 
-/** An object that is nothing but its members, or a list: what our handlers answer. */
+/** A plain object or a list: what our handlers answer. */
 export function isPlain(body: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(body);
   return prototype === Object.prototype || Array.isArray(body);

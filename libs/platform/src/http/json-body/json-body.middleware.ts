@@ -50,7 +50,7 @@ function unsupportedCharset(): ProblemError {
   return new ProblemError('unsupported_media_type', 'unsupported_charset', 'The body must be JSON in UTF-8.');
 }
 
-/** A chunked body of nothing is no body; what else is empty does not get here. */
+/** A chunked body without bytes counts as none; any other empty body does not get here. */
 function parse(request: Request, next: NextFunction): void {
   const bytes: unknown = request.body;
   if (!Buffer.isBuffer(bytes)) return next();

@@ -35,7 +35,7 @@ export function jsonTextFaults(text: string): FieldError[] {
 class Scan {
   readonly faults: FieldError[] = [];
   private readonly open: Open[] = [];
-  /** Then nobody wants to know of more. */
+  /** Whether there is too much of something, and the rest is not worth reading. */
   isTooMuch = false;
   private keyCount = 0;
   private itemCount = 0;
@@ -85,7 +85,7 @@ class Scan {
     if (this.keyCount > MAX_KEYS) this.tooMany('too_many_keys', `has more than ${MAX_KEYS} keys`);
   }
 
-  /** Told by the comma before it: of each list, all but the first. */
+  /** Called at the comma before it, and so for all items of a list but the first. */
   private item(): void {
     this.itemCount += 1;
     if (this.itemCount >= MAX_ITEMS) this.tooMany('too_many_items', `has more than ${MAX_ITEMS} list items`);
