@@ -1,8 +1,9 @@
 /**
  * `npm run lock:complete`, after an `npm install` through a registry mirror that lacks the binaries of other platforms:
  * npm then leaves them out of package-lock.json, and `npm ci` refuses the lock on every machine. This puts them back,
- * with the exact versions that their parents ask for.
+ * with the exact versions that their parents ask for, and the hashes that the registry gives for them.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const FILE = new URL('../package-lock.json', import.meta.url);
@@ -32,7 +33,18 @@ function isLocked(location, name) {
 
 function entryOf(name, version, dev) {
   const { os, cpu } = platformOf(name);
-  return { version, cpu: [cpu], ...(dev && { dev }), optional: true, os: [os] };
+  return {
+    version,
+    integrity: integrityOf(name, version),
+    cpu: [cpu],
+    ...(dev && { dev }),
+    optional: true,
+    os: [os],
+  };
+}
+
+function integrityOf(name, version) {
+  return execFileSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], { encoding: 'utf8' }).trim();
 }
 
 /** `@swc/core-linux-arm-gnueabihf` → linux, arm. */

@@ -27,3 +27,4 @@ export { LOG_LIMIT_CHARACTERS, type LogSink, type RunContext, type RunGrants } f
 export type { CommandTarget, HttpMethod, HttpTarget, Target } from './target.js';
 export { TargetRunners } from './target-runners.js';
 export { TargetsModule } from './targets.module.js';
+export { METADATA_ADDRESSES } from './egress/ip-address.js';

@@ -16,7 +16,7 @@ const IPV4_CARRIERS: readonly (readonly [prefix: ipaddr.IPv6, lengthBits: number
 const GLOBAL_UNICAST_V6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 
 /** Where clouds hand out credentials; some are in ranges that look public or that operators allow as a whole. */
-const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
+export const METADATA_ADDRESSES: ReadonlySet<string> = new Set([
   '169.254.169.254', // AWS, GCP, Azure, OpenStack and most others
   '169.254.170.2', // ECS task credentials
   '169.254.170.23', // EKS pod identity
