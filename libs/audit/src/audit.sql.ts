@@ -24,6 +24,10 @@ export function requestIdOf(event: string): string {
   return `${event} ->> 9`;
 }
 
+/** Whether anything is remembered that a service owned, besides the service itself. */
+export const OWNED_ANYTHING = `
+  SELECT FROM audit_events WHERE service = $1 AND resource_type <> 'service' LIMIT 1`;
+
 /** Newest first, along the primary index of a service, or of a resource. A filter that is null is planned away. */
 export const LIST_EVENTS = withinPageBytes(`
   SELECT id, service, at, actor, action, resource_type AS "resourceType", resource_id AS "resourceId", before, after, reason,

@@ -20,7 +20,15 @@ export function refuseOddSlug(slug: string): void {
 }
 
 export function slugTaken(slug: string): ProblemError {
-  const detail = `There is a service ${JSON.stringify(slug)} already.`;
+  return taken(`There is a service ${JSON.stringify(slug)} already.`);
+}
+
+/** Whoever got the name would read what the one before did. */
+export function slugRemembered(slug: string): ProblemError {
+  return taken(`There was a service ${JSON.stringify(slug)}, whose audit log is still kept under this name.`);
+}
+
+function taken(detail: string): ProblemError {
   return new ProblemError('conflict', 'slug_taken', detail, [
     { pointer: '/slug', code: 'slug_taken', detail },
   ]);

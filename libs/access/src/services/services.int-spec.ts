@@ -80,6 +80,18 @@ describe('a service', () => {
     expect([again.status, again.body?.code]).toEqual([409, 'slug_taken']);
   });
 
+  it('takes no slug of one that is gone and whose audit log is kept, but one of which nothing was owned', async () => {
+    for (const slug of ['gone', 'empty']) {
+      await post({ slug, name: 'The first' });
+      if (slug === 'gone') await app.insertOwned('audit_events', slug);
+      expect((await app.call('DELETE', `/services/${slug}`)).status).toBe(204);
+    }
+    const again = await post({ slug: 'gone', name: 'The second' });
+    expect([again.status, firstErrorOf(again)]).toEqual([409, ['/slug', 'slug_taken']]);
+    expect((await app.call('GET', '/services/gone')).status).toBe(404);
+    expect((await post({ slug: 'empty', name: 'The second' })).status).toBe(201);
+  });
+
   it('is as unknown with an odd slug as with any', async () => {
     for (const slug of ['nobody', 'UPPER', '%00', "'", 'x'.repeat(500)]) {
       expect((await app.call('GET', `/services/${slug}`)).status).toBe(404);

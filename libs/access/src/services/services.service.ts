@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { recordChange } from '@app/audit';
+import { ownedAnything, recordChange } from '@app/audit';
 import { Clock } from '@app/platform/clock';
 import { type ExpectedVersion, requireVersion } from '@app/platform/http';
 import { DEFAULT_SERVICE, type Service, type ServiceSpec } from './domain/service.js';
-import { refuseOddSlug, serviceIsDefault, serviceNotFound } from './services.errors.js';
+import { refuseOddSlug, serviceIsDefault, serviceNotFound, slugRemembered } from './services.errors.js';
 import { ServicesRepository, type ServiceWindow } from './services.repository.js';
 
 /** The tenants, for operators: the one place that looks across them. */
@@ -16,12 +16,13 @@ export class ServicesService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ProblemError `slug_taken` */
+  /** @throws ProblemError `slug_taken`, also where another service had it whose audit log is still kept */
   async create(slug: string, spec: ServiceSpec): Promise<Service> {
     const now = this.clock.now();
     const service: Service = { ...spec, slug, version: 1, createdAt: now, updatedAt: now };
     await this.repository.transaction(async (tx) => {
       await this.repository.insert(tx, service);
+      if (await ownedAnything(tx, slug)) throw slugRemembered(slug);
       await recordChange(tx, { service: slug, action: 'service.created', resourceId: slug, after: service });
     });
     return service;

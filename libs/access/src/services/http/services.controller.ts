@@ -35,7 +35,9 @@ import { ServiceResponse, toServiceResponse } from './service.response.js';
 
 const CURSOR = cursorOf('services', ['string']);
 const NO_SUCH_SERVICE = { description: 'There is no such service.' };
-const SLUG_TAKEN = { description: 'There is a service with this slug.' };
+const SLUG_TAKEN = {
+  description: 'There is a service with this slug, or was one whose audit log is still kept.',
+};
 const IN_USE = { description: 'It still owns resources, or is the built-in service `default`.' };
 const STALE = { description: 'The service has changed since it was read.' };
 const EXAMPLES = {

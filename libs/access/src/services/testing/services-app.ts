@@ -18,6 +18,8 @@ export interface ServicesApp {
 }
 
 const INSERT_OWNED: Readonly<Record<string, string>> = {
+  audit_events: `INSERT INTO audit_events (id, service, actor, action, resource_type, resource_id)
+                 VALUES ($1::uuid, $2, 'ann', 'job.created', 'job', $1::uuid::text)`,
   jobs: `INSERT INTO jobs (id, service, name, target, retry_policy, timeout_ms, priority, delivery_guarantee)
          VALUES ($1::uuid, $2, $1::uuid::text, '{}', '{}', 1, 5, 'at_least_once')`,
   calendars: 'INSERT INTO calendars (id, service, name) VALUES ($1::uuid, $2, $1::uuid::text)',
