@@ -173,6 +173,17 @@ describe('a method that a path does not have', () => {
   });
 
   it.each([
+    ['/health/live', 405],
+    ['/metrics', 405],
+    ['/jobs', 404],
+  ])('POST %s is refused by a worker before it reads the body', async (path, status) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(service.workerUrl + path, { method: 'POST', headers, body: '{"broken' });
+    expect(answer.status).toBe(status);
+    await answer.arrayBuffer();
+  });
+
+  it.each([
     ['/nowhere', 404],
     ['/v1/jobs', 404],
     ['/jobs/%ff', 400],

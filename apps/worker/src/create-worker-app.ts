@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { measureHttp } from '@app/metrics';
 import type { AppConfig } from '@app/platform/config';
-import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter } from '@app/platform/http';
+import { configureHttp, HTTP_APP_OPTIONS, HttpServerAdapter, readOnlyForStrangers } from '@app/platform/http';
 import { WorkerModule } from './worker.module.js';
 
 /** The worker, ready to listen and to run. @throws what keeps it from starting */
@@ -21,7 +21,7 @@ export async function createWorkerApp(
     },
   );
   app.use(measureHttp);
-  configureHttp(app);
+  configureHttp(app, readOnlyForStrangers);
   app.enableShutdownHooks();
   return app;
 }

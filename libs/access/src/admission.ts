@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { AppConfig } from '@app/platform/config';
+import { readOnlyForStrangers } from '@app/platform/http';
 import { ProblemError } from '@app/platform/problem';
 import { bindToActor } from '@app/platform/request-context';
 import { Authenticator, SERVICE_HEADER } from './authentication/authenticator.js';
@@ -25,9 +26,10 @@ export class Admission {
 
   /** Express middleware: strangers are turned away before anybody reads their bodies or looks for their paths. */
   readonly middleware = (request: Request, response: Response, next: NextFunction): void => {
-    if (OPEN.test(request.path)) return next();
+    if (OPEN.test(request.path)) return readOnlyForStrangers(request, response, next);
     if (this.isForThisMachine()) refuseForeignPages(request);
-    if (this.config.docsPublic && DOCS.test(request.path)) return next();
+    if (this.config.docsPublic && DOCS.test(request.path))
+      return readOnlyForStrangers(request, response, next);
     this.admit(request, response).then(() => next(), next);
   };
 

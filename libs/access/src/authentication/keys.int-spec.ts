@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { type IncomingMessage, request as ask } from 'node:http';
+import { text as textOf } from 'node:stream/consumers';
 import type { Request } from 'express';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { Admission } from '../admission.js';
@@ -16,7 +19,7 @@ let other: AccessApp;
 
 beforeAll(async () => {
   app = await startApp({ TRUST_PROXY: 'loopback' });
-  other = await startApp();
+  other = await startApp({ DOCS_PUBLIC: 'true' });
 }, START_TIMEOUT_MS);
 
 const statusOf = async (text: string, at = app) => (await at.call('GET', '/whoami', bearer(text))).status;
@@ -39,6 +42,27 @@ describe('a stranger', () => {
 
   it('may ask for health', async () => {
     expect((await app.call('GET', '/health/live')).status).toBe(200);
+    expect((await fetch(`${app.url}/health/live`, { method: 'HEAD' })).status).toBe(200);
+  });
+
+  it.each([
+    ['GET', '/health/live', 200],
+    ['POST', '/health/live', 405],
+    ['DELETE', '/health/live', 405],
+    ['POST', '/health/nothing', 404],
+    ['POST', '/metrics', 404],
+    ['POST', '/docs', 404],
+    ['PUT', '/openapi.json', 404],
+  ])('gets its answer to %s %s, %d, before its body has come', async (method, path, status) => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': 925_000 };
+    const asking = ask(other.url + path, { method, headers });
+    asking.flushHeaders();
+    const [answer] = (await once(asking, 'response')) as [IncomingMessage];
+    const body = await textOf(answer);
+    asking.on('error', () => undefined).destroy();
+    expect(answer.statusCode).toBe(status);
+    if (status === 405) expect(answer.headers.allow).toBe('GET, HEAD');
+    if (status >= 400) expect(body).toMatch(/"code":"(not_found|method_not_allowed)"/);
   });
 });
 

@@ -14,7 +14,7 @@ export const HTTP_APP_OPTIONS = { bodyParser: false } as const;
 /**
  * What every HTTP answer of this service has in common, whichever app gives it; the app must be made with `HttpServerAdapter`, which
  * sends it. Call before `init` or `listen`.
- * @param admission turns strangers away before their bodies are read
+ * @param admission turns strangers away before their bodies are read, or lets them read only
  */
 export function configureHttp(app: NestExpressApplication, ...admission: RequestHandler[]): void {
   app.disable('x-powered-by');

@@ -28,6 +28,7 @@ export { cursorOf } from './paging/cursor.js';
 export { mapPage, type Page, pageOf } from './paging/page.js';
 export { PageQuery } from './paging/page-query.js';
 export { PreferWait } from './preferences/prefer-wait.js';
+export { readOnlyForStrangers } from './read-only-for-strangers.js';
 export { replacingRequest } from './replacing-request.js';
 export { QueryBoolean, QueryInteger, QueryList } from './query-conversion.js';
 export { instantIn, IsAfterFrom, IsInstant } from './rules/instant-rules.js';

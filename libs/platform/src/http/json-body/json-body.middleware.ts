@@ -8,6 +8,7 @@ import {
 import { type NextFunction, raw, type Request, type RequestHandler } from 'express';
 import { jsonFaults } from './json-faults.js';
 import { jsonTextFaults } from './json-text-faults.js';
+import { staysUnread } from './unread-body.js';
 
 const LIMIT_BYTES = 1024 * 1024;
 /** `application/json` and its kin, such as `application/merge-patch+json`, but for the other kind of patch (RFC 6902). */
@@ -18,7 +19,7 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)"?/i;
 export function jsonBody(): RequestHandler {
   const read = raw({ limit: LIMIT_BYTES, inflate: false, type: () => true });
   return (request, response, next) => {
-    if (!hasBody(request)) return next();
+    if (!hasBody(request) || staysUnread(request)) return next();
     const fault = faultOfType(request);
     if (fault !== null) return next(fault);
     read(request, response, (error?: unknown) => (error === undefined ? parse(request, next) : next(error)));
