@@ -85,6 +85,8 @@ jest.setTimeout(60_000);
         await waitFor(async () => (await queueOf(port)).status === 'up', { timeoutMs: 50_000 });
         await redis.configure({ 'maxmemory-policy': 'allkeys-lru' });
         const message = expect.stringContaining('evicts with maxmemory-policy allkeys-lru: set noeviction');
+        // What was found is shared for a second.
+        await waitFor(async () => (await queueOf(port)).status !== 'up');
         expect(await queueOf(port)).toEqual({ answered: 200, status: 'degraded', message });
       } finally {
         child.kill('SIGKILL');

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { setTimeout as wait } from 'node:timers/promises';
 import { DrainState } from './drain-state.js';
 import { HealthModule, Pulse, type ReadinessCheck } from './index.js';
 
@@ -59,8 +60,21 @@ describe('/health/ready', () => {
     expect(await response.json()).toMatchObject({ error: { slow: { message: 'no answer within 2000 ms' } } });
   });
 
-  it('is 503 while draining', async () => {
+  it('asks once for all who come within a second, and again for the next', async () => {
+    let asked = 0;
+    const counted: ReadinessCheck = { ...up('database'), check: async () => void (asked += 1) };
+    const ask = async (): Promise<number> => (await fetch(`${url}/health/ready`)).status;
+    const url = await start(counted);
+    expect(new Set(await Promise.all(Array.from({ length: 50 }, ask)))).toEqual(new Set([200]));
+    expect(asked).toBe(1);
+    await wait(1_000);
+    await ask();
+    expect(asked).toBe(2);
+  });
+
+  it('is 503 while draining, also to who comes within that second', async () => {
     const url = await start(up('database'));
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     app.get(DrainState).startDraining();
     const response = await fetch(`${url}/health/ready`);
     expect(response.status).toBe(503);

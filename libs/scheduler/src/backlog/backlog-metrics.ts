@@ -2,9 +2,8 @@ import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { Gauge, register, type Registry } from 'prom-client';
 import { ExecutionsQueue } from '@app/executions';
 import { Clock } from '@app/platform/clock';
-import { within } from '@app/platform/waiting';
+import { recentAnswer, within } from '@app/platform/waiting';
 import { BacklogRepository } from './backlog.repository.js';
-import { recentAnswer } from './recent-answer.js';
 
 /** Registered when an app provides this, so that a process without it does not show zeros. */
 const registers: Registry[] = [];
