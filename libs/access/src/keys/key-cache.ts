@@ -25,6 +25,8 @@ export class KeyCache implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(KeyCache.name);
   private readonly entries = new Map<string, Entry>();
   private readonly reads = new Map<string, Promise<KnownKey | null>>();
+  /** How often something was forgotten: what was being read meanwhile may be from before. */
+  private timesForgotten = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -65,14 +67,16 @@ export class KeyCache implements OnApplicationBootstrap, OnModuleDestroy {
   /** As it is now, for a secret that does not fit what is known: the key may just have been rotated. */
   async readAgain(id: string): Promise<KnownKey | null> {
     const startedAtMs = this.clock.monotonicMs();
+    const forgottenBefore = this.timesForgotten;
     const [key = null] = await this.repository.known([id]);
-    if (key !== null && this.entries.size < MOST_KEYS)
+    if (key !== null && this.timesForgotten === forgottenBefore && this.entries.size < MOST_KEYS)
       this.entries.set(id, { key, readAtMs: startedAtMs, usedAtMs: startedAtMs });
     return key;
   }
 
   /** Its next use reads it again; in the other processes it goes within FRESH_MS. */
   forget(id: string): void {
+    this.timesForgotten += 1;
     this.entries.delete(id);
     this.reads.delete(id);
   }
