@@ -98,6 +98,21 @@ describe('values', () => {
     [{ EGRESS_ALLOW: '127.0.0.1, 10.0.0.0/8,,' }, { egressAllow: ['127.0.0.1', '10.0.0.0/8'] }],
     [{ COMMAND_RUNNER_SOCKET: '/run/x.sock' }, { commandRunnerSocket: '/run/x.sock' }],
     [{ COMMAND_TARGETS: './commands.json' }, { commandTargets: { allowListFile: './commands.json' } }],
+    [{ TRUST_PROXY: '2' }, { trustProxy: 2 }],
+    [
+      { TRUST_PROXY: 'loopback, 10.0.0.1, 10.0.0.0/8, 10.0.0.1/32, fd00::1, fd00::/8, fd00::1/128' },
+      {
+        trustProxy: [
+          'loopback',
+          '10.0.0.1',
+          '10.0.0.0/8',
+          '10.0.0.1/32',
+          'fd00::1',
+          'fd00::/8',
+          'fd00::1/128',
+        ],
+      },
+    ],
     [{ TYPO_IN_NAME: '1' }, {}],
   ])('%j', (env, expected) => {
     expect(loadConfig(env)).toMatchObject(expected);
@@ -135,6 +150,12 @@ describe('faults', () => {
     [{ NODE_ENV: 'production', HOST: '0.0.0.0', AUTH_MODE: 'none' }, /^AUTH_MODE: /],
     [{ EGRESS_ALLOW: 'http://127.0.0.1' }, /^EGRESS_ALLOW: /],
     [{ COMMAND_RUNNER_SOCKET: 'runner.sock' }, /^COMMAND_RUNNER_SOCKET: .*an absolute path/],
+    [{ TRUST_PROXY: '10.0.0.0/64' }, /^TRUST_PROXY: .*addresses or CIDRs/],
+    [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY: /],
+    [{ TRUST_PROXY: '10.0.0.0/0' }, /^TRUST_PROXY: /],
+    [{ TRUST_PROXY: '10.0.0.0/8/8' }, /^TRUST_PROXY: /],
+    [{ TRUST_PROXY: 'fd00::/129' }, /^TRUST_PROXY: /],
+    [{ TRUST_PROXY: 'proxy.example' }, /^TRUST_PROXY: /],
     [{ COMMAND_TARGETS: 'enable' }, /^COMMAND_TARGETS: .*disabled, enabled, or the path/],
   ])('%j', (env, fault) => {
     expect(faultsOf(env)).toEqual([expect.stringMatching(fault)]);

@@ -47,6 +47,8 @@ export function atLeastBytes(bytes: number): Parser<string> {
 }
 
 const NAMED_PROXIES = ['loopback', 'linklocal', 'uniquelocal'];
+/** By what `isIP` answers, which is 0 for what is no address. */
+const BITS_OF_FAMILY: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
 /**
  * Which proxies tell the truth about the address of a caller: how many there are, or where they are. Never simply all,
@@ -62,9 +64,10 @@ export const trustedProxies: Parser<number | readonly string[]> = (value) => {
 };
 
 function isProxy(text: string): boolean {
-  const [address = '', bits = '32', ...rest] = text.split('/');
   if (NAMED_PROXIES.includes(text)) return true;
-  return isIP(address) !== 0 && /^([1-9]|[1-9]\d|1[01]\d|12[0-8])$/.test(bits) && rest.length === 0;
+  const [address = '', bits = '1', ...rest] = text.split('/');
+  const mostBits = BITS_OF_FAMILY[isIP(address)] ?? 0;
+  return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= mostBits && rest.length === 0;
 }
 
 export const list: Parser<readonly string[]> = (value) =>
