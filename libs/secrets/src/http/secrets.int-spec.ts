@@ -144,6 +144,7 @@ describe('/signing-secrets', () => {
       status: 201,
       body: { secret: expect.stringMatching(/^whsec_[\w+/]{43}=$/), expiresAt: null },
     });
+    expect(first.headers.get('Cache-Control')).toBe('no-store');
     const second = await rotate({ overlapSeconds: 3_600 });
     const items = await listed();
     expect(items.map(({ id }) => id)).toEqual([second.body.id, first.body.id]);

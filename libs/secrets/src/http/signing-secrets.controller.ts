@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, Param } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -41,6 +41,7 @@ export class SigningSecretsController {
   }
 
   @Post('rotate')
+  @Header('Cache-Control', 'no-store')
   @RequireScopes('secrets:write')
   @NotReplayed('secret')
   @ApiOperation({
