@@ -159,6 +159,42 @@ describe('any request', () => {
   });
 });
 
+describe('a cache on the way', () => {
+  const WHO_ASKS = 'Authorization, X-API-Key, X-Scheduler-Service';
+  const said = ({ headers }: { readonly headers: Headers }) => [
+    headers.get('Cache-Control'),
+    headers.get('Vary'),
+  ];
+
+  /** As a browser asks; `fetch` would add `no-cache`, which makes Express send a file anew. */
+  const seen = (headers: Headers) => ({
+    headers: { 'If-None-Match': headers.get('ETag') ?? '', 'Cache-Control': 'max-age=0' },
+  });
+
+  it('may keep a list for who asked, and has to ask again', async () => {
+    expect(said(await service.api.get('/jobs'))).toEqual(['private, no-cache', WHO_ASKS]);
+  });
+
+  it('is told so too when what it has is still current', async () => {
+    const target = { type: 'http', url: 'https://example.org/' };
+    const { headers } = await service.api.call('POST', '/jobs', { name: 'kept by caches', target });
+    const answer = await fetch(`${service.api.url}${headers.get('Location')}`, seen(headers));
+    expect([answer.status, ...said(answer)]).toEqual([304, 'private, no-cache', WHO_ASKS]);
+  });
+
+  it.each(['/usage', '/status', '/health/ready'])('keeps nothing of %s', async (path) => {
+    expect(said(await service.api.get(path))[0]).toBe('no-store');
+  });
+
+  it('asks anew whether a file of the page at /docs has changed, and gets 304', async () => {
+    const file = `${service.api.url}/docs/swagger-ui.css`;
+    const first = await fetch(file);
+    await first.arrayBuffer();
+    const again = await fetch(file, seen(first.headers));
+    expect([first.status, again.status]).toEqual([200, 304]);
+  });
+});
+
 describe('a method that a path does not have', () => {
   it.each([
     ['DELETE', '/jobs', 'GET, HEAD, POST'],

@@ -15,6 +15,8 @@ const OPEN = /^\/(health\/[a-z]+|metrics)$/;
 /** With DOCS_PUBLIC these are open too: they show what the api can do and none of its data. */
 const DOCS = /^\/(openapi\.json|docs(\/[a-z0-9.-]*)?)$/;
 
+const WHO_ASKS = `Authorization, X-API-Key, ${SERVICE_HEADER}`;
+
 /** Lets a request in on behalf of somebody, or not at all. */
 @Injectable()
 export class Admission {
@@ -30,6 +32,7 @@ export class Admission {
     if (this.isForThisMachine()) refuseForeignPages(request);
     if (this.config.docsPublic && DOCS.test(request.path))
       return readOnlyForStrangers(request, response, next);
+    keepFromOthers(response);
     this.admit(request, response).then(() => next(), next);
   };
 
@@ -73,6 +76,15 @@ export class Admission {
       throw error;
     }
   }
+}
+
+/**
+ * What is answered depends on who asks, and an `X-API-Key` does not tell caches so, as `Authorization` does: a shared one
+ * could give one service's list to another. A handler that sets its own stays with that.
+ */
+function keepFromOthers(response: Response): void {
+  response.setHeader('Cache-Control', 'private, no-cache');
+  response.setHeader('Vary', WHO_ASKS);
 }
 
 /** Only what is the caller's fault, and not a database or an identity provider that is away. */

@@ -84,6 +84,20 @@ describe('an API key', () => {
     expect((await app.call('GET', '/whoami', { Authorization: `Basic ${text}` })).status).toBe(401);
   });
 
+  it.each(['Authorization', 'X-API-Key'])(
+    'in %s gets answers that no cache gives to another',
+    async (header) => {
+      const { text } = await app.issue({ scopes: scopesOf({ role: 'viewer' }) });
+      const credential = { [header]: header === 'Authorization' ? `Bearer ${text}` : text };
+      for (const path of ['/jobs', '/nowhere', '/forgotten']) {
+        const { headers } = await app.call('GET', path, credential);
+        expect(headers.get('Cache-Control')).toBe('private, no-cache');
+        expect(headers.get('Vary')).toBe('Authorization, X-API-Key, X-Scheduler-Service');
+      }
+      expect((await app.call('GET', '/jobs')).headers.get('Cache-Control')).toBe('private, no-cache');
+    },
+  );
+
   it('opens what its scopes say, and the answer names the missing one', async () => {
     const { text } = await app.issue({ scopes: scopesOf({ role: 'viewer' }) });
     expect((await app.call('GET', '/jobs', bearer(text))).status).toBe(200);

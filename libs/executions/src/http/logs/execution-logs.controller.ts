@@ -28,7 +28,7 @@ import { StreamPatience } from './stream-patience.js';
 
 /** No cache or proxy on the way may hold lines back; and a connection kept after its stream would delay a shutdown. */
 const STREAM_HEADERS = {
-  'Cache-Control': 'no-cache, no-transform',
+  'Cache-Control': 'private, no-cache, no-transform',
   'X-Accel-Buffering': 'no',
   Connection: 'close',
 };
