@@ -7,6 +7,7 @@ import type { BulkOperation } from './bulk/domain/bulk-operation.js';
 import * as dispatch from './dispatch.sql.js';
 import { scheduledForOf } from './domain/execution-id.js';
 import type { ExecutionState } from './domain/execution-state.js';
+import { CANCEL_PENDING_OF_JOB, CANCEL_UNFINISHED_OF_SCHEDULES } from './executions.sql.js';
 import { type HistoryFilter, listExecutions } from './history.sql.js';
 import { planOf, type QueryPlan } from './testing/query-plan.js';
 import { CANCEL_REQUESTED, CLAIM, SETTLE } from './worker/claims.sql.js';
@@ -181,6 +182,13 @@ describe('beside 200,000 executions of the past month', () => {
     ['what somebody wants ended', CANCEL_REQUESTED, [sessionId], 'executions_cancelling'],
   ])('%s is found in an index of few rows', async (_what, sql, parameters, index) => {
     expectFrugal(await planOf(dataSource, sql, parameters), index);
+  });
+
+  it.each<[string, string, () => unknown[]]>([
+    ['what waits of a deleted job', CANCEL_PENDING_OF_JOB, () => [jobId, service, 10]],
+    ['what a schedule has under way', CANCEL_UNFINISHED_OF_SCHEDULES, () => [[scheduleId], [jobId]]],
+  ])('a cancel of %s walks over nothing else', async (_what, sql, parameters) => {
+    expectFrugal(await planOf(dataSource, sql, parameters()), 'executions_open');
   });
 
   it.each<[BulkOperation['action'], string]>([
