@@ -27,6 +27,11 @@ export class OutputCapture {
     return this.keptBytes === 0;
   }
 
+  /** Whether some was dropped, as will be all that follows: nobody need look at it. */
+  get isFull(): boolean {
+    return this.dropped;
+  }
+
   /** The text so far, without a character that the limit cut in two. */
   read(): CapturedOutput {
     const bytes = this.kept.subarray(0, this.keptBytes);

@@ -47,6 +47,8 @@ export const LOG_LIMIT_CHARACTERS = 1_000_000;
 
 /** Takes a run's log text as it comes. It must never throw or block, since socket and pipe events call it. */
 export interface LogSink {
+  /** Whether it will drop whatever is written from now on, so that nobody need prepare it; default never */
+  readonly hasEnough?: boolean;
   /** @returns a promise if there is no room until it resolves: callers that can wait should, the others lose nothing */
   write(stream: 'stdout' | 'stderr' | 'system', text: string): void | Promise<void>;
 }

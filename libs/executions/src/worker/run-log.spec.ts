@@ -26,7 +26,9 @@ describe("a run's log", () => {
   it('keeps a million characters and then says once that it was truncated', () => {
     const { log, lines } = logOf(1);
     log.write('stdout', 'x'.repeat(999_999));
+    expect(log.hasEnough).toBe(false);
     log.write('stdout', 'yz');
+    expect(log.hasEnough).toBe(true);
     log.write('stdout', 'never seen');
     expect(lines.map(({ stream }) => stream)).toEqual(['stdout', 'stdout', 'system']);
     expect(lines.slice(0, 2).map(({ text }) => text.length)).toEqual([999_999, 1]);

@@ -33,6 +33,10 @@ export class RunLog implements LogSink {
     return this.lines === 0;
   }
 
+  get hasEnough(): boolean {
+    return this.capped;
+  }
+
   write(stream: LogLine['stream'], text: string): void {
     if (this.capped || text === '') return;
     if (this.isFull) return this.cap('0 characters: the service has used up its maxStoredBytes');

@@ -95,8 +95,8 @@ class CommandOutput implements OutputListener {
   private readonly stderr: OutputChannel;
 
   constructor(log: LogSink, redaction: Redaction) {
-    this.stdout = new OutputChannel(redaction.stream(), (text) => log.write('stdout', text));
-    this.stderr = new OutputChannel(redaction.stream(), (text) => log.write('stderr', text));
+    this.stdout = new OutputChannel(redaction.stream(), 'stdout', log);
+    this.stderr = new OutputChannel(redaction.stream(), 'stderr', log);
   }
 
   onStdout(chunk: Uint8Array): void | Promise<void> {

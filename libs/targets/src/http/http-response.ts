@@ -31,7 +31,10 @@ export interface HttpAnswer {
   readonly location: string | null;
 }
 
-/** Reads at most 1 MB, keeps 64 KB and never decompresses: a small answer could unpack to any size. */
+/**
+ * Reads at most 1 MB, keeps 64 KB and never decompresses: a small answer could unpack to any size. What is not kept is not
+ * searched for secrets either.
+ */
 export async function readResponse(
   response: Dispatcher.ResponseData,
   redaction: Redaction,
@@ -43,14 +46,14 @@ export async function readResponse(
   try {
     for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
       readBytes += chunk.length;
-      capture.add(redacted.push(chunk));
+      if (!capture.isFull) capture.add(redacted.push(chunk));
       if (readBytes > READ_LIMIT_BYTES) break; // leaving the loop destroys the socket
     }
   } catch (thrown) {
     error = thrown;
   }
   const isWhole = error === null && readBytes <= READ_LIMIT_BYTES;
-  capture.add(isWhole ? redacted.end() : redacted.breakOff());
+  if (!capture.isFull) capture.add(isWhole ? redacted.end() : redacted.breakOff());
   const { location } = response.headers;
   return {
     result: resultOf(response, redaction, capture, isWhole),

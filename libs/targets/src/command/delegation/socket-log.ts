@@ -9,8 +9,12 @@ export class SocketLog implements LogSink {
 
   constructor(private readonly socket: Socket) {}
 
+  get hasEnough(): boolean {
+    return this.characters > LOG_LIMIT_CHARACTERS || !this.socket.writable;
+  }
+
   write(stream: 'stdout' | 'stderr' | 'system', text: string): void | Promise<void> {
-    if (this.characters > LOG_LIMIT_CHARACTERS || !this.socket.writable) return;
+    if (this.hasEnough) return;
     this.characters += text.length;
     if (!this.socket.write(lineOf({ type: 'log', stream, text }))) return this.untilRoom();
   }
