@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
+import { LoopTurns, TurnLine } from '@app/platform/waiting';
 import { CalendarExclusions } from './calendars/calendar-exclusions.js';
 import { allowedInstants } from './calendars/domain/allowed-instants.js';
 import type { Exclusion } from './calendars/domain/exclusion.js';
@@ -28,6 +29,9 @@ const UNSAVED_SEED = 'preview';
 /** When a schedule fires, without anything being stored or fired. */
 @Injectable()
 export class SchedulePreviews {
+  /** A preview of 1,000 years takes up to half a second, and whoever may read may ask for many at once. */
+  private readonly line = new TurnLine();
+
   constructor(
     private readonly schedules: SchedulesService,
     private readonly calendars: CalendarExclusions,
@@ -48,7 +52,7 @@ export class SchedulePreviews {
   ): Promise<SchedulePreview> {
     const start = from ?? this.clock.now();
     const timing = { ...definition, anchorAt: definition.startAt ?? start };
-    return previewOf({
+    return this.preview({
       timing,
       recurrence: compileAccepted(timing, UNSAVED_SEED),
       from: start,
@@ -61,7 +65,7 @@ export class SchedulePreviews {
   async ofStored(service: string, id: string, count: number): Promise<SchedulePreview> {
     const schedule = await this.schedules.get(service, id);
     const exclusion = await this.calendars.forSchedule(schedule);
-    const preview = previewOf({
+    const preview = await this.preview({
       timing: schedule,
       recurrence: this.recurrences.readableOf(schedule),
       drawnFrom: id,
@@ -71,6 +75,28 @@ export class SchedulePreviews {
     });
     const isMoot = preview.fireTimes.length === 0;
     return isMoot ? preview : { ...preview, warnings: [...offClockWarnings(schedule), ...preview.warnings] };
+  }
+
+  private async preview(question: Question): Promise<SchedulePreview> {
+    const { timing, from, drawnFrom } = question;
+    const spec = scheduleSpecOf(timing);
+    return {
+      description: describeSchedule(spec),
+      fireTimes: await this.fireTimes(question),
+      warnings: scheduleWarnings(spec, from.getTime(), { bounds: timing, seed: drawnFrom }),
+    };
+  }
+
+  private async fireTimes({ timing, recurrence, from, count, exclusion }: Question): Promise<FireTime[]> {
+    const allowed = allowedInstants(recurrence, exclusion);
+    const fireTimes: FireTime[] = [];
+    await this.line.next();
+    const turns = new LoopTurns(this.line);
+    for (const fireTime of previewFireTimes(allowed, timing.timezone, from.getTime(), count)) {
+      fireTimes.push(fireTime);
+      await turns.pass();
+    }
+    return fireTimes;
   }
 }
 
@@ -94,14 +120,4 @@ function offClockWarnings({ active, pauseReason, nextRunAt }: Schedule): Schedul
   return [
     { code: 'job_inactive', message: 'its job is inactive: nothing fires at these times until it is active' },
   ];
-}
-
-function previewOf({ timing, recurrence, from, count, drawnFrom, exclusion }: Question): SchedulePreview {
-  const allowed = allowedInstants(recurrence, exclusion);
-  const spec = scheduleSpecOf(timing);
-  return {
-    description: describeSchedule(spec),
-    fireTimes: previewFireTimes(allowed, timing.timezone, from.getTime(), count),
-    warnings: scheduleWarnings(spec, from.getTime(), { bounds: timing, seed: drawnFrom }),
-  };
 }

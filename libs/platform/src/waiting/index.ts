@@ -1,4 +1,4 @@
-export { LoopTurns } from './loop-turns.js';
+export { LoopTurns, TurnLine } from './loop-turns.js';
 export { recentAnswer } from './recent-answer.js';
 export { sleep } from './sleep.js';
 export { settledWithin, within } from './within.js';

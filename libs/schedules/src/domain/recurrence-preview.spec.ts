@@ -10,7 +10,7 @@ function cron(cronExpression: string, timezone: string): CronSpec {
 
 function preview(spec: CronSpec, from: string, count: number, endAt: Date | null = null) {
   const recurrence = compileRecurrence(spec, { startAt: null, endAt }, 'seed');
-  return previewFireTimes(recurrence, spec.timezone, Date.parse(from), count);
+  return [...previewFireTimes(recurrence, spec.timezone, Date.parse(from), count)];
 }
 
 describe('a preview', () => {

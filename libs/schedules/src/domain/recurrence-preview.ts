@@ -10,18 +10,21 @@ export interface FireTime {
   readonly offset: string;
 }
 
-/** The next `count` fire times strictly after `from` (epoch ms); fewer when the schedule ends. */
-export function previewFireTimes(
+/**
+ * The next `count` fire times strictly after `from` (epoch ms); fewer when the schedule ends. One by one, because each may
+ * lead to years in which nobody has looked up the zone's clock changes yet: 0.5 ms a year.
+ */
+export function* previewFireTimes(
   recurrence: Pick<Instants, 'nextAfter'>,
   timezone: string,
   from: number,
   count: number,
-): FireTime[] {
-  const fireTimes: FireTime[] = [];
-  let instant = count > 0 ? recurrence.nextAfter(from) : null;
-  while (instant !== null) {
-    fireTimes.push({ utc: new Date(instant).toISOString(), ...localTimeAt(instant, timezone) });
-    instant = fireTimes.length < count ? recurrence.nextAfter(instant) : null;
+): Generator<FireTime, void> {
+  let after = from;
+  for (let shown = 0; shown < count; shown += 1) {
+    const instant = recurrence.nextAfter(after);
+    if (instant === null) return;
+    yield { utc: new Date(instant).toISOString(), ...localTimeAt(instant, timezone) };
+    after = instant;
   }
-  return fireTimes;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isTimeZone } from './schedule-spec.js';
 import { Zone, zoneNamed } from './zone.js';
+import { PageMemory } from './zone-pages.js';
 
 const DAY = 86_400;
 const PAGE = 366 * DAY;
@@ -78,6 +79,38 @@ describe('a zone', () => {
     const start = Date.UTC(year, 0, 1) / 1_000 - Date.UTC(2_100, 0, 1) / 1_000;
     expect(changesIn(year).map((change) => ({ ...change, at: change.at - start }))).toEqual(changesIn(2_100));
     expect(changesIn(year)).toHaveLength(8);
+  });
+});
+
+describe('the pages of all zones', () => {
+  /** A zone whose clocks never change, and how often it was asked for its offset. */
+  function countedZone(memory: PageMemory): { zone: Zone; asked: () => number } {
+    let times = 0;
+    return { zone: new Zone(() => ((times += 1), 3_600), memory), asked: () => times };
+  }
+
+  it('are no more than their limit, however many zones and years are asked for', () => {
+    const memory = new PageMemory(80);
+    const zones = Array.from({ length: 10 }, () => countedZone(memory).zone);
+    for (const zone of zones) {
+      for (let page = 0; page < 200; page += 1) {
+        expect(zone.spanAt(page * PAGE)).toMatchObject({ from: page * PAGE, to: (page + 1) * PAGE });
+        expect(memory.size).toBeLessThanOrEqual(80);
+      }
+    }
+  });
+
+  it('are forgotten where they were not used for longest: those of fires stay, whatever is previewed', () => {
+    const memory = new PageMemory(80);
+    const fires = countedZone(memory);
+    const preview = countedZone(memory).zone;
+    for (const page of [50, 51]) fires.zone.spanAt(page * PAGE);
+    const before = fires.asked();
+    for (let page = 0; page < 400; page += 1) {
+      preview.spanAt(page * PAGE);
+      fires.zone.spanAt((50 + (page % 2)) * PAGE);
+    }
+    expect(fires.asked()).toBe(before);
   });
 });
 

@@ -2,6 +2,7 @@ import { DAYS_IN_CALENDAR_CYCLE, SECONDS_PER_DAY } from './civil-date.js';
 import { isTimeZone } from './schedule-spec.js';
 import { ScheduleSpecError } from './schedule-spec-error.js';
 import { zoneOffsetReader } from './zone-offset.js';
+import { PageMemory, ZonePages } from './zone-pages.js';
 
 /** The instant at which a zone's clocks are moved, and from where to where. All in seconds. */
 export interface ClockChange {
@@ -28,13 +29,15 @@ export function zoneNamed(name: string): Zone {
   if (known !== undefined) return known;
   if (!isTimeZone(name)) throw new ScheduleSpecError('unknown_time_zone', 'timezone', explainZone(name));
 
-  const zone = new Zone(zoneOffsetReader(name));
+  const zone = new Zone(zoneOffsetReader(name), pagesOfAll);
   zones.set(key, zone);
   return zone;
 }
 
 /** At most some 600 names pass isTimeZone, so this cannot grow without end. */
 const zones = new Map<string, Zone>();
+
+const pagesOfAll = new PageMemory();
 
 function explainZone(name: string): string {
   const hint = /^(utc|gmt)?\s*[+-]\d/i.test(name)
@@ -44,15 +47,20 @@ function explainZone(name: string): string {
 }
 
 /**
- * The clock changes of one zone, found by asking `Intl` for its offset and remembered.
+ * The clock changes of one zone, found by asking `Intl` for its offset and remembered, as long as there is room.
  * Kept in pages of 366 days built when first asked for, so that a question about 2400 does not cost 375 years; and no more
  * than 700 pages, because what comes after the year 2500 is looked up 400 years or a multiple of them before.
  */
 export class Zone {
-  readonly #pages = new Map<number, readonly ZoneSpan[]>();
+  readonly #pages: ZonePages;
   #lastSpan: ZoneSpan = { from: 0, to: 0, offset: 0, openedBy: null, closedBy: null };
 
-  constructor(private readonly offsetAt: (epochSeconds: number) => number) {}
+  constructor(
+    private readonly offsetAt: (epochSeconds: number) => number,
+    memory: PageMemory = new PageMemory(),
+  ) {
+    this.#pages = new ZonePages(memory);
+  }
 
   spanAt(epochSeconds: number): ZoneSpan {
     const last = this.#lastSpan;
@@ -89,10 +97,10 @@ export class Zone {
 
   #pageAt(index: number): readonly ZoneSpan[] {
     const known = this.#pages.get(index);
-    if (known !== undefined) return known;
+    if (known !== null) return known;
 
     const page = this.#buildPage(index * PAGE_SECONDS);
-    this.#pages.set(index, page);
+    this.#pages.add(index, page);
     return page;
   }
 
