@@ -17,8 +17,11 @@ export const START_TIMEOUT_MS = 60_000;
 export function useAccessApps(): AccessApps {
   const database = planTestDatabase();
   const apps: AccessApp[] = [];
+  let created: Promise<void>;
 
   const startApp = async (env?: NodeJS.ProcessEnv): Promise<AccessApp> => {
+    // An app waits for minutes for a database that could not be created.
+    await created;
     const app = await startAccessApp(database.url, env);
     apps.push(app);
     return app;
@@ -28,7 +31,7 @@ export function useAccessApps(): AccessApps {
     await Promise.all(apps.splice(0).map((app) => app.close()));
   };
 
-  beforeAll(() => database.create(), START_TIMEOUT_MS);
+  beforeAll(() => (created = database.create()), START_TIMEOUT_MS);
 
   afterAll(async () => {
     await closeApps();
