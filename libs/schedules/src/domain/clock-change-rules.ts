@@ -1,6 +1,6 @@
 import type { CronSpec } from './schedule-spec.js';
 import type { WallTimes } from './wall-times.js';
-import type { ClockChange, ZoneSpan } from './zone.js';
+import type { ClockChange, ZoneSpan } from './zone-span.js';
 
 /**
  * What a clock change does to a cron expression, after Debian's cron.

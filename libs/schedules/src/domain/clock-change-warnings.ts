@@ -4,7 +4,8 @@ import type { CronExpression } from './cron-expression.js';
 import { formatWall } from './local-time.js';
 import type { CronSpec, RecurrenceBounds } from './schedule-spec.js';
 import type { WallTimes } from './wall-times.js';
-import { zoneNamed, type ClockChange } from './zone.js';
+import { zoneNamed } from './zone.js';
+import type { ClockChange } from './zone-span.js';
 
 export interface ClockChangeWarning {
   readonly code: 'dst_gap' | 'dst_overlap';

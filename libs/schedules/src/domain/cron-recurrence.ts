@@ -5,7 +5,8 @@ import { type Instants, SEARCH_HORIZON_MS } from './instants.js';
 import { ScheduleSpecError } from './schedule-spec-error.js';
 import type { CronSpec } from './schedule-spec.js';
 import { WallTimes } from './wall-times.js';
-import { zoneNamed, type Zone, type ZoneSpan } from './zone.js';
+import { zoneNamed, type Zone } from './zone.js';
+import type { ZoneSpan } from './zone-span.js';
 
 /** Throws ScheduleSpecError for a bad expression, an unknown zone, and dates that no year has. */
 export function compileCron(spec: CronSpec, seed: string): Instants {

@@ -1,4 +1,4 @@
-import type { ZoneSpan } from './zone.js';
+import type { ZoneSpan } from './zone-span.js';
 
 /**
  * About 0.4 KB each, so 20 MB. Fires ask for two or three of a zone, of which there are 600; sixty previews of 1,000 years
