@@ -65,6 +65,7 @@ describe('runs that are asked for at the same time', () => {
   it('do not wait for one whose job is being changed', async () => {
     const locked = await app.jobs.create('default', aJob());
     const { waiting } = await app.database.transaction(async (tx) => {
+      await tx.query('SELECT FROM jobs WHERE id = $1 FOR UPDATE', [locked.id]);
       await tx.query('UPDATE jobs SET priority = 1 WHERE id = $1', [locked.id]);
       const waiting = ask({ jobId: locked.id });
       expect(await Promise.all([ask(), ask()])).toEqual([
