@@ -14,7 +14,7 @@ import {
   type QueueMessage,
   runKeysOf,
 } from './domain/queue-message.js';
-import type { Dispatched } from './dispatch.repository.js';
+import type { Dispatched } from './dispatch/dispatch.repository.js';
 
 export const EXECUTIONS_QUEUE = 'executions';
 

@@ -7,7 +7,7 @@ import { Clock } from '@app/platform/clock';
 import { madeBefore } from '@app/platform/http';
 import { isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
 import type { Execution } from './domain/execution.js';
-import { ExecutionDispatcher } from './execution-dispatcher.js';
+import { ExecutionDispatcher } from './dispatch/execution-dispatcher.js';
 import {
   executionFinished,
   executionNotFound,
@@ -15,10 +15,10 @@ import {
   jobOfExecutionDeleted,
 } from './executions.errors.js';
 import { type Cancellation, ExecutionsRepository } from './executions.repository.js';
-import { HandOvers } from './hand-overs.js';
-import { QueuePlaces } from './queue-places.js';
-import type { RequestedRun } from './requested-run.js';
-import { RequestedRunsRepository } from './requested-runs.repository.js';
+import { HandOvers } from './dispatch/hand-overs.js';
+import { QueuePlaces } from './dispatch/queue-places.js';
+import type { RequestedRun } from './requests/requested-run.js';
+import { RequestedRunsRepository } from './requests/requested-runs.repository.js';
 
 /** What a run that somebody asked for adds to its job. */
 interface ManualRun {

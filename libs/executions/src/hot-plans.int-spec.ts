@@ -4,11 +4,11 @@ import { v7 as uuidv7 } from 'uuid';
 import { useDatabase } from '../../../test/support/use-database.js';
 import { cancelMatching, countMatching, pickRetryable } from './bulk/bulk-operations.sql.js';
 import type { BulkOperation } from './bulk/domain/bulk-operation.js';
-import * as dispatch from './dispatch.sql.js';
+import * as dispatch from './dispatch/dispatch.sql.js';
 import { scheduledForOf } from './domain/execution-id.js';
 import type { ExecutionState } from './domain/execution-state.js';
 import { CANCEL_PENDING_OF_JOB, CANCEL_UNFINISHED_OF_SCHEDULES } from './executions.sql.js';
-import { type HistoryFilter, listExecutions } from './history.sql.js';
+import { type HistoryFilter, listExecutions } from './history/history.sql.js';
 import { planOf, type QueryPlan } from './testing/query-plan.js';
 import { CANCEL_REQUESTED, CLAIM, SETTLE } from './worker/claims.sql.js';
 

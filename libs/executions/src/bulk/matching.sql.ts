@@ -1,6 +1,6 @@
 import { type Condition, type Statement, whereOf } from '@app/platform/database';
 import { scheduledForOf } from '../domain/execution-id.js';
-import { conditionsOf, type HistoryFilter } from '../history.sql.js';
+import { conditionsOf, type HistoryFilter } from '../history/history.sql.js';
 import { RETRYABLE_END } from '../executions.sql.js';
 import { type BulkFilter, type BulkOperation, statesFor } from './domain/bulk-operation.js';
 

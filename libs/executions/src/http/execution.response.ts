@@ -3,7 +3,7 @@ import { ID, INSTANT, INSTANT_OR_NULL } from '@app/platform/http';
 import type { RunError, RunResult } from '@app/targets';
 import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
 import { type Execution, type Hold, type Trigger, TRIGGERS } from '../domain/execution.js';
-import { type ExecutionSummary, LISTED_OUTPUT_CHARACTERS } from '../history.sql.js';
+import { type ExecutionSummary, LISTED_OUTPUT_CHARACTERS } from '../history/history.sql.js';
 import { traceIdOf } from '../run-trace.js';
 import { AttemptResponse, toAttemptResponse } from './attempt.response.js';
 import { CancellationResponse, toCancellationResponse } from './cancellation.response.js';

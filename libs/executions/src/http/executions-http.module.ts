@@ -4,7 +4,7 @@ import { JobsModule } from '@app/jobs';
 import { ExecutionsModule } from '../executions.module.js';
 import { BulkOperationsService } from '../bulk/bulk-operations.service.js';
 import { BulkOperationsController } from '../bulk/http/bulk-operations.controller.js';
-import { HistoryRepository } from '../history.repository.js';
+import { HistoryRepository } from '../history/history.repository.js';
 import { ExecutionsController } from './executions.controller.js';
 import { JobExecutionsController } from './job-executions.controller.js';
 import { ExecutionLogsController } from './logs/execution-logs.controller.js';

@@ -22,7 +22,7 @@ import {
   PreferWait,
 } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
-import { HistoryRepository } from '../history.repository.js';
+import { HistoryRepository } from '../history/history.repository.js';
 import { ACCEPTED, ENDED_IN_TIME, NO_SUCH_EXECUTION, PREFER_WAIT } from './api-descriptions.js';
 import { CancelRequest } from './cancel.request.js';
 import {

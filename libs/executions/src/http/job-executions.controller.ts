@@ -22,8 +22,8 @@ import {
   PreferWait,
 } from '@app/platform/http';
 import { ExecutionsService } from '../executions.service.js';
-import { HistoryRepository } from '../history.repository.js';
-import type { ExecutionSummary } from '../history.sql.js';
+import { HistoryRepository } from '../history/history.repository.js';
+import type { ExecutionSummary } from '../history/history.sql.js';
 import { ACCEPTED, ENDED_IN_TIME, PREFER_WAIT } from './api-descriptions.js';
 import { ExecuteRequest } from './execute.request.js';
 import {

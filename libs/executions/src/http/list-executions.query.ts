@@ -3,7 +3,7 @@ import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { cursorOf, IsAfterFrom, IsInstant, LIST_HINT, PageQuery, QueryList } from '@app/platform/http';
 import { EXECUTION_STATES, type ExecutionState } from '../domain/execution-state.js';
 import { type Trigger, TRIGGERS } from '../domain/execution.js';
-import type { HistoryFilter, HistoryWindow } from '../history.sql.js';
+import type { HistoryFilter, HistoryWindow } from '../history/history.sql.js';
 
 /** Of the executions of a job as of those of all. */
 export const EXECUTIONS_CURSOR = cursorOf('executions', ['uuid']);

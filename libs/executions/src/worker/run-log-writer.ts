@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { batches } from '../batches.js';
 import type { Claim } from '../domain/claim.js';
-import { LogsRepository } from '../logs.repository.js';
+import { LogsRepository } from '../history/logs.repository.js';
 import { type LogLine, RunLog } from './run-log.js';
 
 const FLUSH_EVERY_MS = 200;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { KeptBriefly } from '@app/platform/database';
 import type { Outcome, RunResult } from '@app/targets';
-import { StorageRepository } from '../storage.repository.js';
+import { StorageRepository } from '../history/storage.repository.js';
 
 /** How long a change may take to reach the workers; the count itself is minutes old. */
 const KEPT_MS = 5_000;

@@ -3,7 +3,7 @@ import { retryWhileAway } from '@app/platform/database';
 import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import type { Settlement } from '../domain/settlement.js';
-import { ExecutionDispatcher } from '../execution-dispatcher.js';
+import { ExecutionDispatcher } from '../dispatch/execution-dispatcher.js';
 import { ClaimsRepository, type Settled } from './claims.repository.js';
 import { JobMetrics } from './job-metrics.js';
 import { RunEvents } from './run-events.js';

@@ -13,7 +13,7 @@ import type { Request, Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import { mapPage, type Page, pageOf } from '@app/platform/http';
 import { ExecutionsService } from '../../executions.service.js';
-import { LogsRepository } from '../../logs.repository.js';
+import { LogsRepository } from '../../history/logs.repository.js';
 import { NO_SUCH_EXECUTION } from '../api-descriptions.js';
 import { CredentialWatch } from '../waiting/credential-watch.js';
 import { HeldRequests } from '../waiting/held-requests.js';

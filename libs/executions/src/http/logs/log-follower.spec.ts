@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Clock } from '@app/platform/clock';
 import type { ExecutionState } from '../../domain/execution-state.js';
-import type { HistoryRepository } from '../../history.repository.js';
-import type { LogsRepository, StoredLogLine } from '../../logs.repository.js';
+import type { HistoryRepository } from '../../history/history.repository.js';
+import type { LogsRepository, StoredLogLine } from '../../history/logs.repository.js';
 import { LogFollower, type LogUpdate } from './log-follower.js';
 
 const LOG = { service: 'default', executionId: 'id' };

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
 import { sleep } from '@app/platform/waiting';
 import { type ExecutionState, isFinal } from '../../domain/execution-state.js';
-import { HistoryRepository } from '../../history.repository.js';
-import { LogsRepository, type StoredLogLine } from '../../logs.repository.js';
+import { HistoryRepository } from '../../history/history.repository.js';
+import { LogsRepository, type StoredLogLine } from '../../history/logs.repository.js';
 
 /** What happens to a log that is being followed; `alive` comes from time to time, whether anything happens or not. */
 export type LogUpdate =

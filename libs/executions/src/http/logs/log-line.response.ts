@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { INSTANT } from '@app/platform/http';
 import { isTruncationNotice } from '../../domain/log-truncation.js';
-import type { StoredLogLine } from '../../logs.repository.js';
+import type { StoredLogLine } from '../../history/logs.repository.js';
 
 export class LogLineResponse {
   @ApiProperty({ type: 'integer', example: 1_000_000, description: 'Orders the lines; has gaps.' })

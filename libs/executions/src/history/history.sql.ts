@@ -6,10 +6,10 @@ import {
   whereOf,
   withinPageBytes,
 } from '@app/platform/database';
-import { lowestIdAt, scheduledForOf } from './domain/execution-id.js';
-import { type ExecutionState, isFinal, RETRYABLE_STATES } from './domain/execution-state.js';
-import type { Execution, Trigger } from './domain/execution.js';
-import { BAD_END, RETRYABLE_END } from './executions.sql.js';
+import { lowestIdAt, scheduledForOf } from '../domain/execution-id.js';
+import { type ExecutionState, isFinal, RETRYABLE_STATES } from '../domain/execution-state.js';
+import type { Execution, Trigger } from '../domain/execution.js';
+import { BAD_END, RETRYABLE_END } from '../executions.sql.js';
 
 /** What a list shows of an execution: all but its attempts, which only the execution itself has. */
 export type ExecutionSummary = Pick<

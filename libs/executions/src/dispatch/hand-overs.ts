@@ -3,7 +3,7 @@ import { failPoint } from '@app/platform/fail-point';
 import { settledWithin } from '@app/platform/waiting';
 import { runForAllServices } from '@app/platform/request-context';
 import { type Dispatched, DispatchRepository } from './dispatch.repository.js';
-import { ExecutionsQueue } from './executions.queue.js';
+import { ExecutionsQueue } from '../executions.queue.js';
 import { QueuePlaces } from './queue-places.js';
 import { QueueRoom } from './queue-room.js';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bindToKey, runInRequestContext } from '@app/platform/request-context';
-import { waitFor } from '../../../test/support/wait-for.js';
-import { aJob } from '../../../test/support/a-job.js';
-import { type ExecutionsApp, startExecutionsApp } from './http/testing/executions-app.js';
+import { waitFor } from '../../../../test/support/wait-for.js';
+import { aJob } from '../../../../test/support/a-job.js';
+import { type ExecutionsApp, startExecutionsApp } from '../http/testing/executions-app.js';
 import type { RequestedRun } from './requested-run.js';
 
 const BEGIN_KEY = `

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { countOf, rowsOf } from '@app/platform/database';
 import * as sql from './dispatch.sql.js';
-import { scheduledForOf } from './domain/execution-id.js';
-import { LOWEST_PRIORITY } from './domain/priority-lanes.js';
+import { scheduledForOf } from '../domain/execution-id.js';
+import { LOWEST_PRIORITY } from '../domain/priority-lanes.js';
 
 /** An execution that is stored as queued, and so to be handed to the queue. */
 export interface Dispatched {

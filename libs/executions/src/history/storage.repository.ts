@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { rowsOf } from '@app/platform/database';
-import { lowestIdAt, scheduledForOf } from './domain/execution-id.js';
+import { lowestIdAt, scheduledForOf } from '../domain/execution-id.js';
 import * as sql from './storage.sql.js';
 
 /** With the lines below 100,000 lines at most, which took 0.16 s. */

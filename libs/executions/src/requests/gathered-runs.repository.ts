@@ -5,10 +5,10 @@ import { eventOf } from '@app/audit';
 import { randomPool } from '@app/platform/clock';
 import { columnsOf, isRefusal, preparedRowsOf } from '@app/platform/database';
 import { currentKeyUse, currentService } from '@app/platform/request-context';
-import { gatherWhileBusy } from './batch-while-busy.js';
-import { newExecutionId } from './domain/execution-id.js';
-import type { Execution } from './domain/execution.js';
-import { ExecutionEntity } from './execution.entity.js';
+import { gatherWhileBusy } from '../batch-while-busy.js';
+import { newExecutionId } from '../domain/execution-id.js';
+import type { Execution } from '../domain/execution.js';
+import { ExecutionEntity } from '../execution.entity.js';
 import { changeOf, type RequestedRun } from './requested-run.js';
 import { executeTogether } from './requested-runs.sql.js';
 

@@ -1,5 +1,5 @@
 import type { Change } from '@app/audit';
-import type { Execution } from './domain/execution.js';
+import type { Execution } from '../domain/execution.js';
 
 /** A run that somebody asked for. */
 export interface RequestedRun {

@@ -1,7 +1,7 @@
 import { SECONDS_LEFT, takeRunsFrom } from '@app/access';
 import { recordChangeFrom, requestIdOf } from '@app/audit';
 import { rememberMadeAs } from '@app/platform/http';
-import { LIMIT_OF_SERVICE } from './dispatch.sql.js';
+import { LIMIT_OF_SERVICE } from '../dispatch/dispatch.sql.js';
 
 /** What is said of its service beside each of `jobs j`: its limit, how many runs it may start in the minute, whether it is full. */
 const SERVICE_OF_JOB = `${LIMIT_OF_SERVICE}

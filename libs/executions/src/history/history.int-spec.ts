@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { useDatabase } from '../../../test/support/use-database.js';
-import { scheduledForOf } from './domain/execution-id.js';
+import { useDatabase } from '../../../../test/support/use-database.js';
+import { scheduledForOf } from '../domain/execution-id.js';
 import { HistoryRepository } from './history.repository.js';
 import {
   type ExecutionSummary,
@@ -10,7 +10,7 @@ import {
   LISTED_OUTPUT_CHARACTERS,
   listExecutions,
 } from './history.sql.js';
-import { insertExecution } from './http/testing/an-execution.js';
+import { insertExecution } from '../http/testing/an-execution.js';
 
 const DAY_MS = 86_400_000;
 const now = new Date();

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { rowsOf, statementRowsOf } from '@app/platform/database';
-import { scheduledForOf } from './domain/execution-id.js';
-import type { ExecutionState } from './domain/execution-state.js';
+import { scheduledForOf } from '../domain/execution-id.js';
+import type { ExecutionState } from '../domain/execution-state.js';
 import {
   type ExecutionSummary,
   type HistoryFilter,

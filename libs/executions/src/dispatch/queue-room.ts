@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '@app/platform/clock';
-import { ExecutionsQueue } from './executions.queue.js';
+import { ExecutionsQueue } from '../executions.queue.js';
 
 /**
  * Messages, of up to 16 runs each: enough to keep any number of workers busy until the next round. A backlog waits in

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { useDatabase } from '../../../test/support/use-database.js';
-import { waitFor } from '../../../test/support/wait-for.js';
-import { newExecutionId } from './domain/execution-id.js';
+import { useDatabase } from '../../../../test/support/use-database.js';
+import { waitFor } from '../../../../test/support/wait-for.js';
+import { newExecutionId } from '../domain/execution-id.js';
 import { PartitionsRepository } from './partitions.repository.js';
 
 const DAY_MS = 86_400_000;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { bindToActor, bindToService, runInRequestContext } from '@app/platform/request-context';
-import { aJob } from '../../../test/support/a-job.js';
-import { waitFor } from '../../../test/support/wait-for.js';
-import type { Execution } from './domain/execution.js';
-import { type ExecutionsApp, startExecutionsApp } from './http/testing/executions-app.js';
+import { aJob } from '../../../../test/support/a-job.js';
+import { waitFor } from '../../../../test/support/wait-for.js';
+import type { Execution } from '../domain/execution.js';
+import { type ExecutionsApp, startExecutionsApp } from '../http/testing/executions-app.js';
 import type { RequestedRun } from './requested-run.js';
 
 const GATHERED_AND_WAITING = `

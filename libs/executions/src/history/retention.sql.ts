@@ -1,4 +1,4 @@
-import { BAD_END } from './executions.sql.js';
+import { BAD_END } from '../executions.sql.js';
 
 /** Who keeps history for less time than the installation, with the instants before which it may go: none, as a rule. */
 export const SHORTER_RETENTIONS = `

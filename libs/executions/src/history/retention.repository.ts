@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { countOf, rowsOf } from '@app/platform/database';
-import { lowestIdAt, scheduledForOf } from './domain/execution-id.js';
+import { lowestIdAt, scheduledForOf } from '../domain/execution-id.js';
 import * as sql from './retention.sql.js';
 
 /** Until when a service keeps what succeeded, and what did not; null where it says nothing of its own. */

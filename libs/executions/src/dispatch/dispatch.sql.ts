@@ -1,6 +1,6 @@
 import { SCHEDULER_ACTOR } from '@app/audit';
-import { ACTIVE, JOB_IS_THERE } from './executions.sql.js';
-import { ISOLATED_FOR_MINUTES, ISOLATED_FROM_LOSSES } from './domain/losses.js';
+import { ACTIVE, JOB_IS_THERE } from '../executions.sql.js';
+import { ISOLATED_FOR_MINUTES, ISOLATED_FROM_LOSSES } from '../domain/losses.js';
 
 /** CASE, because almost no row was ever lost: only then is the JSON of its attempts opened. */
 const IS_ISOLATED = `

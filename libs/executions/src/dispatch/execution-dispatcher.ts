@@ -3,11 +3,11 @@ import { Clock } from '@app/platform/clock';
 import { runForAllServices } from '@app/platform/request-context';
 import { settledWithin } from '@app/platform/waiting';
 import { type Dispatched, DispatchRepository, type Waited } from './dispatch.repository.js';
-import { isInLowPriorityLane } from './domain/priority-lanes.js';
+import { isInLowPriorityLane } from '../domain/priority-lanes.js';
 import { HandOvers } from './hand-overs.js';
 import { QueuePlaces } from './queue-places.js';
 import { QueueRoom, type Room } from './queue-room.js';
-import { type DelayPart, observeDelay } from './start-delay-metrics.js';
+import { type DelayPart, observeDelay } from '../start-delay-metrics.js';
 
 const BATCH = 1_000;
 /** While a flood is handed over, another service's run waits for this many batches: a quarter of a second. */

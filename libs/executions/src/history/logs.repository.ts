@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { listOf, listOfInstants, rowsOf } from '@app/platform/database';
-import { scheduledForOf } from './domain/execution-id.js';
-import type { LogLine } from './worker/run-log.js';
+import { scheduledForOf } from '../domain/execution-id.js';
+import type { LogLine } from '../worker/run-log.js';
 
 const APPEND = `
   INSERT INTO execution_logs (execution_id, scheduled_for, seq, attempt, stream, at, text)
