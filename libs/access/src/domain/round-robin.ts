@@ -15,11 +15,16 @@ export class RoundRobin<Item> {
     this.count += 1;
   }
 
-  /** undefined when nobody waits. */
-  next(): Item | undefined {
-    const [first] = this.lines;
-    if (!first) return undefined;
-    const [whose, line] = first;
+  /**
+   * @param mayGo whether a line may have its turn now; one that may not keeps its place
+   * @returns undefined when nobody waits who may go
+   */
+  next(mayGo: (whose: string) => boolean = () => true): Item | undefined {
+    for (const [whose, line] of this.lines) if (mayGo(whose)) return this.takeFrom(whose, line);
+    return undefined;
+  }
+
+  private takeFrom(whose: string, line: Item[]): Item | undefined {
     const item = line.shift();
     this.lines.delete(whose);
     if (line.length > 0) this.lines.set(whose, line);

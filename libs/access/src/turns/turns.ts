@@ -6,8 +6,12 @@ import { RoundRobin } from '../domain/round-robin.js';
 
 /** For each connection of the pool: while one request reads the database, another is read, checked or answered. */
 const REQUESTS_PER_CONNECTION = 2;
-/** A request without an answer by then waits for something other than us, such as a slow reader. */
-const TURN_MS = 1_000;
+/** Of the pool, so that whoever keeps its connections busy for long, with slow statements or rows that are locked, leaves some. */
+const SHARE_OF_ONE_SERVICE = 0.8;
+/** How often a turn is looked after whose request was answered, but not to its end, or whose client has left. */
+const LOOK_AFTER_MS = 1_000;
+/** Longer than any statement may take, so that a request that is never answered, a bug of ours, keeps no turn for ever. */
+const LONGEST_TURN_MS = 60_000;
 
 const ends = new WeakMap<Response, () => void>();
 
@@ -28,51 +32,90 @@ const waiting = new Gauge({
 @Injectable()
 export class Turns {
   private readonly atOnce: number;
+  private readonly atOnceOfOne: number;
   private working = 0;
+  private readonly workingOf = new Map<string, number>();
   private readonly line = new RoundRobin<() => void>();
 
   constructor(config: AppConfig) {
     this.atOnce = REQUESTS_PER_CONNECTION * config.databasePoolSize;
+    const share = Math.max(1, Math.floor(SHARE_OF_ONE_SERVICE * config.databasePoolSize));
+    this.atOnceOfOne = config.authMode === 'none' ? this.atOnce : share;
   }
 
-  /** Resolves when it is the service's turn, which ends with the answer. */
+  /** Resolves when it is the service's turn, and never for a client that left before. The turn ends with the answer. */
   async take(service: string, response: Response): Promise<void> {
-    if (this.working < this.atOnce) this.working += 1;
-    else await this.takeOver(service);
-    const end = this.endingOnce();
-    // A client that left while it waited gets no answer that would end its turn.
-    if (response.destroyed) return end();
-    response.once('close', end);
+    if (!this.hasRoomFor(service)) await this.waitFor(service);
+    else this.begin(service);
+    const end = this.endingOnce(service, response);
+    if (response.destroyed) return nobodyListens(end);
+    response.once('finish', end);
     ends.set(response, end);
   }
 
-  private endingOnce(): () => void {
+  private hasRoomFor(service: string): boolean {
+    return this.working < this.atOnce && (this.workingOf.get(service) ?? 0) < this.atOnceOfOne;
+  }
+
+  /** Resolves in a turn that has begun. */
+  private waitFor(service: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.line.add(service, () => {
+        this.begin(service);
+        resolve();
+      });
+      waiting.set(this.line.size);
+    });
+  }
+
+  private begin(service: string): void {
+    this.working += 1;
+    this.workingOf.set(service, (this.workingOf.get(service) ?? 0) + 1);
+  }
+
+  /**
+   * A client that leaves does not end the turn: its statement goes on, and holds a connection. A slow reader does, whose
+   * answer waits in memory.
+   */
+  private endingOnce(service: string, response: Response): () => void {
+    let looks = LONGEST_TURN_MS / LOOK_AFTER_MS;
     let isOver = false;
     const end = () => {
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
-      this.passOn();
+      this.passOn(service);
     };
-    const timer = setTimeout(end, TURN_MS);
+    const timer = setTimeout(() => {
+      looks -= 1;
+      if (isAnswered(response) || looks === 0) end();
+      else timer.refresh();
+    }, LOOK_AFTER_MS).unref();
     return end;
   }
 
-  /** Waits until another's turn ends and becomes its own. */
-  private takeOver(service: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.line.add(service, resolve);
-      waiting.set(this.line.size);
-    });
+  private passOn(service: string): void {
+    this.finish(service);
+    const beginNext = this.line.next((whose) => this.hasRoomFor(whose));
+    if (!beginNext) return;
+    waiting.set(this.line.size);
+    beginNext();
   }
 
-  private passOn(): void {
-    const next = this.line.next();
-    if (!next) {
-      this.working -= 1;
-      return;
-    }
-    waiting.set(this.line.size);
-    next();
+  private finish(service: string): void {
+    this.working -= 1;
+    const left = this.workingOf.get(service)! - 1;
+    if (left > 0) this.workingOf.set(service, left);
+    else this.workingOf.delete(service);
   }
+}
+
+/** Also one that broke off in the middle. */
+function isAnswered(response: Response): boolean {
+  return response.writableEnded || (response.destroyed && response.headersSent);
+}
+
+function nobodyListens(end: () => void): Promise<never> {
+  end();
+  return new Promise(() => undefined);
 }
