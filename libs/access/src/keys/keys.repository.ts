@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { type EntityManager, IsNull, LessThan, Repository } from 'typeorm';
-import { rowsOf } from '@app/platform/database';
+import { type Clashes, namingClash, rowsOf } from '@app/platform/database';
+import { serviceNotFound } from '../services/services.errors.js';
 import type { ApiKey, KnownKey } from './api-key.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import * as sql from './keys.sql.js';
@@ -46,7 +47,8 @@ export class KeysRepository {
 
   async insert(tx: EntityManager, key: ApiKey, secretHash: Buffer): Promise<void> {
     const lists = { scopes: [...key.scopes], allowedCidrs: [...key.allowedCidrs] };
-    await tx.insert(ApiKeyEntity, { ...key, ...lists, secretHash });
+    const row = { ...key, ...lists, secretHash };
+    await namingClash(clashesOf(key), () => tx.insert(ApiKeyEntity, row));
   }
 
   async ensureService(slug: string): Promise<void> {
@@ -77,4 +79,8 @@ export class KeysRepository {
     ]);
     return rows.map(({ id }) => id);
   }
+}
+
+function clashesOf({ service }: ApiKey): Clashes {
+  return { api_keys_service_fkey: () => serviceNotFound(service) };
 }

@@ -25,10 +25,13 @@ export class KeysService {
     private readonly config: AppConfig,
   ) {}
 
-  /** @throws ProblemError `wider_than_own`, `keys_not_configured` */
-  async create(principal: Principal, spec: KeySpec): Promise<FreshKey> {
+  /**
+   * @param service its own, or another one for an operator, who can give no more than it has itself
+   * @throws ProblemError `wider_than_own`, `keys_not_configured`, `service_not_found`
+   */
+  async create(principal: Principal, service: string, spec: KeySpec): Promise<FreshKey> {
     refuseWider(principal, spec);
-    return this.issue(principal.service, principal.actor, spec);
+    return this.issue(service, principal.actor, spec);
   }
 
   /**

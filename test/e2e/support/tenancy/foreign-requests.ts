@@ -39,6 +39,7 @@ export function operationsIn({ paths }: OpenApiDocument): Operation[] {
 /** A body that would be right, was the thing one's own; `of` says whose things it names. */
 const BODIES: Readonly<Record<string, (of: Belongings) => object>> = {
   createKey: () => ({ name: 'spy', scopes: ['jobs:read'] }),
+  createServiceKey: () => ({ name: 'spy', scopes: ['jobs:read'] }),
   createService: () => ({ slug: 'spy', name: 'spy' }),
   updateService: () => ({ name: 'spy', maxJobs: 0 }),
   createJob: () => JOB,

@@ -14,43 +14,15 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Clock } from '@app/platform/clock';
-import {
-  ApiPage,
-  cursorOf,
-  IF_MATCH,
-  IfMatch,
-  mapPage,
-  NotReplayed,
-  type Page,
-  pageOf,
-  PageQuery,
-  Post,
-} from '@app/platform/http';
+import { ApiPage, IF_MATCH, IfMatch, NotReplayed, type Page, PageQuery, Post } from '@app/platform/http';
 import { CurrentPrincipal, type Principal } from '../../principal.js';
 import { RequireScopes } from '../../require-scopes.js';
 import { KeysService } from '../keys.service.js';
+import { EXAMPLES, EXPIRED, NO_KEYS, NO_SUCH_KEY, STALE, WIDER } from './key-answers.js';
+import { keyPage } from './key-page.js';
 import { KeyRequest, RotateKeyRequest } from './key.request.js';
 import { FreshKeyResponse, KeyResponse, toFreshKeyResponse, toKeyResponse } from './key.response.js';
 import { toKeySpec } from './key-spec.js';
-
-const CURSOR = cursorOf('keys', ['uuid']);
-const NO_SUCH_KEY = { description: 'There is no such key, or it was revoked.' };
-const WIDER = { description: 'The key would have scopes that the credential asking for it does not have.' };
-const NO_KEYS = { description: 'This installation has no API keys.' };
-const EXPIRED = { description: 'It has expired, or this installation has no API keys.' };
-const STALE = { description: 'The key has changed since it was read.' };
-const EXAMPLES = {
-  role: { summary: 'With a role', value: { name: 'dashboard', role: 'viewer' } },
-  scopes: {
-    summary: 'With scopes, from one network, for a while',
-    value: {
-      name: 'deployments',
-      scopes: ['jobs:read', 'jobs:write'],
-      allowedCidrs: ['10.0.0.0/8'],
-      expiresAt: '2099-01-31T12:00:00Z',
-    },
-  },
-};
 
 @ApiTags('keys')
 @Controller('keys')
@@ -65,15 +37,10 @@ export class KeysController {
   @ApiOperation({ operationId: 'listKeys', summary: 'List API keys, newest first, without their secrets' })
   @ApiPage(KeyResponse)
   async list(
-    @Query() { limit, cursor }: PageQuery,
+    @Query() query: PageQuery,
     @CurrentPrincipal() { service }: Principal,
   ): Promise<Page<KeyResponse>> {
-    const [beforeId] = CURSOR.read(cursor) ?? [];
-    const rows = await this.keys.list(service, { limit: limit + 1, beforeId });
-    return mapPage(
-      pageOf(rows, limit, CURSOR, (key) => [key.id]),
-      toKeyResponse,
-    );
+    return keyPage(query, (window) => this.keys.list(service, window));
   }
 
   @Post()
@@ -90,7 +57,7 @@ export class KeysController {
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<FreshKeyResponse> {
-    const fresh = await this.keys.create(principal, toKeySpec(body, this.clock.now()));
+    const fresh = await this.keys.create(principal, principal.service, toKeySpec(body, this.clock.now()));
     response.location(`/keys/${fresh.key.id}`);
     return toFreshKeyResponse(fresh);
   }
