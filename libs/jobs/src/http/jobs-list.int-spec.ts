@@ -33,6 +33,14 @@ describe('GET /jobs', () => {
     expect(last.headers.get('Link')).toBeNull();
   });
 
+  it('keeps the whole query in its Link, in which a question mark is a character like others', async () => {
+    for (const name of ['who?', 'who? 2', 'who']) await create({ name, tags: ['asked'] });
+    const first = await app.call('GET', '/jobs?q=who?&limit=1&tag=asked');
+    const next = /^<(.+)>; rel="next"$/.exec(first.headers.get('Link') ?? '')?.[1] ?? '';
+    const last = await app.call('GET', next);
+    expect([...names(first), ...names(last)]).toEqual(['who? 2', 'who?']);
+  });
+
   it('shows fewer than `limit` where they are large, and all of them page by page', async () => {
     const target = {
       type: 'http',
