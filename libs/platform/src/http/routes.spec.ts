@@ -50,6 +50,13 @@ describe('routes', () => {
     for (const nothing of ['{}', 'null']) expect((await send('POST', taken, nothing)).status).toBe(409);
   });
 
+  it('that take no parameters in their query refuse any, as a read does', async () => {
+    expect(await problemOf(await send('POST', '/things/failures/conflict?dryRun=true'))).toMatchObject({
+      status: 400,
+      errors: [{ pointer: '/dryRun', code: 'unknown_property' }],
+    });
+  });
+
   it('says which methods a path has', async () => {
     expect((await send('DELETE', '/things')).headers.get('allow')).toBe('GET, HEAD, POST');
     expect((await send('POST', `/things/${THING_ID}`)).headers.get('allow')).toBe('GET, HEAD, PATCH, PUT');

@@ -10,7 +10,7 @@ const FOR_ANY_QUERY = /^\/(health\/|metrics$)/;
 
 /**
  * A DTO refuses what it does not know; where a route has none, nobody would look: `?state=failed` would be answered as if it
- * had been a filter, and a retry with `{"parameters": …}` as if it went by them.
+ * had been a filter, `?dryRun=true` would delete, and a retry with `{"parameters": …}` would run without them.
  */
 @Injectable()
 export class UnaskedInputGuard implements CanActivate {
@@ -18,20 +18,24 @@ export class UnaskedInputGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<Request<unknown, unknown, unknown>>();
-    if (READING.has(request.method)) {
-      // Express reads the query anew each time it is asked for, and most reads have none.
-      const names = request.url.includes('?') ? Object.keys(request.query) : [];
-      if (names.length > 0 && !FOR_ANY_QUERY.test(request.path) && !this.askedOf(context).query)
-        throw unknown(names, 'takes no parameters in its query');
-      return true;
-    }
-    const { body } = request;
-    if (body === undefined || body === null || this.askedOf(context).body) return true;
+    this.refuseQuery(request, context);
+    if (!READING.has(request.method)) this.refuseBody(request, context);
+    return true;
+  }
+
+  private refuseQuery(request: Request<unknown, unknown, unknown>, context: ExecutionContext): void {
+    if (!request.url.includes('?')) return; // Express reads the query anew each time it is asked for, and most have none
+    const names = Object.keys(request.query);
+    if (names.length === 0 || FOR_ANY_QUERY.test(request.path) || this.askedOf(context).query) return;
+    throw unknown(names, 'takes no parameters in its query');
+  }
+
+  private refuseBody({ body }: Request<unknown, unknown, unknown>, context: ExecutionContext): void {
+    if (body === undefined || body === null || this.askedOf(context).body) return;
     if (!isJsonObject(body))
       throw validationProblem([{ pointer: '', code: 'invalid_type', detail: 'This takes no body, or {}' }]);
     const names = Object.keys(body);
     if (names.length > 0) throw unknown(names, 'takes no body');
-    return true;
   }
 
   /** Read once for each handler: Nest's metadata stays as it is. */
