@@ -4,7 +4,13 @@ import { type NextFunction, type Request, type Response } from 'express';
 
 const logger = new Logger('http');
 
-/** One line per answer, in the request's context, so that it carries the id. Failures of ours are worth reading by default; the rest is for whoever looks closely. */
+/** Whoever is not known, or asks too much, must not fill the log by it. */
+const OF_STRANGERS: ReadonlySet<number> = new Set([401, 429]);
+
+/**
+ * One line per answer, in the request's context, so that it carries the id. What was refused, and what failed, is worth
+ * reading by default: its caller has the id, and may ask why. The rest is for whoever looks closely.
+ */
 export function accessLog(request: Request, response: Response, next: NextFunction): void {
   const startedAtMs = performance.now();
   const write = boundToRequest(() => {
@@ -12,9 +18,13 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
     const [path] = request.originalUrl.split('?', 1);
     const outcome = response.writableFinished ? String(response.statusCode) : 'aborted';
     const line = `${request.method} ${path} ${outcome} ${durationMs} ms`;
-    if (response.statusCode >= 500) logger.log(line);
+    if (isWorthReading(response.statusCode)) logger.log(line);
     else logger.debug(line);
   });
   response.once('close', write);
   next();
+}
+
+function isWorthReading(status: number): boolean {
+  return status >= 400 && !OF_STRANGERS.has(status);
 }
