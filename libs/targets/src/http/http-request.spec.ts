@@ -93,7 +93,7 @@ describe('what HttpRunner sends', () => {
 
   it('sends any other body as JSON', async () => {
     const server = await http.aServer();
-    for (const body of [{ a: [1] }, [], false, 0]) await http.call(server.url, { body });
-    expect(server.received.map(({ body }) => body)).toEqual(['{"a":[1]}', '[]', 'false', '0']);
+    for (const body of [{ a: [1] }, [], false, 0, null]) await http.call(server.url, { body });
+    expect(server.received.map(({ body }) => body)).toEqual(['{"a":[1]}', '[]', 'false', '0', 'null']);
   });
 });

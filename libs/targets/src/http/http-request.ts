@@ -70,9 +70,10 @@ function bodyOf(
   context: RunContext,
 ): { body: string | null; contentType: string | null } {
   if (typeof target.body === 'string') return { body: target.body, contentType: 'text/plain; charset=utf-8' };
-  const value = target.body ?? (METHODS_WITH_DEFAULT_BODY.has(target.method) ? defaultBody(context) : null);
-  if (value === null) return { body: null, contentType: null };
-  return { body: JSON.stringify(value), contentType: 'application/json' };
+  if (target.body !== undefined)
+    return { body: JSON.stringify(target.body), contentType: 'application/json' };
+  if (!METHODS_WITH_DEFAULT_BODY.has(target.method)) return { body: null, contentType: null };
+  return { body: JSON.stringify(defaultBody(context)), contentType: 'application/json' };
 }
 
 function defaultBody(context: RunContext): Record<string, unknown> {
@@ -102,6 +103,7 @@ function schedulerHeaders(context: RunContext, userAgent: string): Record<string
     'x-scheduler-max-attempts': String(context.maxAttempts),
     'x-scheduler-trigger': context.trigger,
     'x-scheduler-deadline': context.deadline,
+    ...(context.retryOf === null ? {} : { 'x-scheduler-retry-of': context.retryOf }),
     ...(context.traceparent === null ? {} : { traceparent: context.traceparent }),
   };
 }
