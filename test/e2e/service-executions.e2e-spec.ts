@@ -203,6 +203,10 @@ describe('POST /executions/{executionId}/retry', () => {
     expect(again.id).not.toBe(failed.id);
     expect(await service.ended(again.id)).toMatchObject({ state: 'succeeded' });
     expect(await service.execution(failed.id)).toEqual(failed);
+    const calls = service.target.requests.filter(({ headers }) =>
+      [failed.id, again.id].includes(String(headers['x-scheduler-execution-id'])),
+    );
+    expect(calls.map(({ headers }) => headers['x-scheduler-retry-of'])).toEqual([undefined, failed.id]);
   });
 
   it('honours Prefer: wait=N', async () => {

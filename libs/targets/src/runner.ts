@@ -25,6 +25,8 @@ export interface RunContext {
   readonly attempt: number;
   readonly maxAttempts: number;
   readonly trigger: string;
+  /** The execution that it repeats, for a run of trigger `retry`. */
+  readonly retryOf: string | null;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
   /** Whether it may be given back uncalled while its host or the command runner is away; false after enough times. */

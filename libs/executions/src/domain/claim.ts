@@ -15,6 +15,7 @@ type ExecutionFacts = Pick<
   | 'maxAttempts'
   | 'lostCount'
   | 'releasedCount'
+  | 'retryOf'
   | 'parameters'
   | 'traceparent'
   | 'requestId'

@@ -32,6 +32,7 @@ function aClaim(claim: Partial<Claim> = {}, policy: Partial<RetryPolicy> = {}): 
     maxAttempts: 3,
     lostCount: 0,
     releasedCount: 0,
+    retryOf: null,
     parameters: {},
     traceparent: null,
     requestId: null,

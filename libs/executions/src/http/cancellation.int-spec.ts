@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { queueBackendsUnderTest } from '../../../../test/support/test-redis.js';
+import { TargetServer } from '../../../../test/support/target-server.js';
 import { waitFor } from '../../../../test/support/wait-for.js';
 import { aJob } from '../../../../test/support/a-job.js';
 import { insertExecution } from './testing/an-execution.js';
@@ -92,6 +93,27 @@ describe.each(queueBackendsUnderTest())('a cancel, queue on %s', (backend) => {
     await whenFinal(path);
     expect(await cancel(path)).toMatchObject({ status: 409 });
     expect((await app.call('GET', path)).body).toMatchObject({ state: 'succeeded', cancellation: null });
+  });
+
+  it('that the run is faster than stays on record, and is not why the run ended', async () => {
+    const target = await TargetServer.start();
+    const release = target.hold('/slow');
+    const call = { method: 'POST', url: target.url('/slow'), headers: {}, successStatus: ['2xx'] } as const;
+    const job = await app.jobs.create(
+      'default',
+      aJob({ target: { type: 'http', ...call, followRedirects: false } }),
+    );
+    const { body } = await app.call('POST', `/jobs/${job.id}/execute`);
+    const path = `/executions/${String(body.id)}`;
+    await waitFor(() => target.requests.length > 0);
+    expect((await cancel(path)).status).toBe(200);
+    release();
+
+    const { state, reason, cancellation } = await whenFinal(path);
+    // A worker that looked for cancels between the two was faster than the run.
+    expect([state, reason]).toEqual(state === 'cancelled' ? [state, 'requested'] : ['succeeded', null]);
+    expect(cancellation).toMatchObject({ requestedBy: 'anonymous' });
+    await target.stop();
   });
 
   it('of a waiting run needs no worker', async () => {

@@ -16,7 +16,7 @@ export const CLAIM = `
     AND EXISTS (SELECT 1 FROM worker_sessions s WHERE s.id = $4 AND s.ended_at IS NULL AND s.expires_at > now())
   RETURNING e.id, e.scheduled_for AS "scheduledFor", e.service, e.job_id AS "jobId", e.schedule_id AS "scheduleId", e.trigger,
             e.delivery, e.attempt, e.max_attempts AS "maxAttempts", e.lost_count AS "lostCount",
-            e.released_count AS "releasedCount", e.parameters, e.traceparent, e.request_id AS "requestId",
+            e.released_count AS "releasedCount", e.retry_of AS "retryOf", e.parameters, e.traceparent, e.request_id AS "requestId",
             e.attempt_started_at AS "attemptStartedAt", e.started_at AS "startedAt", e.due_at AS "dueAt", e.queued_at AS "queuedAt",
             e.priority, e.session_id AS "sessionId", j.name AS "jobName", j.target, j.retry_policy AS "retryPolicy",
             j.timeout_ms AS "timeoutMs", j.delivery_guarantee AS "deliveryGuarantee"`;
@@ -39,6 +39,7 @@ export const SETTLE = `
   UPDATE executions e
   SET state          = CASE WHEN m.state = 'pending' AND e.cancel_requested_at IS NOT NULL THEN 'cancelled' ELSE m.state END,
       session_id     = NULL,
+      reason         = CASE WHEN m.state IN ('pending', 'cancelled') THEN e.reason END,
       due_at         = CASE WHEN m.state = 'pending' THEN now() + m.delay_ms * interval '1 millisecond' ELSE e.due_at END,
       finished_at    = CASE WHEN m.state = 'pending' AND e.cancel_requested_at IS NULL THEN NULL ELSE now() END,
       result         = m.result,

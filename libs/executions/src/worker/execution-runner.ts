@@ -146,6 +146,7 @@ function contextOf(claim: Claim, grants: RunGrants, traceparent: string, now: ()
     // Tries that were lost or released do not count, so the last number to expect moves with them.
     maxAttempts: claim.maxAttempts + claim.lostCount + claim.releasedCount,
     trigger: claim.trigger,
+    retryOf: claim.retryOf,
     parameters: claim.parameters,
     timeoutMs: claim.timeoutMs,
     mayGoUncalled: mayGoUncalled(claim),

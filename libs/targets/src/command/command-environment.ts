@@ -22,7 +22,7 @@ export function commandEnvironment(
   };
 }
 
-/** SCHEDULER_SCHEDULE_ID is empty for a run that did not come from a schedule. */
+/** SCHEDULER_SCHEDULE_ID is empty for a run that did not come from a schedule, SCHEDULER_RETRY_OF for one that repeats none. */
 function schedulerEnvironment(context: CommandContext): Record<string, string> {
   return {
     SCHEDULER_PARAMETERS: JSON.stringify(context.parameters),
@@ -35,6 +35,7 @@ function schedulerEnvironment(context: CommandContext): Record<string, string> {
     SCHEDULER_MAX_ATTEMPTS: String(context.maxAttempts),
     SCHEDULER_TRIGGER: context.trigger,
     SCHEDULER_DEADLINE: context.deadline,
+    SCHEDULER_RETRY_OF: context.retryOf ?? '',
     ...(context.traceparent === null ? {} : { TRACEPARENT: context.traceparent }),
   };
 }

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { StartupFault } from '@app/platform/lifecycle';
 import { parseIpAddress, type IpAddress } from './ip-address.js';
 
 interface PortRange {
@@ -67,5 +68,5 @@ function looksLikeAddress(host: string): boolean {
 }
 
 function invalid(entry: string, fault: string): Error {
-  return new Error(`EGRESS_ALLOW: "${entry}" ${fault}`);
+  return new StartupFault(`EGRESS_ALLOW: "${entry}" ${fault}`);
 }

@@ -11,6 +11,7 @@ export function aContext(changes: Partial<RunContext> = {}): RunContext {
     attempt: 2,
     maxAttempts: 5,
     trigger: 'schedule',
+    retryOf: null,
     parameters: { region: 'eu' },
     timeoutMs: 60_000,
     mayGoUncalled: true,

@@ -41,6 +41,7 @@ function readContext(given: unknown, secrets: unknown): CommandContext {
     attempt: number('attempt'),
     maxAttempts: number('maxAttempts'),
     trigger: text('trigger'),
+    retryOf: (context.retryOf ?? null) === null ? null : text('retryOf'), // workers of an earlier version do not say
     parameters: asObject(context.parameters, 'parameters'),
     timeoutMs: number('timeoutMs'),
     deadline: text('deadline'),
