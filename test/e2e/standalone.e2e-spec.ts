@@ -173,6 +173,22 @@ describe('npm start', () => {
       return standalone;
     }
 
+    it('one port for both api and worker', async () => {
+      const standalone = new StandaloneProcess(dataDir, port, { WORKER_PORT: String(port) });
+      await expectOneLine(
+        standalone,
+        new RegExp(`^PORT and WORKER_PORT are both ${port},.*Leave WORKER_PORT out`),
+      );
+    });
+
+    it('all that is wrong with the environment, a line each', async () => {
+      const wrong = { PORT: 'http', WORKER_CONCURRENCY: '0', EGRESS_ALLOW: '10.0.0.0/8;localhost' };
+      const standalone = new StandaloneProcess(dataDir, port, wrong);
+      expect(await standalone.ended()).toBe(1);
+      for (const name of Object.keys(wrong)) expect(standalone.output).toContain(`\n  ${name}: `);
+      expect(standalone.output).not.toContain('DATABASE_URL');
+    });
+
     it('a second one on the same data', async () => {
       await startReady();
       await expectOneLine(

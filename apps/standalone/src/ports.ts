@@ -4,6 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { StartupFault } from '@app/platform/lifecycle';
 import { errorCode } from './error-code.js';
 
+export function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535;
+}
+
 /** Listens for a moment: the one test that also finds ports held in other network namespaces or by other users. */
 export async function isPortFree(port: number, host: string): Promise<boolean> {
   const server = createServer();

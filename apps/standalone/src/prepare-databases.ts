@@ -3,9 +3,10 @@
  * anything else uses them. A process of its own, because TypeORM, Nest and BullMQ would otherwise stay in the memory of
  * the supervisor for good.
  */
-import { readConfig } from '@app/platform/config';
+import { ConfigError, readConfig } from '@app/platform/config';
 import { createDatabaseIfMissing, exitOnCommandFault, runMigrations } from '@app/platform/database';
 import { prepareQueueBackend } from '@app/platform/queue';
+import { WRONG_CONFIGURATION } from './prepare.js';
 
 try {
   const config = await readConfig();
@@ -16,4 +17,5 @@ try {
   process.exit(0);
 } catch (error) {
   exitOnCommandFault(error);
+  if (error instanceof ConfigError) process.exitCode = WRONG_CONFIGURATION;
 }

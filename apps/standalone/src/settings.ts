@@ -6,6 +6,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface StandaloneSettings {
   readonly dataDir: string;
   readonly host: string;
+  /** NaN for what is no number: the apps refuse it, together with all else that is wrong. */
   readonly port: number;
   /** Only when asked for; otherwise the first free one after `port`. */
   readonly workerPort: number | undefined;
@@ -51,8 +52,8 @@ export function appEnvironment(
     ...env,
     DATABASE_URL: resolved.databaseUrl,
     HOST: settings.host,
-    PORT: String(settings.port),
-    WORKER_PORT: String(resolved.workerPort),
+    PORT: env.PORT ?? String(settings.port),
+    WORKER_PORT: env.WORKER_PORT ?? String(resolved.workerPort),
   };
 }
 

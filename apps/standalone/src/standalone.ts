@@ -1,8 +1,9 @@
+import { StartupFault } from '@app/platform/lifecycle';
 import { appProcess } from './app-process.js';
 import { banner } from './banner.js';
 import { prepareDataDir } from './data-dir.js';
 import { lockDataDir } from './instance-lock.js';
-import { firstFreePort, requireFreePort } from './ports.js';
+import { firstFreePort, isPort, requireFreePort } from './ports.js';
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.js';
 import { prepareDatabases } from './prepare.js';
 import { secretsKeysIn } from './secrets-keys.js';
@@ -19,6 +20,7 @@ import {
 
 /** How long the children of a killed predecessor may hold on to their ports. */
 const PREDECESSOR_PATIENCE_MS = 10_000;
+const DEFAULT_WORKER_PORT = 3_001;
 
 const report = (line: string) => console.log(line);
 
@@ -69,9 +71,17 @@ async function claimDataDir({ dataDir }: StandaloneSettings, teardown: Teardown)
   return lock.recovered;
 }
 
-/** @returns the worker's port. The api's is in bookmarks and scripts, so it is never moved silently. */
+/**
+ * What is no port is left for the apps to refuse.
+ * @returns the worker's port. The api's is in bookmarks and scripts, so it is never moved silently.
+ */
 async function choosePorts(settings: StandaloneSettings, patienceMs: number): Promise<number> {
   const { host, port, workerPort } = settings;
+  if (!isPort(port) || (workerPort !== undefined && !isPort(workerPort))) return DEFAULT_WORKER_PORT;
+  if (port === workerPort)
+    throw new StartupFault(
+      `PORT and WORKER_PORT are both ${port}, but api and worker are two processes here. Leave WORKER_PORT out, or choose another.`,
+    );
   await requireFreePort('PORT', port, host, patienceMs);
   if (workerPort === undefined) return firstFreePort(port + 1, host);
   await requireFreePort('WORKER_PORT', workerPort, host, patienceMs);

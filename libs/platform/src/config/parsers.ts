@@ -79,7 +79,7 @@ export const list: Parser<readonly string[]> = (value) =>
 /** The grammar of an entry belongs to the egress policy; only what is surely a slip is refused here. */
 export const egressList: Parser<readonly string[]> = (value) => {
   const entries = list(value);
-  if (entries.some((entry) => /\s|:\/\//.test(entry))) {
+  if (entries.some((entry) => !/^[\w.*:[\]/-]+$/.test(entry) || entry.includes('://'))) {
     throw new NotAllowed(
       'hosts, CIDRs and ports separated by commas, without scheme, such as 127.0.0.1, 10.0.0.0/8',
     );

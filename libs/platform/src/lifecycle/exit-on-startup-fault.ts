@@ -6,7 +6,7 @@ export class StartupFault extends Error {
 /** Ends a process that could not start: one clear message for what an operator can mend, the stack for what is a bug. */
 export function exitOnStartupFault(error: unknown): void {
   process.exitCode = 1;
-  process.stderr.write(`${describe(error)}\n`, () => process.exit(1));
+  process.stderr.write(`${describe(error)}\n`, () => process.exit());
 }
 
 function describe(error: unknown): string {
