@@ -80,10 +80,14 @@ export class SchedulePreviews {
   private async preview(question: Question): Promise<SchedulePreview> {
     const { timing, from, drawnFrom } = question;
     const spec = scheduleSpecOf(timing);
+    const fireTimes = await this.fireTimes(question);
     return {
       description: describeSchedule(spec),
-      fireTimes: await this.fireTimes(question),
-      warnings: scheduleWarnings(spec, from.getTime(), { bounds: timing, seed: drawnFrom }),
+      fireTimes,
+      warnings: [
+        ...scheduleWarnings(spec, from.getTime(), { bounds: timing, seed: drawnFrom }),
+        ...(fireTimes.length === 0 ? exclusionWarnings(question) : []),
+      ],
     };
   }
 
@@ -108,6 +112,15 @@ interface Question {
   /** What `H` is drawn from, when that is known already. */
   readonly drawnFrom?: string;
   readonly exclusion: Exclusion;
+}
+
+/** Why no time is shown, where there would be some without calendars. */
+function exclusionWarnings({ recurrence, from, count, exclusion }: Question): ScheduleWarning[] {
+  const next = count > 0 ? recurrence.nextAfter(from.getTime()) : null;
+  const calendar = next === null ? null : exclusion.calendarAt(next);
+  if (calendar === null) return [];
+  const message = `every instant to come is skipped: the calendar ${calendar} excludes the next one, and its calendars all others`;
+  return [{ code: 'calendar_excludes_all', message }];
 }
 
 /** What the times do not show: that nothing fires at them as things are. */

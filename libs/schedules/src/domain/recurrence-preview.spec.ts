@@ -59,6 +59,9 @@ describe('a description', () => {
       'H * * * 1-5',
       'At minute H, every hour, day of week 1-5; H is a value of this schedule’s own that never changes (Europe/Berlin)',
     ],
+    ['0 0 * * 1/2', 'At 00:00, only on Monday, Wednesday, Friday, and Sunday (Europe/Berlin)'],
+    ['0 0 * * SAT/1', 'At 00:00, only on Saturday and Sunday (Europe/Berlin)'],
+    ['0 0 * * 7/1', 'At 00:00, only on Sunday (Europe/Berlin)'],
   ])('says in words when "%s" fires', (expression, description) => {
     expect(describeSchedule(cron(expression, 'Europe/Berlin'))).toBe(description);
   });

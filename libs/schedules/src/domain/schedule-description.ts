@@ -1,6 +1,7 @@
 import cronstrue from 'cronstrue';
 import { parseCronExpression, type CronExpression } from './cron-expression.js';
 import { CRON_FIELDS, type CronField } from './cron-fields.js';
+import { readCronItem } from './cron-item.js';
 import { localTimeAt } from './local-time.js';
 import type { CronSpec, ScheduleSpec } from './schedule-spec.js';
 
@@ -27,8 +28,24 @@ function describeCron(spec: CronSpec): string {
 
 /** The five fields, or six where seconds matter: cronstrue words the two differently. */
 function cronText({ texts }: CronExpression): string {
-  const fields = CRON_FIELDS.map(({ name }) => texts[name]);
+  const fields = CRON_FIELDS.map((field) =>
+    field.name === 'dayOfWeek' ? withSundayAtTheEnd(field, texts[field.name]) : texts[field.name],
+  );
   return (texts.second === '0' ? fields.slice(1) : fields).join(' ');
+}
+
+/** From a day on, cron's week ends on Sunday, its seventh day, and cronstrue's on Saturday: so the days are spelt out. */
+function withSundayAtTheEnd(dayOfWeek: CronField, text: string): string {
+  const isStepFromDay = (item: string) => /^[^*H]\w*\/\d+$/.test(item);
+  return text
+    .split(',')
+    .map((item) => (isStepFromDay(item) ? fromMonday(readCronItem(dayOfWeek, item, '')).join(',') : item))
+    .join(',');
+}
+
+/** Sunday is 0 and 7 at once, and comes last here. */
+function fromMonday(weekdays: readonly number[]): number[] {
+  return [...new Set(weekdays.map((day) => day || 7))].sort((a, b) => a - b);
 }
 
 /** cronstrue says "and" between the two day fields where cron means "or", or "only if". */

@@ -14,6 +14,7 @@ export interface ScheduleWarning {
     | 'numbered_weekdays'
     | 'too_frequent'
     | 'hot_minute'
+    | 'calendar_excludes_all'
     | 'paused'
     | 'job_inactive';
   readonly message: string;

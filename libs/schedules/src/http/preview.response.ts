@@ -11,6 +11,7 @@ const WARNING_CODES: readonly ScheduleWarning['code'][] = [
   'numbered_weekdays',
   'too_frequent',
   'hot_minute',
+  'calendar_excludes_all',
   'paused',
   'job_inactive',
 ];

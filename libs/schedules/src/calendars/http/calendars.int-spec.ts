@@ -231,5 +231,17 @@ describe('a calendar that schedules name', () => {
       return new Date(`${local}Z`).getUTCDay();
     });
     expect(days.sort()).toEqual([0, 0, 6, 6]);
+    expect(JSON.stringify(preview.body?.warnings)).not.toContain('calendar_excludes_all');
+  });
+
+  it('says in the preview when it excludes all there is', async () => {
+    const { name } = await create({ excludedWeekdays: [0, 1, 2, 3, 4, 5, 6] });
+    const { body } = await createSchedule([name]);
+    const preview = await app.call('GET', `/schedules/${String(body?.id)}/preview`);
+    expect(preview.body).toMatchObject({ fireTimes: [] });
+    expect(preview.body?.warnings).toContainEqual({
+      code: 'calendar_excludes_all',
+      message: expect.stringContaining(`calendar ${name}`),
+    });
   });
 });
