@@ -18,7 +18,7 @@ export const PreferWait = createParamDecorator((_data: unknown, context: Executi
 export function parsePreferWait(header: string | undefined): number | null {
   const waits = (header ?? '')
     .split(',')
-    .map((preference) => /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;.*)?$/i.exec(preference));
+    .map((preference) => /^\s*wait\s*=\s*"?(\d+)"?\s*(?:;.*)?$/i.exec(preference));
   const first = waits.find((match) => match !== null);
   return first ? Math.min(Number(first[1]), MAX_WAIT_SECONDS) : null;
 }
