@@ -135,6 +135,7 @@ describe('the OpenAPI document', () => {
       Object.keys((document.paths[path]?.[method]?.responses[status] as { headers: object }).headers);
     expect(headersOf('/jobs', 'post', 201)).toEqual(expect.arrayContaining(['Location', 'ETag']));
     expect(headersOf('/jobs/{jobId}', 'get', 200)).toContain('ETag');
+    expect(headersOf('/jobs/{jobId}', 'get', 304)).toContain('X-Request-Id');
     expect(headersOf('/jobs/{jobId}/execute', 'post', 202)).toEqual(
       expect.arrayContaining(['Location', 'Preference-Applied', 'Idempotent-Replayed']),
     );

@@ -15,6 +15,7 @@ import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import {
   ApiMergePatch,
+  ApiNotModified,
   ApiPage,
   AS_IT_WAS_READ,
   cursorOf,
@@ -83,6 +84,7 @@ export class JobsController {
   @RequireScopes('jobs:read')
   @ApiOperation({ operationId: 'getJob', summary: 'Get a job' })
   @ApiOkResponse({ type: JobResponse })
+  @ApiNotModified()
   @ApiNotFoundResponse(NO_SUCH_JOB)
   async get(@Param('jobId') jobId: string, @CurrentPrincipal() { service }: Principal): Promise<JobResponse> {
     return toJobResponse(await this.jobs.get(service, jobId));

@@ -1,4 +1,5 @@
 export { ApiMergePatch } from './api-merge-patch.js';
+export { ApiNotModified } from './api-not-modified.js';
 export { currentTraceparent } from '@app/platform/request-context';
 export { AS_IT_WAS_READ, IF_MATCH } from './api-descriptions.js';
 export { ID, INSTANT, INSTANT_OR_NULL, LIST_HINT, MAX_INTEGER } from './api-formats.js';

@@ -14,6 +14,7 @@ import {
 import type { Response } from 'express';
 import {
   ApiMergePatch,
+  ApiNotModified,
   ApiPage,
   cursorOf,
   IF_MATCH,
@@ -89,6 +90,7 @@ export class ServicesController {
   @RequireScopes('service:admin')
   @ApiOperation({ operationId: 'getService', summary: 'Get a service with its limits' })
   @ApiOkResponse({ type: ServiceResponse })
+  @ApiNotModified()
   @ApiNotFoundResponse(NO_SUCH_SERVICE)
   async get(@Param('slug') slug: string): Promise<ServiceResponse> {
     return toServiceResponse(await this.services.get(slug));

@@ -15,6 +15,7 @@ import type { Response } from 'express';
 import { CurrentPrincipal, type Principal, RequireScopes } from '@app/access';
 import {
   ApiMergePatch,
+  ApiNotModified,
   ApiPage,
   AS_IT_WAS_READ,
   cursorOf,
@@ -92,6 +93,7 @@ export class CalendarsController {
   @RequireScopes('schedules:read')
   @ApiOperation({ operationId: 'getCalendar', summary: 'Get a calendar' })
   @ApiOkResponse({ type: CalendarResponse })
+  @ApiNotModified()
   @ApiNotFoundResponse(NO_SUCH_CALENDAR)
   async get(
     @Param('calendarId') calendarId: string,
