@@ -1,9 +1,10 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { type BackendFactory, createPostgresBackend, createRedisBackend } from 'bullmq';
+import { type BackendFactory, createRedisBackend } from 'bullmq';
 import type { PoolConfig } from 'pg';
 import { AppConfig } from '@app/platform/config';
 import { ANSWER_TIMEOUT_MS, ImpatientClient } from '@app/platform/database';
 import { evictionFaultOf } from './eviction-policy.js';
+import { createPersistentPostgresBackend } from './persistent-postgres.js';
 import { QueueTrouble } from './queue-trouble.js';
 import { consumerConnection, producerConnection, type RedisConnection } from './redis-connection.js';
 
@@ -38,9 +39,7 @@ export class QueueConnections implements OnApplicationShutdown {
 
   get backendFactory(): BackendFactory {
     // The two factories differ only in the connection they take, and `QueueConnection` is the one that fits.
-    return this.config.queueBackend === 'postgres'
-      ? (createPostgresBackend as unknown as BackendFactory)
-      : createRedisBackend;
+    return this.config.queueBackend === 'postgres' ? createPersistentPostgresBackend : createRedisBackend;
   }
 
   /** For adding messages. */
