@@ -16,16 +16,18 @@ function settle(metrics: JobMetrics, job: string): void {
 describe('gauges per job', () => {
   it('are not there unless asked for', async () => {
     settle(new JobMetrics(loadConfig({})), 'nobody');
-    expect(await register.metrics()).not.toContain('job="nobody"');
+    expect(await register.metrics()).not.toContain('job_name="nobody"');
   });
 
   it('are kept for the first jobs, and the others are counted', async () => {
     const metrics = new JobMetrics(loadConfig({ METRICS_PER_JOB: '2' }));
     for (const job of ['one', 'two', 'three', 'one']) settle(metrics, job);
     const text = await register.metrics();
-    expect(text).toContain('scheduler_job_last_attempt_duration_seconds{service="default",job="one"} 2.5');
-    expect(text).toContain('job="two",state="succeeded"');
-    expect(text).not.toContain('job="three"');
+    expect(text).toContain(
+      'scheduler_job_last_attempt_duration_seconds{service="default",job_name="one"} 2.5',
+    );
+    expect(text).toContain('job_name="two",state="succeeded"');
+    expect(text).not.toContain('job_name="three"');
     expect(text).toContain('scheduler_job_runs_unmeasured_total 1');
   });
 });

@@ -5,16 +5,19 @@ import type { Claim } from '../domain/claim.js';
 import type { Attempt } from '../domain/execution.js';
 import type { Settlement } from '../domain/settlement.js';
 
+/** Not `job`: that is the name of Prometheus' own label, so that a scrape would make it `exported_job`. */
+const JOB = 'job_name';
+
 const lastFinished = new Gauge({
   name: 'scheduler_job_last_finished_timestamp_seconds',
   help: 'When a run of the job last ended in this worker, by final state. Only with METRICS_PER_JOB.',
-  labelNames: ['service', 'job', 'state'],
+  labelNames: ['service', JOB, 'state'],
 });
 
 const lastDuration = new Gauge({
   name: 'scheduler_job_last_attempt_duration_seconds',
   help: 'How long the attempt took that last ended a run of the job in this worker. Only with METRICS_PER_JOB.',
-  labelNames: ['service', 'job'],
+  labelNames: ['service', JOB],
 });
 
 const ofService = new Counter({
@@ -44,7 +47,7 @@ export class JobMetrics {
     const service = this.hasPlace(this.services, claim.service) ? claim.service : 'other';
     ofService.inc({ service, state: settlement.state });
     if (!this.hasPlace(this.jobs, claim.jobId)) return unmeasured.inc();
-    const labels = { service: claim.service, job: claim.jobName };
+    const labels = { service: claim.service, [JOB]: claim.jobName };
     const finishedAtMs = Date.parse(attempt.finishedAt);
     lastFinished.set({ ...labels, state: settlement.state }, finishedAtMs / 1_000);
     lastDuration.set(labels, (finishedAtMs - Date.parse(attempt.startedAt)) / 1_000);
