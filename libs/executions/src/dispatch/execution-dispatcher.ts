@@ -122,15 +122,16 @@ export class ExecutionDispatcher implements OnApplicationShutdown {
     limit: number,
     ahead?: Room['ahead'],
   ): Promise<readonly Dispatched[] | null> {
+    if (!(await this.handOvers.now(due))) return null;
     observeAll(
       'dispatch_wait',
       due.filter(({ priority }) => !isInLowPriorityLane(priority)),
     );
-    if (!(await this.handOvers.now(due))) return null;
     const { dispatched, released } = await this.dispatches.dispatchHeld(limit, ahead);
     observeAll('overlap_wait', released);
+    if (!(await this.handOvers.now(dispatched))) return null;
     observeAll('concurrency_wait', dispatched);
-    return (await this.handOvers.now(dispatched)) ? dispatched : null;
+    return dispatched;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '@app/platform/clock';
 import { failPoint } from '@app/platform/fail-point';
 import { settledWithin } from '@app/platform/waiting';
 import { runForAllServices } from '@app/platform/request-context';
@@ -12,6 +13,8 @@ const BATCH = 1_000;
 const HEAD_VALID_MS = 100;
 /** A command of a queue that is away fails after 5 s; what was not handed over is reconciled. */
 const END_PATIENCE_MS = 6_000;
+/** Of refusals by the queue. */
+const SAID_EVERY_MS = 60_000;
 /** Under way at once; what comes meanwhile leaves together, so that a burst of single runs goes in batches. */
 const MAX_UNDER_WAY = 2;
 
@@ -24,6 +27,7 @@ export class HandOvers implements OnApplicationShutdown {
   private readonly logger = new Logger(HandOvers.name);
   private readonly waiting: Dispatched[] = [];
   private running = 0;
+  private silentUntilMs = 0;
   private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(
@@ -31,6 +35,7 @@ export class HandOvers implements OnApplicationShutdown {
     private readonly queue: ExecutionsQueue,
     private readonly room: QueueRoom,
     private readonly places: QueuePlaces,
+    private readonly clock: Clock,
   ) {}
 
   /** In the background, so that the next batch is fired meanwhile. */
@@ -53,7 +58,7 @@ export class HandOvers implements OnApplicationShutdown {
       failPoint('after_hand_over');
       return true;
     } catch (error) {
-      this.logger.warn(`the queue refused ${queued.length} executions: ${(error as Error).message}`);
+      this.sayRefused(queued.length, error as Error);
       this.places.close();
       await this.dispatches.takeBack(queued);
       return false;
@@ -62,6 +67,13 @@ export class HandOvers implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await settledWithin(END_PATIENCE_MS, Promise.all(this.underWay));
+  }
+
+  /** Every round hears the same from a queue that is full or away. */
+  private sayRefused(count: number, { message }: Error): void {
+    if (this.clock.monotonicMs() < this.silentUntilMs) return;
+    this.silentUntilMs = this.clock.monotonicMs() + SAID_EVERY_MS;
+    this.logger.warn(`the queue refused ${count} executions, which wait: ${message}`);
   }
 
   private async handOverWaiting(): Promise<void> {
