@@ -150,6 +150,8 @@ describe('faults', () => {
     [{ NODE_ENV: 'production', HOST: '0.0.0.0', AUTH_MODE: 'none' }, /^AUTH_MODE: /],
     [{ EGRESS_ALLOW: 'http://127.0.0.1' }, /^EGRESS_ALLOW: /],
     [{ EGRESS_ALLOW: ';;;' }, /^EGRESS_ALLOW: /],
+    [{ DATABASE_URL: 'postgresql://app:a%zz@db/app' }, /^DATABASE_URL: /],
+    [{ REDIS_HOST: 'redis://:hunter2@redis' }, /^REDIS_HOST: "\[redacted\]@redis" is not allowed/],
     [{ EGRESS_ALLOW: '127.0.0.1;10.0.0.0/8' }, /^EGRESS_ALLOW: /],
     [{ COMMAND_RUNNER_SOCKET: 'runner.sock' }, /^COMMAND_RUNNER_SOCKET: .*an absolute path/],
     [{ TRUST_PROXY: '10.0.0.0/64' }, /^TRUST_PROXY: .*addresses or CIDRs/],

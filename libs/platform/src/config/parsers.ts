@@ -90,8 +90,12 @@ export const egressList: Parser<readonly string[]> = (value) => {
 export const postgresUrl: Parser<string> = (value) => {
   const url = parseUrl(value, ['postgres:', 'postgresql:']);
   const allowed = 'postgresql://user:password@host:5432/database';
-  if (url === null || url.pathname.length < 2 || url.pathname.indexOf('/', 1) !== -1)
-    throw new NotAllowed(allowed);
+  const isUsable =
+    url !== null &&
+    url.pathname.length >= 2 &&
+    url.pathname.indexOf('/', 1) === -1 &&
+    [url.pathname, url.username, url.password].every(isDecodable);
+  if (!isUsable) throw new NotAllowed(allowed);
   return value.trim();
 };
 

@@ -32,6 +32,12 @@ function readVariable(name: VariableName, given: string | undefined, faults: Fau
 
 function describe(given: string, secret: boolean): string {
   if (secret) return 'the value given (not shown) is not allowed';
-  const shown = given.length > 60 ? `${given.slice(0, 60)}…` : given;
+  const text = withoutPassword(given);
+  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
   return `${JSON.stringify(shown)} is not allowed`;
+}
+
+/** What stands before an `@` may be a password, of a URL in a place where none belongs. */
+function withoutPassword(given: string): string {
+  return given.replace(/\S*@/g, '[redacted]@');
 }
