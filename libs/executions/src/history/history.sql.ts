@@ -111,7 +111,8 @@ function pageInOrder(where: string, order: string, limit: number): string {
 
 /**
  * What has not ended is little, and anywhere in a long history: it is taken from the index of the unfinished and sorted.
- * OFFSET 0 keeps the planner from walking down the whole history in order instead.
+ * OFFSET 0 keeps the planner from walking down the whole history in order instead, and from it once more for the order of
+ * the page (PostgreSQL 16: 2.3 s beside 300,000 executions; 17 knows what order a CTE has).
  */
 function pageOfOpen(where: string, order: string, limit: number): string {
   return `
@@ -122,8 +123,10 @@ function pageOfOpen(where: string, order: string, limit: number): string {
     LIMIT ${limit}
   )
   SELECT ${SUMMARY}
-  FROM page JOIN executions e ON e.id = page.id AND e.scheduled_for = page.scheduled_for
-  ORDER BY ${order}`;
+  FROM page, LATERAL (
+    SELECT * FROM executions e WHERE e.id = page.id AND e.scheduled_for = page.scheduled_for OFFSET 0
+  ) e
+  ORDER BY ${order.replaceAll('e.', 'page.')}`;
 }
 
 function asksOnlyFor({ states }: HistoryFilter, belongs: (state: ExecutionState) => boolean): boolean {
