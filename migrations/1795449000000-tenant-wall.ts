@@ -56,7 +56,7 @@ const MEMBERSHIP = `
  * and the role has no right to them.
  */
 const RAISE = `
-  CREATE FUNCTION raise_tenant_wall(walled regclass, is_own text DEFAULT 'service = current_setting(''scheduler.service'', true)')
+  CREATE OR REPLACE FUNCTION raise_tenant_wall(walled regclass, is_own text DEFAULT 'service = current_setting(''scheduler.service'', true)')
   RETURNS boolean LANGUAGE plpgsql AS $$
   BEGIN
     IF to_regrole('scheduler_tenant') IS NULL THEN RETURN false; END IF;
@@ -73,7 +73,7 @@ const RAISE = `
 
 /** Which side of the wall a connection's next statements stand on; NULL is outside, as workers and migrations are. */
 const ACT = `
-  CREATE FUNCTION act_for_service(acting text) RETURNS boolean LANGUAGE plpgsql AS $$
+  CREATE OR REPLACE FUNCTION act_for_service(acting text) RETURNS boolean LANGUAGE plpgsql AS $$
   DECLARE
     tenant oid := to_regrole('scheduler_tenant');
     walled boolean := acting IS NOT NULL AND tenant IS NOT NULL AND pg_has_role(session_user, tenant, 'SET');

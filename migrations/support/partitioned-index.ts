@@ -14,7 +14,7 @@ interface Partition {
 
 /**
  * Builds it partition by partition without blocking writes, for which there can be no transaction; a second run picks up
- * where the first was interrupted.
+ * where the first was interrupted, or left the line behind somebody who reads the table (migrate.ts).
  */
 export async function buildIndex(db: QueryRunner, index: PartitionedIndex): Promise<void> {
   await db.query(
@@ -35,13 +35,39 @@ function unindexedPartitions(db: QueryRunner, { name }: PartitionedIndex): Promi
   ) as Promise<Partition[]>;
 }
 
-/** CONCURRENTLY waits for every transaction around it, which an empty partition is not worth. */
+/**
+ * CONCURRENTLY waits for every transaction around it, which an empty partition is not worth. An index that was finished and
+ * not attached is attached: to drop it would keep everybody waiting who waits for whoever uses it.
+ */
 async function buildOn(db: QueryRunner, partition: Partition, index: PartitionedIndex): Promise<void> {
   const own = `${partition.name}_${index.name.replace('executions_', '')}`;
-  await db.query(`DROP INDEX IF EXISTS ${own}`);
-  await db.query(
-    `CREATE INDEX ${partition.isEmpty ? '' : 'CONCURRENTLY'} ${own} ON ${partition.name} (${index.columns})
-     WHERE ${index.where}`,
-  );
+  const [left] = await leftBehind(db, own);
+  if (left?.isFinished === false) await unhurried(db, `DROP INDEX CONCURRENTLY ${own}`);
+  if (!left?.isFinished)
+    await build(db, partition, `${own} ON ${partition.name} (${index.columns}) WHERE ${index.where}`);
   await db.query(`ALTER INDEX ${index.name} ATTACH PARTITION ${own}`);
+}
+
+/** What an interrupted run left behind. */
+function leftBehind(db: QueryRunner, name: string): Promise<{ isFinished: boolean }[]> {
+  const sql = `SELECT indisvalid AS "isFinished" FROM pg_index WHERE indexrelid = to_regclass($1)`;
+  return db.query(sql, [name]) as Promise<{ isFinished: boolean }[]>;
+}
+
+async function build(db: QueryRunner, { name, isEmpty }: Partition, definition: string): Promise<void> {
+  if (isEmpty) return void (await db.query(`CREATE INDEX ${definition}`));
+  console.log(
+    `Building an index of ${name}, which waits for all transactions that are older, such as a dump.`,
+  );
+  await unhurried(db, `CREATE INDEX CONCURRENTLY ${definition}`);
+}
+
+/** As long as it takes: nobody waits behind it, and its own waits would run into the lock time-out of the others. */
+async function unhurried(db: QueryRunner, statement: string): Promise<void> {
+  const [{ before }] = (await db.query(`SELECT current_setting('lock_timeout') AS before`)) as [
+    { before: string },
+  ];
+  await db.query('SET lock_timeout = 0');
+  await db.query(statement);
+  await db.query(`SELECT set_config('lock_timeout', $1, false)`, [before]);
 }

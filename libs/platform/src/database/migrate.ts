@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { DataSource, MigrationInterface } from 'typeorm';
+import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+import { StartupFault } from '@app/platform/lifecycle';
 import { migrations } from '../../../../migrations/index.js';
 import { withDataSource } from './data-source.js';
 import { isLockTimeout } from './postgres-error.js';
@@ -16,17 +17,27 @@ const MIGRATION_LOCK = 7_265_001;
  */
 const IN_LINE_MS = 1_000;
 const BETWEEN_TRIES_MS = 3_000;
+/** The wall between services needs roles that may be taken on without being inherited (ADR 13). */
+const OLDEST_SERVER = 160_000;
 
 /** Applies what is missing, each migration in its own transaction. @returns the names applied, oldest first. */
 export function runMigrations(databaseUrl: string): Promise<string[]> {
   return withDataSource(databaseUrl, (dataSource) =>
     alone(dataSource, async () => {
+      await refuseOldServer(dataSource);
       dataSource.migrations.forEach(leaveLineSoon);
       const before = new Set(await appliedMigrations(dataSource));
       await untilNobodyIsInTheWay(() => dataSource.runMigrations({ transaction: 'each' }));
       return (await appliedMigrations(dataSource)).filter((name) => !before.has(name));
     }),
   );
+}
+
+async function refuseOldServer(dataSource: DataSource): Promise<void> {
+  const sql = `SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number`;
+  const [server] = await rowsOf<{ version: string; number: number }>(dataSource, sql);
+  if (server!.number < OLDEST_SERVER)
+    throw new StartupFault(`The server is PostgreSQL ${server!.version}; 16 or later is needed.`);
 }
 
 /**
@@ -44,19 +55,31 @@ async function alone<T>(dataSource: DataSource, work: () => Promise<T>): Promise
     while (!(await isOurs())) await delay(200);
     return await work();
   } finally {
-    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await runner.release();
+    // Of a connection that is gone the lock is too; what went wrong is for the caller to hear.
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
+    await runner.release().catch(() => undefined);
   }
 }
 
-/** One that builds its indexes concurrently has no transaction, and keeps nobody waiting. */
+/** Also one that has no transaction, as it builds indexes concurrently: it can be begun again where it left. */
 function leaveLineSoon(migration: MigrationInterface): void {
-  if (migration.transaction === false) return;
-  const up = migration.up.bind(migration);
-  migration.up = async (runner) => {
+  const [up, down] = [migration.up.bind(migration), migration.down.bind(migration)];
+  migration.up = (runner) => inLine(runner, migration, up);
+  migration.down = (runner) => inLine(runner, migration, down);
+}
+
+async function inLine(
+  runner: QueryRunner,
+  { transaction }: MigrationInterface,
+  migrate: (runner: QueryRunner) => Promise<void>,
+): Promise<void> {
+  if (transaction !== false) {
     await runner.query(`SET LOCAL lock_timeout = ${IN_LINE_MS}`);
-    await up(runner);
-  };
+    return migrate(runner);
+  }
+  await runner.query(`SET lock_timeout = ${IN_LINE_MS}`);
+  await migrate(runner);
+  await runner.query('RESET lock_timeout');
 }
 
 async function untilNobodyIsInTheWay(migrate: () => Promise<unknown>): Promise<void> {
@@ -76,7 +99,9 @@ async function untilNobodyIsInTheWay(migrate: () => Promise<unknown>): Promise<v
 export function revertLastMigration(databaseUrl: string): Promise<string | null> {
   return withDataSource(databaseUrl, async (dataSource: DataSource) => {
     const newest = (await appliedMigrations(dataSource)).at(-1) ?? null;
-    if (newest !== null) await dataSource.undoLastMigration({ transaction: transactionOf(newest) });
+    if (newest === null) return null;
+    dataSource.migrations.forEach(leaveLineSoon);
+    await untilNobodyIsInTheWay(() => dataSource.undoLastMigration({ transaction: transactionOf(newest) }));
     return newest;
   });
 }

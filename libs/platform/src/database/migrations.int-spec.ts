@@ -40,6 +40,9 @@ describe('migrations', () => {
       await query(`CREATE INDEX executions_bad_ends ON ONLY executions (service, id DESC)
                    WHERE phase = 'final' AND (error IS NOT NULL OR reason IS NOT NULL OR cancel_requested_at IS NOT NULL)`);
       await query(`CREATE INDEX executions_default_bad_ends ON executions_default (service)`);
+      await query(
+        `UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'executions_default_bad_ends'::regclass`,
+      );
       await runMigrations(database.url);
       expect(await indexes()).toEqual(before);
       expect(await query('SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid')).toEqual([]);
@@ -67,6 +70,36 @@ describe('migrations', () => {
         expect(await applied).toContain('RequestOfExecution1795493000000');
       } finally {
         await holder.end();
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'leave the line also behind a report when they attach an index, and attach it later as it is',
+    async () => {
+      const [report, watcher] = [new Client(database.url), new Client(database.url)];
+      await Promise.all([report.connect(), watcher.connect()]);
+      const built = `SELECT oid FROM pg_class WHERE relname = 'executions_default_retryable_ends'`;
+      try {
+        await revertThrough('RetryableEnds1795510000000');
+        // Finished and not attached, as a run leaves it that was interrupted there; a report has it locked.
+        await query(`CREATE INDEX executions_default_retryable_ends ON executions_default (service, id DESC)
+                     WHERE phase = 'final' AND (error IS NOT NULL OR cancel_requested_at IS NOT NULL)`);
+        const [{ oid }] = (await watcher.query<{ oid: number }>(built)).rows as [{ oid: number }];
+        await report.query('BEGIN');
+        await report.query('SELECT FROM executions_default LIMIT 1');
+        const isWaitedFor = async () =>
+          (await watcher.query('SELECT FROM pg_locks WHERE NOT granted AND relation = $1', [oid]))
+            .rowCount === 1;
+        const applied = runMigrations(database.url);
+        await waitFor(isWaitedFor);
+        await waitFor(async () => !(await isWaitedFor()));
+        await report.query('COMMIT');
+        expect(await applied).toContain('RetryableEnds1795510000000');
+        expect((await watcher.query(built)).rows).toEqual([{ oid }]);
+      } finally {
+        await Promise.all([report.end(), watcher.end()]);
       }
     },
     TIMEOUT_MS,
