@@ -8,7 +8,7 @@ import { DEFAULT_SERVICE, type Service, type ServiceSpec } from './domain/servic
 import { refuseOddSlug, serviceIsDefault, serviceNotFound, slugRemembered } from './services.errors.js';
 import { ServicesRepository, type ServiceWindow } from './services.repository.js';
 
-/** The tenants, for operators: the one place that looks across them. */
+/** The tenants, for operators: the place that looks across them. */
 @Injectable()
 export class ServicesService {
   constructor(

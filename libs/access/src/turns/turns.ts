@@ -8,7 +8,7 @@ import { RoundRobin } from '../domain/round-robin.js';
 const REQUESTS_PER_CONNECTION = 2;
 /** Of the pool, so that whoever keeps its connections busy for long, with slow statements or rows that are locked, leaves some. */
 const SHARE_OF_ONE_SERVICE = 0.8;
-/** How often a turn is looked after whose request was answered, but not to its end, or whose client has left. */
+/** How often we look whether a turn is over that `finish` will not end: its reader is slow, or has left. */
 const LOOK_AFTER_MS = 1_000;
 /** Longer than any statement may take, so that a request that is never answered, a bug of ours, keeps no turn for ever. */
 const LONGEST_TURN_MS = 60_000;

@@ -70,6 +70,14 @@ describe("a service's keys", () => {
     ]);
   });
 
+  it('are none of an operator, who would be hidden there', async () => {
+    expect(await create('payments', { scopes: ['service:admin'] })).toMatchObject({
+      status: 403,
+      body: { code: 'wider_than_own', errors: [{ pointer: '/scopes' }] },
+    });
+    expect((await create('operators', { scopes: ['service:admin'] })).status).toBe(201);
+  });
+
   it('are made once for an Idempotency-Key, whose replay shows no secret', async () => {
     const once = { ...operator, 'Idempotency-Key': 'a-first-key' };
     const first = await create('payments', { role: 'viewer' }, once);
