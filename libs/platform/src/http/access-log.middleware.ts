@@ -4,12 +4,10 @@ import { type NextFunction, type Request, type Response } from 'express';
 
 const logger = new Logger('http');
 
-/** Whoever is not known, or asks too much, must not fill the log by it. */
-const OF_STRANGERS: ReadonlySet<number> = new Set([401, 429]);
-
 /**
  * One line per answer, in the request's context, so that it carries the id. What was refused, and what failed, is worth
- * reading by default: its caller has the id, and may ask why. The rest is for whoever looks closely.
+ * reading by default: its caller has the id, and may ask why. Not of strangers and of whoever asks too much, who could fill
+ * the log by it. The rest is for whoever looks closely.
  */
 export function accessLog(request: Request, response: Response, next: NextFunction): void {
   const startedAtMs = performance.now();
@@ -18,13 +16,13 @@ export function accessLog(request: Request, response: Response, next: NextFuncti
     const [path] = request.originalUrl.split('?', 1);
     const outcome = response.writableFinished ? String(response.statusCode) : 'aborted';
     const line = `${request.method} ${path} ${outcome} ${durationMs} ms`;
-    if (isWorthReading(response.statusCode)) logger.log(line);
+    if (isWorthReading(response.statusCode, 'principal' in request)) logger.log(line);
     else logger.debug(line);
   });
   response.once('close', write);
   next();
 }
 
-function isWorthReading(status: number): boolean {
-  return status >= 400 && !OF_STRANGERS.has(status);
+function isWorthReading(status: number, isKnown: boolean): boolean {
+  return status >= 500 || (status >= 400 && status !== 429 && isKnown);
 }
