@@ -6,7 +6,7 @@ export interface HttpTarget {
   readonly method: HttpMethod;
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string is sent as is, anything else as JSON; if absent or null, POST, PUT and PATCH send a default body. */
+  /** A string is sent as is, anything else as JSON; if absent, POST, PUT and PATCH send a default body, and of the others null is none. */
   readonly body?: unknown;
   /** Which statuses count as success: a class (`2xx`) or one status (`304`). Default `["2xx"]`. */
   readonly successStatus?: readonly string[];

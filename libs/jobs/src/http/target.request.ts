@@ -57,7 +57,7 @@ export class HttpTargetRequest implements Partial<HttpTarget> {
     ...ANY_JSON,
     description:
       'Any JSON: a string is sent as text, anything else as JSON. Without it, POST, PUT and PATCH send the ids of the ' +
-      'run and its parameters.',
+      'run and its parameters; with null they send `null`, and the other methods no body.',
   })
   @IsAnyJson()
   body?: unknown;
@@ -112,7 +112,7 @@ export class CommandTargetRequest implements Partial<CommandTarget> {
 
   @ApiPropertyOptional({
     ...ANY_JSON,
-    description: 'Any JSON: a string is written as is, anything else as JSON.',
+    description: 'Any JSON: a string is written as is, null not at all, anything else as JSON.',
   })
   @IsAnyJson()
   stdin?: unknown;

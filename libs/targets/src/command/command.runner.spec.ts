@@ -107,7 +107,7 @@ describe.each<(typeof runners)[number]>(runners)(
       it.each([
         ['text as is', 'a\nb', 'a\nb'],
         ['anything else as JSON', { a: [1] }, '{"a":[1]}'],
-        ['null as JSON', null, 'null'],
+        ['nothing for null', null, ''],
         ['nothing', undefined, ''],
       ])('writes to stdin %s', async (_, stdin, output) => {
         expect(await run(shell('cat', { stdin }))).toMatchObject({ type: 'succeeded', result: { output } });

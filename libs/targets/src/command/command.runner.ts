@@ -146,7 +146,7 @@ function processSpec(
 }
 
 function stdinText(stdin: unknown): string | null {
-  if (stdin === undefined) return null;
+  if (stdin === undefined || stdin === null) return null;
   return typeof stdin === 'string' ? stdin : JSON.stringify(stdin);
 }
 

@@ -70,10 +70,12 @@ function bodyOf(
   context: RunContext,
 ): { body: string | null; contentType: string | null } {
   if (typeof target.body === 'string') return { body: target.body, contentType: 'text/plain; charset=utf-8' };
-  if (target.body !== undefined)
-    return { body: JSON.stringify(target.body), contentType: 'application/json' };
-  if (!METHODS_WITH_DEFAULT_BODY.has(target.method)) return { body: null, contentType: null };
-  return { body: JSON.stringify(defaultBody(context)), contentType: 'application/json' };
+  const hasDefault = METHODS_WITH_DEFAULT_BODY.has(target.method);
+  // Where no body is expected, null is none.
+  const isGiven = target.body !== undefined && (target.body !== null || hasDefault);
+  if (!isGiven && !hasDefault) return { body: null, contentType: null };
+  const body = JSON.stringify(isGiven ? target.body : defaultBody(context));
+  return { body, contentType: 'application/json' };
 }
 
 function defaultBody(context: RunContext): Record<string, unknown> {
