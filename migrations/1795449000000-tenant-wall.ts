@@ -23,7 +23,7 @@ export class TenantWall1795449000000 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query('DROP FUNCTION act_for_service(text)');
+    await db.query('DROP FUNCTION IF EXISTS act_for_service(text)');
     for (const { name } of await walledTables(db)) await db.query(takeDown(name));
     await db.query('DROP FUNCTION raise_tenant_wall(regclass, text)');
   }

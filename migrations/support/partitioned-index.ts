@@ -68,6 +68,9 @@ async function unhurried(db: QueryRunner, statement: string): Promise<void> {
     { before: string },
   ];
   await db.query('SET lock_timeout = 0');
-  await db.query(statement);
-  await db.query(`SELECT set_config('lock_timeout', $1, false)`, [before]);
+  try {
+    await db.query(statement);
+  } finally {
+    await db.query(`SELECT set_config('lock_timeout', $1, false)`, [before]).catch(() => undefined);
+  }
 }

@@ -16,6 +16,5 @@ try {
   await prepareQueueBackend(config);
   process.exit(0);
 } catch (error) {
-  exitOnCommandFault(error);
-  if (error instanceof ConfigError) process.exitCode = WRONG_CONFIGURATION;
+  exitOnCommandFault(error, error instanceof ConfigError ? WRONG_CONFIGURATION : undefined);
 }

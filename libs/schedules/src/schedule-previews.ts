@@ -119,7 +119,7 @@ function exclusionWarnings({ recurrence, from, count, exclusion }: Question): Sc
   const next = count > 0 ? recurrence.nextAfter(from.getTime()) : null;
   const calendar = next === null ? null : exclusion.calendarAt(next);
   if (calendar === null) return [];
-  const message = `every instant to come is skipped: the calendar ${calendar} excludes the next one, and its calendars all others`;
+  const message = `no instant is left: the calendar ${calendar} excludes the next one, and none was found that the calendars allow`;
   return [{ code: 'calendar_excludes_all', message }];
 }
 

@@ -55,6 +55,7 @@ export class HandOvers implements OnApplicationShutdown {
     failPoint('after_commit_before_hand_over');
     try {
       await this.queue.add(queued);
+      this.silentUntilMs = 0;
       failPoint('after_hand_over');
       return true;
     } catch (error) {

@@ -16,11 +16,15 @@ const IGNORES_SIGTERM = `process.on("SIGTERM", () => {}); ${WORKS}`;
 
 describe.each(queueBackendsUnderTest())('a cancel, queue on %s', (backend) => {
   let app: ExecutionsApp;
+  let target: TargetServer | undefined;
 
   beforeAll(async () => {
     app = await startExecutionsApp('api_and_worker', backend);
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    await target?.stop();
+  });
 
   /** A run that has said that it is up: a signal before that would end it whatever it does with signals. */
   async function running(script: string): Promise<string> {
@@ -96,8 +100,9 @@ describe.each(queueBackendsUnderTest())('a cancel, queue on %s', (backend) => {
   });
 
   it('that the run is faster than stays on record, and is not why the run ended', async () => {
-    const target = await TargetServer.start();
+    target = await TargetServer.start();
     const release = target.hold('/slow');
+    const { requests } = target;
     const call = { method: 'POST', url: target.url('/slow'), headers: {}, successStatus: ['2xx'] } as const;
     const job = await app.jobs.create(
       'default',
@@ -105,7 +110,7 @@ describe.each(queueBackendsUnderTest())('a cancel, queue on %s', (backend) => {
     );
     const { body } = await app.call('POST', `/jobs/${job.id}/execute`);
     const path = `/executions/${String(body.id)}`;
-    await waitFor(() => target.requests.length > 0);
+    await waitFor(() => requests.length > 0);
     expect((await cancel(path)).status).toBe(200);
     release();
 
@@ -113,7 +118,6 @@ describe.each(queueBackendsUnderTest())('a cancel, queue on %s', (backend) => {
     // A worker that looked for cancels between the two was faster than the run.
     expect([state, reason]).toEqual(state === 'cancelled' ? [state, 'requested'] : ['succeeded', null]);
     expect(cancellation).toMatchObject({ requestedBy: 'anonymous' });
-    await target.stop();
   });
 
   it('of a waiting run needs no worker', async () => {

@@ -29,7 +29,7 @@ export const PUT_OFF = `
 
 /**
  * Final, retry or release in one guarded statement; a run that was taken from its worker gives no row. There is no next try
- * after a cancel, even when the try ended by itself before the cancel reached it.
+ * after a cancel, even when the try ended by itself before the cancel reached it; and that cancel is not the reason of its end.
  *
  * Whether something is on hold is asked in the order of `executions_held`, which only that index has: another one would walk
  * over all that waits of the job, held or not, in every batch. A list a column: json_to_recordset would cost 11 µs a row.

@@ -3,8 +3,8 @@ import { exitOnStartupFault, StartupFault } from '@app/platform/lifecycle';
 import { isAway, isDenial, isNoSuchDatabase, isPassingFailure } from './postgres-error.js';
 
 /** Ends a command that an operator runs against DATABASE_URL. */
-export function exitOnCommandFault(error: unknown): void {
-  exitOnStartupFault(databaseFault(error));
+export function exitOnCommandFault(error: unknown, exitCode?: number): void {
+  exitOnStartupFault(databaseFault(error), exitCode);
 }
 
 /** What an operator can mend in words: that nobody answers there, or why the server would not serve. All else as it is. */

@@ -78,8 +78,11 @@ async function inLine(
     return migrate(runner);
   }
   await runner.query(`SET lock_timeout = ${IN_LINE_MS}`);
-  await migrate(runner);
-  await runner.query('RESET lock_timeout');
+  try {
+    await migrate(runner);
+  } finally {
+    await runner.query('RESET lock_timeout').catch(() => undefined); // of a connection that is gone
+  }
 }
 
 async function untilNobodyIsInTheWay(migrate: () => Promise<unknown>): Promise<void> {

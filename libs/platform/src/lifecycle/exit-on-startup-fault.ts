@@ -4,9 +4,9 @@ export class StartupFault extends Error {
 }
 
 /** Ends a process that could not start: one clear message for what an operator can mend, the stack for what is a bug. */
-export function exitOnStartupFault(error: unknown): void {
-  process.exitCode = 1;
-  process.stderr.write(`${describe(error)}\n`, () => process.exit());
+export function exitOnStartupFault(error: unknown, exitCode = 1): void {
+  process.exitCode = exitCode;
+  process.stderr.write(`${describe(error)}\n`, () => process.exit(exitCode));
 }
 
 function describe(error: unknown): string {
