@@ -49,11 +49,11 @@ export function appEnvironment(
     COMMAND_TARGETS: 'enabled',
     LOG_FORMAT: 'text',
     SECRETS_KEYS: resolved.secretsKeys,
+    PORT: String(settings.port),
+    WORKER_PORT: String(resolved.workerPort),
     ...env,
     DATABASE_URL: resolved.databaseUrl,
     HOST: settings.host,
-    PORT: env.PORT ?? String(settings.port),
-    WORKER_PORT: env.WORKER_PORT ?? String(resolved.workerPort),
   };
 }
 

@@ -5,7 +5,6 @@ import { recordChange } from '@app/audit';
 import { Clock, newTimeOrderedId } from '@app/platform/clock';
 import { AppConfig } from '@app/platform/config';
 import { type ExpectedVersion, requireVersion } from '@app/platform/http';
-import type { FieldError } from '@app/platform/problem';
 import type { Principal } from '../principal.js';
 import type { ApiKey, FreshKey, KeySpec } from './api-key.js';
 import { KeyCache } from './key-cache.js';
@@ -14,13 +13,6 @@ import { formatKey, newSecret } from './key-text.js';
 import { keyExpired, keyNotFound, widerThanOwn } from './keys.errors.js';
 import { KeysRepository, type KeyWindow } from './keys.repository.js';
 import { widenings } from './narrowing.js';
-
-/** It would look as a tenant's own, and outlive the one of the operator who made it. */
-const OPERATOR_ELSEWHERE: FieldError = {
-  pointer: '/scopes',
-  code: 'wider_than_own',
-  detail: 'service:admin is for keys of the own service only',
-};
 
 /** The keys of a service: made, shown, rotated and revoked by principals that reach at least as far. */
 @Injectable()
@@ -38,9 +30,7 @@ export class KeysService {
    * @throws ProblemError `wider_than_own`, `keys_not_configured`, `service_not_found`
    */
   async create(principal: Principal, service: string, spec: KeySpec): Promise<FreshKey> {
-    const isForOthers = service !== principal.service;
-    if (isForOthers && spec.scopes.includes('service:admin')) throw widerThanOwn([OPERATOR_ELSEWHERE]);
-    refuseWider(principal, spec);
+    refuseWider(principal, { ...spec, service });
     return this.issue(service, principal.actor, spec);
   }
 

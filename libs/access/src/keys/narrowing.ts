@@ -4,12 +4,13 @@ import { missingScopes } from '../domain/scopes.js';
 import type { Principal } from '../principal.js';
 import type { ApiKey } from './api-key.js';
 
-type Reach = Pick<ApiKey, 'scopes' | 'allowedCidrs' | 'expiresAt'>;
+type Reach = Pick<ApiKey, 'service' | 'scopes' | 'allowedCidrs' | 'expiresAt'>;
 
 /** Where a key would reach further than the principal that makes or rotates it; empty when nowhere. */
 export function widenings(principal: Principal, reach: Reach): FieldError[] {
   return [
     ...scopeWidenings(principal, reach),
+    ...operatorElsewhere(principal, reach),
     ...cidrWidenings(principal, reach),
     ...expiryWidenings(principal, reach),
   ];
@@ -21,6 +22,13 @@ function scopeWidenings({ scopes }: Principal, reach: Reach): FieldError[] {
     code: 'wider_than_own',
     detail: `${scope} is not a scope of the credential that asks for it`,
   }));
+}
+
+/** It would look as a tenant's own, and outlive the one of the operator who made it. */
+function operatorElsewhere(principal: Principal, { service, scopes }: Reach): FieldError[] {
+  if (service === principal.service || !scopes.includes('service:admin')) return [];
+  const detail = 'service:admin is for keys of the own service only';
+  return [{ pointer: '/scopes', code: 'wider_than_own', detail }];
 }
 
 function cidrWidenings({ bounds }: Principal, { allowedCidrs }: Reach): FieldError[] {
